@@ -47,13 +47,13 @@ cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL nodehost_provision_rep
 
 # One line a file, size and path, of the folder; what an entry's stamp is compared with.
 function(nodehost_inventory folder out_var)
-  file(GLOB_RECURSE files LIST_DIRECTORIES FALSE RELATIVE "${folder}" "${folder}/*" "${folder}/.*")
+  # A dangling link has no size, but it is part of the inventory.
+  file(GLOB_RECURSE files LIST_DIRECTORIES FALSE RELATIVE "${folder}" "${folder}/*")
+  list(REMOVE_ITEM files .stamp)
   list(SORT files)
   set(lines "")
   foreach(name IN LISTS files)
-    if(name STREQUAL ".stamp")
-      continue()
-    elseif(EXISTS "${folder}/${name}")
+    if(EXISTS "${folder}/${name}")
       file(SIZE "${folder}/${name}" size)
     else()
       set(size "dangling")
