@@ -1,0 +1,103 @@
+// Runs before node::LoadEnvironment, with only `process` and `options` at hand: gives this environment
+// a process.env of its own. node::LoadEnvironment's prepareMainThreadExecution then reads
+// NODE_CHANNEL_FD, NODE_UNIQUE_ID and the like from here.
+//
+// The real process.env of an embedded environment is the environment of the host process (getenv and
+// setenv), which belongs to the host. So as soon as anything is to differ, process.env becomes a copy,
+// as it is in a Worker. Without `env` and `isolateNodeVariables` nothing is touched.
+//
+//   options.env                   object of name -> string, or null to remove; may be absent
+//   options.isolateNodeVariables  leave out what the host's own parent meant for the host
+//
+// Returns true when process.env was replaced. workers.js completes it once `require` exists.
+'use strict';
+
+// What a parent `node` gives its children (child_process.fork, cluster, coverage tools).
+const kNodeVariables = [
+  'NODE_OPTIONS',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  'NODE_V8_COVERAGE',
+];
+
+const overlay = options.env ?? undefined;
+const isolate = options.isolateNodeVariables === true;
+if (overlay === undefined && !isolate) return false;
+
+const { Error, Proxy, String, TypeError } = globalThis;
+const { defineProperty, getOwnPropertyDescriptor, has, ownKeys } = Reflect;
+const ignoreCase = process.platform === 'win32';
+
+const values = {};
+
+// On Windows PATH and Path are one variable; the spelling that came first stays.
+function stored(name) {
+  if (!ignoreCase || typeof name === 'symbol' || has(values, name)) return name;
+  const upper = name.toUpperCase();
+  for (const key of ownKeys(values)) {
+    if (typeof key === 'string' && key.toUpperCase() === upper) return key;
+  }
+  return name;
+}
+
+function store(name, value) {
+  // As the real one does: a symbol as name or value throws a TypeError here.
+  const key = `${name}`;
+  let text = `${value}`;
+  // setenv refuses these names and node ignores the refusal; a C string ends at its NUL.
+  if (key === '' || key.includes('=') || key.includes('\0')) return true;
+  const end = text.indexOf('\0');
+  if (end >= 0) text = text.slice(0, end);
+  return defineProperty(values, stored(key),
+                        { value: text, writable: true, enumerable: true, configurable: true });
+}
+
+function invalidDescriptor(message) {
+  const error = new TypeError(message);
+  error.code = 'ERR_INVALID_OBJECT_DEFINE_PROPERTY';
+  return error;
+}
+
+for (const name of ownKeys(process.env)) store(name, process.env[name]);
+if (isolate) {
+  for (const name of kNodeVariables) delete values[stored(name)];
+}
+if (overlay !== undefined) {
+  for (const name of ownKeys(overlay)) {
+    const value = overlay[name];
+    if (value === null || value === undefined) delete values[stored(name)];
+    else store(name, value);
+  }
+}
+
+// No `get` trap: reading is by far the most frequent use, and the target's own behaviour is right
+// for it everywhere but on Windows.
+const handler = {
+  __proto__: null,
+  set: (target, name, value) => store(name, value),
+  deleteProperty: (target, name) => delete target[stored(name)],
+  defineProperty(target, name, descriptor) {
+    if ('get' in descriptor || 'set' in descriptor) {
+      throw invalidDescriptor(
+        "'process.env' does not accept an accessor(getter/setter) descriptor");
+    }
+    if (!descriptor.configurable || !descriptor.writable || !descriptor.enumerable) {
+      throw invalidDescriptor("'process.env' only accepts a configurable, writable, and " +
+                              'enumerable data descriptor');
+    }
+    return store(name, descriptor.value);
+  },
+  preventExtensions() {
+    throw new TypeError('Cannot prevent extensions');
+  },
+};
+if (ignoreCase) {
+  handler.get = (target, name) => target[stored(name)];
+  handler.has = (target, name) => has(target, stored(name));
+  handler.getOwnPropertyDescriptor = (target, name) =>
+    getOwnPropertyDescriptor(target, stored(name));
+}
+
+process.env = new Proxy(values, handler);
+return true;

@@ -1,0 +1,42 @@
+// Makes Workers inherit the overlay of environment_variables.js.
+//
+// lib/internal/worker.js hands `null` to C++ when the worker's env is process.env itself, and C++ then
+// copies the environment of the *process*, past our object (node 20 to 26). So a Worker that is to
+// inherit is given a copy of process.env as its `env` option. SHARE_ENV would share the host's real
+// environment, and is answered with a copy too.
+'use strict';
+
+const { Proxy } = globalThis;
+const { construct } = Reflect;
+const workerThreads = require('worker_threads');
+const { Worker, SHARE_ENV } = workerThreads;
+
+function inherits(options) {
+  if (options === undefined) return true;
+  if (options === null || typeof options !== 'object') return false;
+  const { env } = options;
+  return env === undefined || env === null || env === process.env || env === SHARE_ENV;
+}
+
+const inheriting = new Proxy(Worker, {
+  __proto__: null,
+  construct(target, [filename, given], newTarget) {
+    if (!inherits(given)) return construct(target, [filename, given], newTarget);
+    const env = { ...process.env };
+    try {
+      // A Worker with an `env` option starts from default node options instead of its parent's:
+      // repeat them, as they would have been inherited.
+      const execArgv = given?.execArgv ?? process.execArgv;
+      return construct(target, [filename, { __proto__: given, env, execArgv }], newTarget);
+    } catch (error) {
+      if (error?.code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || given?.execArgv) throw error;
+      // Options of the process (V8's, or in NODE_OPTIONS) are not valid for one Worker. Inheriting
+      // would not have parsed them.
+      delete env.NODE_OPTIONS;
+      return construct(target, [filename, { __proto__: given, env }], newTarget);
+    }
+  },
+});
+
+workerThreads.Worker = inheriting;
+require('module').syncBuiltinESMExports();  // also for `import { Worker } from 'node:worker_threads'`
