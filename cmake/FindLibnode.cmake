@@ -4,7 +4,9 @@
 # Defines Libnode::libnode and
 #   Libnode_VERSION         22.22.3
 #   Libnode_MODULE_VERSION  127 (NODE_MODULE_VERSION)
-#   Libnode_LIBRARY         the file that is linked
+#   Libnode_LIBRARY         the file that is linked; a relinked copy in the case of the prebuilt
+#   Libnode_ORIGINAL        the file it was made from (the same file if nothing had to be done)
+#   Libnode_FLOOR           libnhfloor.so beside Libnode_LIBRARY, where glibc is too old; else empty
 #   Libnode_INCLUDE_DIR     holds node.h, v8.h and uv.h
 #   Libnode_ORIGIN          "root", "system" or "prebuilt"
 
@@ -147,11 +149,20 @@ if(NOT TARGET Libnode::libnode)
   set(Libnode_FOUND FALSE)
   if(Libnode_ORIGIN)
     set(Libnode_FOUND TRUE)
+    set(Libnode_ORIGINAL "${Libnode_LIBRARY}")
+    nodehost_relink_libnode("${Libnode_ORIGINAL}" "${Libnode_ORIGIN}" Libnode_LIBRARY Libnode_FLOOR)
     nodehost_say_once(libnode "libnode ${Libnode_VERSION}: ${Libnode_ORIGIN}, ${Libnode_LIBRARY}")
     add_library(Libnode::libnode SHARED IMPORTED GLOBAL)
     set_target_properties(Libnode::libnode PROPERTIES
       IMPORTED_LOCATION "${Libnode_LIBRARY}"
       INTERFACE_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}"
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}")
+    if(Libnode_FLOOR)
+      # libnode asks for it itself; this tells the linker where it is.
+      set_target_properties(Libnode::libnode PROPERTIES
+        IMPORTED_LINK_DEPENDENT_LIBRARIES Libnode::floor)
+      add_library(Libnode::floor SHARED IMPORTED GLOBAL)
+      set_target_properties(Libnode::floor PROPERTIES IMPORTED_LOCATION "${Libnode_FLOOR}")
+    endif()
   endif()
 endif()

@@ -160,8 +160,18 @@ function(nodehost_run out_var)
   endif()
 endfunction()
 
+# A status line that is repeated only when it changes, so that a second configure is quiet.
+function(nodehost_say_once topic)
+  string(CONCAT text ${ARGN})
+  if(NOT "${NODEHOST_SAID_${topic}}" STREQUAL "${text}")
+    message(STATUS "${text}")
+    set(NODEHOST_SAID_${topic} "${text}" CACHE INTERNAL "")
+  endif()
+endfunction()
+
 include(ProvisionNpm)
 include(ProvisionDebian)
+include(Relink)
 
 nodehost_provision_debian_packages()
 if(NODEHOST_WITH_LIBNODE)

@@ -74,14 +74,6 @@ function(nodehost_provision_debian_package what package)
   endif()
 endfunction()
 
-# A status line that is repeated only when it changes, so that a second configure is quiet.
-function(nodehost_say_once topic text)
-  if(NOT "${NODEHOST_SAID_${topic}}" STREQUAL "${text}")
-    message(STATUS "${text}")
-    set(NODEHOST_SAID_${topic} "${text}" CACHE INTERNAL "")
-  endif()
-endfunction()
-
 # Downloads PACKAGE and its dependencies matching any regex in ARGN, and unpacks them into FOLDER.
 function(nodehost_fetch_debian folder error_var package)
   foreach(tool apt-get dpkg-deb)
