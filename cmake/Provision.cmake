@@ -43,7 +43,9 @@ function(nodehost_provision_report)
       "\n  libnodehost lacks the following, and NODEHOST_PROVISION=OFF forbids fetching it:\n  ${missing}")
   endif()
 endfunction()
-cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL nodehost_provision_report)
+if(NOT CMAKE_SCRIPT_MODE_FILE)
+  cmake_language(DEFER DIRECTORY "${CMAKE_SOURCE_DIR}" CALL nodehost_provision_report)
+endif()
 
 # One line a file, size and path, of the folder; what an entry's stamp is compared with.
 function(nodehost_inventory folder out_var)
@@ -125,9 +127,10 @@ function(nodehost_provision_entry name)
     message(STATUS "${name}: what is provisioned ${state}; making it again")
   endif()
 
-  string(RANDOM LENGTH 8 suffix)
-  set(staging "${NODEHOST_PROVISION_DIR}/.staging/${lock_name}-${suffix}")
-  file(REMOVE_RECURSE "${staging}")
+  # We hold the lock: what lies here was left by a configure that was interrupted.
+  set(staging "${NODEHOST_PROVISION_DIR}/.staging/${lock_name}")
+  file(GLOB leftovers "${staging}*")
+  file(REMOVE_RECURSE ${leftovers})
   file(MAKE_DIRECTORY "${staging}")
   set(error "")
   cmake_language(CALL ${arg_FETCH} "${staging}" error ${arg_ARGS})
@@ -172,6 +175,11 @@ endfunction()
 include(ProvisionNpm)
 include(ProvisionDebian)
 include(Relink)
+
+# The tests look at single functions, in script mode.
+if(CMAKE_SCRIPT_MODE_FILE)
+  return()
+endif()
 
 nodehost_provision_debian_packages()
 if(NODEHOST_WITH_LIBNODE)

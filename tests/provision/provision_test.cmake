@@ -1,0 +1,186 @@
+# cmake -D CASE=<name> ... -P: one case of tests/provision/CMakeLists.txt.
+cmake_minimum_required(VERSION 3.25)
+file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
+
+# Configures project/ with ARGN; sets `result` and `output` in the caller.
+macro(configure)
+  execute_process(
+    COMMAND "${CMAKE_COMMAND}" -E env --unset=NODEHOST_LIBNODE_ROOT
+      "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK}/build"
+      -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DSOURCE=${SOURCE}" ${ARGN}
+    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  # Messages may be reflowed; compare text, not layout.
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+endmacro()
+
+function(expect_text)
+  foreach(text IN LISTS ARGN)
+    string(FIND "${output}" "${text}" at)
+    if(at EQUAL -1)
+      message(FATAL_ERROR "Expected `${text}` in:\n${output}")
+    endif()
+  endforeach()
+endfunction()
+
+function(expect_result wanted)
+  if(wanted STREQUAL "success" AND NOT result EQUAL 0)
+    message(FATAL_ERROR "Expected success:\n${output}")
+  elseif(wanted STREQUAL "failure" AND result EQUAL 0)
+    message(FATAL_ERROR "Expected failure:\n${output}")
+  endif()
+endfunction()
+
+macro(make_entry)
+  execute_process(COMMAND "${CMAKE_COMMAND}" -D "WORK=${WORK}" -D "SOURCE=${SOURCE}" ${ARGN}
+                    -P "${CMAKE_CURRENT_LIST_DIR}/entry.cmake"
+                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+endmacro()
+
+function(expect_made times)
+  file(READ "${WORK}/made" made)
+  string(LENGTH "${made}" count)
+  if(NOT count EQUAL times)
+    message(FATAL_ERROR "Expected the entry to be made ${times} times, it was ${count}:\n${output}")
+  endif()
+endfunction()
+
+# A tree that looks like Debian's libnode-dev of that version.
+function(make_fake_node prefix version module)
+  string(REPLACE "." ";" parts "${version}")
+  list(GET parts 0 major)
+  list(GET parts 1 minor)
+  list(GET parts 2 patch)
+  file(WRITE "${prefix}/include/node/node_version.h"
+    "#define NODE_MAJOR_VERSION ${major}\n#define NODE_MINOR_VERSION ${minor}\n"
+    "#define NODE_PATCH_VERSION ${patch}\n#define NODE_MODULE_VERSION ${module}\n")
+  file(WRITE "${prefix}/lib/libnode.so.${module}" "not really a library")
+  file(CREATE_LINK "libnode.so.${module}" "${prefix}/lib/libnode.so" SYMBOLIC)
+endfunction()
+
+function(case_off_names_everything_that_is_missing)
+  file(WRITE "${WORK}/manifest/package.json" "{}")
+  file(WRITE "${WORK}/manifest/package-lock.json" "{}")
+  configure(-DNODEHOST_PROVISION=OFF -DNODEHOST_SYSTEM_PACKAGES=OFF
+            "-DNODEHOST_PROVISION_DIR=${WORK}/nothing" "-DWITH_MANIFEST=${WORK}/manifest")
+  expect_result(failure)
+  expect_text("NODEHOST_PROVISION=OFF forbids fetching" "fmt" "doctest" "CLI11" "benchmark" "libnode"
+    "sample (npm packages locked in" "looked in: ${WORK}/nothing" "install the Debian package libfmt-dev"
+    "set NODEHOST_LIBNODE_ROOT" "NODEHOST_NPM_SAMPLE_ROOT" "NODEHOST_PROVISION=ON")
+  string(REGEX MATCHALL "CMake Error" errors "${output}")
+  list(LENGTH errors count)
+  if(NOT count EQUAL 1)
+    message(FATAL_ERROR "Expected one error, not ${count}:\n${output}")
+  elseif(EXISTS "${WORK}/nothing")
+    message(FATAL_ERROR "Something was written to the provision folder")
+  endif()
+endfunction()
+
+function(case_off_uses_what_is_already_there)
+  # The configure that made this test has provisioned everything.
+  configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${SHARED}"
+            "-DNODEHOST_SYSTEM_PACKAGES=${SYSTEM_PACKAGES}" "-DNODEHOST_LIBNODE_ROOT=${ROOT}")
+  expect_result(success)
+  expect_text("origin=")
+  if(output MATCHES "Fetching")
+    message(FATAL_ERROR "Something was fetched:\n${output}")
+  endif()
+endfunction()
+
+function(case_an_entry_is_made_once)
+  make_entry()
+  expect_result(success)
+  make_entry()
+  expect_result(success)
+  expect_made(1)
+endfunction()
+
+function(case_a_damaged_entry_is_made_again)
+  make_entry()
+  file(READ "${WORK}/folder" folder)
+  file(REMOVE "${folder}/.stamp")
+  make_entry()
+  expect_made(2)
+  file(WRITE "${folder}/key" "content!")
+  make_entry()
+  expect_made(3)
+  file(WRITE "${folder}/sub/other" "")
+  make_entry()
+  expect_made(4)
+  file(REMOVE "${folder}/sub/other")
+  make_entry()
+  expect_made(5)
+  make_entry()
+  expect_made(5)
+endfunction()
+
+function(case_a_failed_fetch_leaves_nothing)
+  make_entry(-D FAIL=ON)
+  expect_result(failure)
+  expect_text("Could not provision sample" "the network is down")
+  file(GLOB_RECURSE files "${WORK}/provisioned/*half*")
+  if(files)
+    message(FATAL_ERROR "Left behind: ${files}")
+  endif()
+  make_entry()
+  expect_result(success)
+  expect_made(2)
+endfunction()
+
+function(case_two_configures_at_once_make_it_once)
+  set(command "${CMAKE_COMMAND}" -D "WORK=${WORK}" -D "SOURCE=${SOURCE}"
+              -P "${CMAKE_CURRENT_LIST_DIR}/entry.cmake")
+  # Commands of one execute_process run at the same time.
+  execute_process(COMMAND ${command} COMMAND ${command} COMMAND ${command}
+                  RESULTS_VARIABLE results OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT results STREQUAL "0;0;0")
+    message(FATAL_ERROR "Expected three successes, not ${results}:\n${output}")
+  endif()
+  expect_made(1)
+endfunction()
+
+function(case_an_old_node_is_passed_over)
+  make_fake_node("${WORK}/old" 18.20.4 108)
+  configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${WORK}/nothing"
+            "-DCMAKE_PREFIX_PATH=${WORK}/old")
+  expect_text("libnode: passing over ${WORK}/old/lib/libnode.so: it is Node.js 18.20.4, older than 20")
+endfunction()
+
+function(case_a_new_enough_system_node_is_used)
+  make_fake_node("${WORK}/new" 24.1.0 137)
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_PACKAGES=ON
+            "-DCMAKE_PREFIX_PATH=${WORK}/new")
+  expect_result(success)
+  expect_text("origin=system version=24.1.0 modules=137")
+endfunction()
+
+function(case_a_named_root_is_never_replaced)
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/empty")
+  expect_result(failure)
+  expect_text("NODEHOST_LIBNODE_ROOT=${WORK}/empty holds no libnode")
+  make_fake_node("${WORK}/old" 18.20.4 108)
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/old")
+  expect_result(failure)
+  expect_text("it is Node.js 18.20.4, older than 20")
+endfunction()
+
+function(case_lock_files_hold_no_addresses)
+  set(locks "")
+  foreach(part third_party tests examples)
+    file(GLOB_RECURSE found "${SOURCE}/${part}/*package-lock.json")
+    list(APPEND locks ${found})
+  endforeach()
+  if(NOT locks)
+    message(FATAL_ERROR "No lock files found")
+  endif()
+  foreach(lock IN LISTS locks)
+    file(READ "${lock}" text)
+    if(text MATCHES "\"resolved\": *\"[a-z+]*:")
+      message(FATAL_ERROR "${lock} holds a download address")
+    elseif(NOT text MATCHES "\"integrity\": \"sha512-")
+      message(FATAL_ERROR "${lock} holds no integrity hash")
+    endif()
+  endforeach()
+endfunction()
+
+cmake_language(CALL case_${CASE})
