@@ -1,0 +1,134 @@
+// Job: one piece of work for a JS thread. The templates of Environment fill it; the queue in
+// src/host runs it or, when the environment ends first, cancels it. One of the two always happens.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <future>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "nodehost/detail/export.hpp"
+
+namespace nodehost {
+class Js;
+}
+
+namespace nodehost::detail {
+
+class Job {
+ public:
+  virtual ~Job() = default;
+  /// On the JS thread. Exceptions are the job's own business.
+  virtual void Run(Js& js) noexcept = 0;
+  /// On any thread: the work will not be done, for the reason given.
+  virtual void Cancel(const std::exception_ptr& reason) noexcept = 0;
+
+  /// After either, by the queue, which forgets the job.
+  virtual void Finish() noexcept { delete this; }
+
+  Job* next = nullptr;  ///< The queue's link.
+};
+
+/// Makes `error` an uncaught exception of the environment, as if a timer's callback had thrown it.
+NODEHOST_API void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept;
+
+/// The result of a call, or the exception in its place. It lives on the caller's stack.
+template <class F>
+class RunJob final : public Job {
+ public:
+  using Result = std::invoke_result_t<F&, Js&>;
+
+  explicit RunJob(F& function) : function_(function) {}
+
+  void Run(Js& js) noexcept override {
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        std::invoke(function_, js);
+      } else if constexpr (std::is_reference_v<Result>) {
+        result_ = std::addressof(std::invoke(function_, js));
+      } else {
+        result_.emplace(std::invoke(function_, js));
+      }
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+  }
+
+  void Cancel(const std::exception_ptr& reason) noexcept override { error_ = reason; }
+
+  Result Take() {
+    if (error_) std::rethrow_exception(std::move(error_));
+    if constexpr (std::is_reference_v<Result>) {
+      return static_cast<Result>(*result_);
+    } else if constexpr (!std::is_void_v<Result>) {
+      return std::move(*result_);
+    }
+  }
+
+ private:
+  struct Nothing {};
+  using Storage = std::conditional_t<
+      std::is_void_v<Result>, Nothing,
+      std::conditional_t<std::is_reference_v<Result>, std::remove_reference_t<Result>*,
+                         std::optional<std::remove_cv_t<Result>>>>;
+
+  F& function_;
+  [[no_unique_address]] Storage result_{};
+  std::exception_ptr error_;
+};
+
+/// Completes a future.
+template <class F>
+class AsyncJob final : public Job {
+ public:
+  using Result = std::invoke_result_t<F&, Js&>;
+
+  explicit AsyncJob(F function) : function_(std::move(function)) {}
+
+  std::future<Result> GetFuture() { return promise_.get_future(); }
+
+  void Run(Js& js) noexcept override {
+    try {
+      if constexpr (std::is_void_v<Result>) {
+        std::invoke(function_, js);
+        promise_.set_value();
+      } else {
+        promise_.set_value(std::invoke(function_, js));
+      }
+    } catch (...) {
+      promise_.set_exception(std::current_exception());
+    }
+  }
+
+  void Cancel(const std::exception_ptr& reason) noexcept override {
+    promise_.set_exception(reason);
+  }
+
+ private:
+  F function_;
+  std::promise<Result> promise_;
+};
+
+/// Nobody waits for it; what it throws is an uncaught exception of the environment.
+template <class F>
+class PostJob final : public Job {
+ public:
+  explicit PostJob(F function) : function_(std::move(function)) {}
+
+  void Run(Js& js) noexcept override {
+    try {
+      std::invoke(function_, js);
+    } catch (...) {
+      ReportUncaught(js, std::current_exception());
+    }
+  }
+
+  void Cancel(const std::exception_ptr&) noexcept override {}
+
+ private:
+  F function_;
+};
+
+}  // namespace nodehost::detail

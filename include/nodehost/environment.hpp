@@ -1,0 +1,141 @@
+// Environment: one Node.js with a JS thread of its own. C++ reaches it with three verbs: `Run`
+// blocks, `RunAsync` returns a future, `Post` forgets.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "nodehost/convert.hpp"
+#include "nodehost/detail/holds_js.hpp"
+#include "nodehost/detail/job.hpp"
+#include "nodehost/errors.hpp"
+#include "nodehost/js.hpp"
+
+namespace nodehost {
+
+struct EnvironmentOptions {
+  /// The directory modules are resolved from, as from a file in it; relative to the process's
+  /// working directory at the time of the call.
+  std::string base_dir = ".";
+
+  /// The rest of `process.argv`.
+  std::vector<std::string> args = {};
+
+  /// Laid over the process's environment variables, for `process.env` of this environment and for
+  /// its children; an empty optional takes a variable away.
+  std::map<std::string, std::optional<std::string>> env = {};
+
+  /// The name of the JS thread (15 characters are kept on Linux) and of the environment in errors.
+  std::string name = "nodehost";
+
+  /// Runs what the platform's `args` say - a script, `-e`, `--test`, the REPL - as the `node`
+  /// program does. The environment then ends by itself when nothing is left to do; see
+  /// `WaitForExit`.
+  bool run_command_line = false;
+
+  /// How long the destructor lets the environment end by itself before it is terminated.
+  std::chrono::milliseconds stop_deadline{1000};
+};
+
+/// One Node.js environment: isolate, event loop and JS thread. Movable; its members may be called
+/// on any thread.
+class NODEHOST_API Environment {
+ public:
+  Environment(Environment&&) noexcept;
+  Environment& operator=(Environment&&) noexcept;
+
+  /// `Stop(stop_deadline)`. On the JS thread itself, where it cannot wait, the environment ends as
+  /// soon as the current job returns.
+  ~Environment();
+
+  /// Calls `function(js)` on the JS thread and returns its result when it is done: inline when
+  /// already there, else behind the jobs that were there first. What it throws is thrown here.
+  /// Throws `EnvironmentStopped` if the environment ended first.
+  template <std::invocable<Js&> F>
+  std::invoke_result_t<F&, Js&> Run(F&& function) {
+    using Result = std::invoke_result_t<F&, Js&>;
+    static_assert(!detail::kHoldsJs<Result>,
+                  "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
+                  "data instead, with value.As<T>(), or a typed interface of Method fields.");
+    if (OnJsThread()) return std::invoke(function, CurrentJs());
+    detail::RunJob<std::remove_reference_t<F>> job(function);
+    RunBlocking(job);
+    return job.Take();
+  }
+
+  /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
+  /// result. The future always completes: with `EnvironmentStopped` if the environment ends first.
+  template <class F>
+  requires std::invocable < std::decay_t<F>
+  &, Js& > std::future<std::invoke_result_t<std::decay_t<F>&, Js&>> RunAsync(F&& function) {
+    using Result = std::invoke_result_t<std::decay_t<F>&, Js&>;
+    static_assert(!detail::kHoldsJs<Result>,
+                  "A Value cannot leave RunAsync: values stay on the JS thread, data travels. "
+                  "Return data instead, with value.As<T>(), or a typed interface.");
+    auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
+    auto future = job->GetFuture();
+    Enqueue(std::move(job), /*must_accept=*/false);
+    return future;
+  }
+
+  /// Queues `function(js)` for the JS thread and forgets it. What it throws is an uncaught
+  /// exception of the environment. Throws `EnvironmentStopped` if the environment takes no more.
+  template <class F>
+  requires std::invocable < std::decay_t<F>
+  &, Js& > void Post(F&& function) {
+    Enqueue(std::make_unique<detail::PostJob<std::decay_t<F>>>(std::forward<F>(function)),
+            /*must_accept=*/true);
+  }
+
+  /// Imports a module, or its export `name`, as a typed interface or as data; see `Js::Import`. A
+  /// module with top-level await is waited for while the JS thread goes on with other work.
+  template <class T>
+  T Import(std::string_view module, std::string_view name = {}) {
+    static_assert(!detail::kHoldsJs<T>,
+                  "A Value cannot leave Environment::Import: import a typed interface of Method "
+                  "fields or data, or use js.Import inside Run.");
+    T result{};
+    detail::ImportInto(*thread_, module, name, detail::kTypeInfo<T>, &result);
+    return result;
+  }
+
+  /// Whether the calling thread is this environment's JS thread.
+  bool OnJsThread() const noexcept;
+
+  /// Ends the environment: no new jobs are taken, those already queued are done, and the event loop
+  /// may finish what it has begun until `deadline` has passed; then JavaScript is terminated, in
+  /// the middle of a statement if need be. Returns when the JS thread has ended. Again: no-op.
+  /// On the JS thread itself it cannot wait: it returns at once and the environment ends as soon as
+  /// the current job returns.
+  void Stop(std::chrono::milliseconds deadline);
+  void Stop();  ///< With the option `stop_deadline`.
+
+  /// Waits until the environment ends by itself or is stopped, and returns its exit code. Throws
+  /// `HostError` on the JS thread itself, which would wait for itself.
+  int WaitForExit();
+
+  /// The exit code, once the environment has ended: what `process.exit` said, 1 for an uncaught
+  /// error, `process.exitCode` otherwise. Empty while it runs.
+  std::optional<int> exit_code() const;
+
+ private:
+  friend class NodejsPlatform;
+  explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
+
+  Js& CurrentJs() const;
+  void RunBlocking(detail::Job& job) const;
+  void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;
+
+  std::shared_ptr<detail::JsThread> thread_;
+};
+
+}  // namespace nodehost

@@ -1,0 +1,97 @@
+// The exceptions libnodehost throws. `JsError` is what JavaScript threw; the `HostError` family is
+// what the host itself refuses. All are plain data: they may be caught, copied and kept on any
+// thread, for longer than the environment they came from.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nodehost {
+
+/// The base of everything the host itself refuses; `what()` is one sentence that says what was
+/// wrong and what would be right.
+class HostError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Node.js could not be started in this process, or the options for it were refused; `what()`
+/// holds Node's own text.
+class PlatformError : public HostError {
+ public:
+  explicit PlatformError(const std::string& text, int exit_code = 1)
+      : HostError(text), exit_code_(exit_code) {}
+
+  /// What the `node` program would have exited with: 9 for a bad option, 0 after `--version`.
+  int exit_code() const noexcept { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+/// JavaScript was touched from a thread that is not its own.
+class WrongThread : public HostError {
+ public:
+  using HostError::HostError;
+};
+
+/// The environment has stopped or is stopping, so the call was not made.
+class EnvironmentStopped : public HostError {
+ public:
+  EnvironmentStopped(const std::string& text, std::optional<int> exit_code)
+      : HostError(text), exit_code_(exit_code) {}
+
+  /// The exit code, if the environment has ended on its own: by `process.exit`, by an uncaught
+  /// error, or by running out of work.
+  std::optional<int> exit_code() const noexcept { return exit_code_; }
+
+ private:
+  std::optional<int> exit_code_;
+};
+
+/// What a JavaScript exception says about itself, as plain data.
+struct JsErrorData {
+  std::string name =
+      {};  ///< `error.name`: "TypeError". Empty when what was thrown is not an Error.
+  std::string message = {};  ///< `error.message`, or the thrown value as text.
+  std::string code = {};  ///< `error.code`, such as "ERR_MODULE_NOT_FOUND"; empty if there is none.
+  std::string stack = {};  ///< `error.stack` with the JavaScript frames; may be empty.
+  std::shared_ptr<const JsErrorData> cause = {};  ///< `error.cause`, or null.
+};
+
+/// A JavaScript exception, carried to C++ as data. It holds no handle, so any thread may keep it.
+class JsError : public std::runtime_error {
+ public:
+  explicit JsError(JsErrorData data)
+      : JsError(std::make_shared<const JsErrorData>(std::move(data))) {}
+  explicit JsError(std::shared_ptr<const JsErrorData> data)
+      : std::runtime_error(Summary(*data)), data_(std::move(data)) {}
+
+  const std::string& name() const noexcept { return data_->name; }
+  const std::string& message() const noexcept { return data_->message; }
+  const std::string& code() const noexcept { return data_->code; }
+  const std::string& stack() const noexcept { return data_->stack; }
+
+  /// What caused this error (`new Error(text, { cause })`), if it says so.
+  std::optional<JsError> cause() const {
+    return data_->cause ? std::optional<JsError>(JsError(data_->cause)) : std::nullopt;
+  }
+
+ private:
+  // what() is what a log wants: the head line, and the frames when there are any.
+  static std::string Summary(const JsErrorData& data) {
+    std::string head = data.name.empty() ? data.message : data.name + ": " + data.message;
+    if (data.stack.empty()) return head;
+    // V8 starts a stack with the head line; when a program changed the message later, it does not.
+    return data.stack.find(data.message) == std::string::npos ? head + '\n' + data.stack
+                                                              : data.stack;
+  }
+
+  std::shared_ptr<const JsErrorData> data_;
+};
+
+}  // namespace nodehost

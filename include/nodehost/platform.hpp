@@ -1,0 +1,77 @@
+// NodejsPlatform is the process's share of Node.js: command-line options, V8's worker threads and
+// the one-time start-up. Environments, each with a JS thread of its own, are made from it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nodehost/environment.hpp"
+
+namespace nodehost {
+
+/// How Node.js starts in this process. The defaults leave the process as they found it.
+struct PlatformOptions {
+  /// The program's own argument list. `args[0]` is what `process.argv0` shows; the rest is only
+  /// seen by environments made with `run_command_line`. Empty: the name of the running executable.
+  std::vector<std::string> args;
+
+  /// Options of Node and of V8, one an element, as on `node`'s command line:
+  /// `{"--max-old-space-size=512", "--no-warnings"}`.
+  std::vector<std::string> node_options;
+
+  /// V8's worker threads: garbage collection and compilation beside the JS threads.
+  int v8_threads = 4;
+
+  /// The threads of libuv's pool (file system, DNS, zlib, crypto), shared by all environments.
+  /// 0: libuv's default, which is 4 or UV_THREADPOOL_SIZE.
+  int uv_threads = 0;
+
+  /// Whether the variable NODE_OPTIONS of the process is read.
+  bool allow_node_options_variable = false;
+
+  /// Takes signals, stdio and resource limits in hand as the `node` program does, and reads node's
+  /// own options from `args`. For commands; never for a library in somebody else's process.
+  bool own_process = false;
+};
+
+/// What runs underneath.
+struct Versions {
+  std::string nodehost;      ///< This library.
+  std::string node;          ///< "22.22.3"
+  std::string v8;            ///< "12.4.254.21-node.56"
+  std::string uv;            ///< "1.51.0"
+  std::string modules;       ///< NODE_MODULE_VERSION, which prebuilt addons must match: "127"
+  std::string libnode_path;  ///< The file libnode was loaded from.
+};
+
+/// Node.js in this process; there is one, for as long as JavaScript is wanted.
+///
+/// Node.js can start only once in the life of a process: a second platform, even after the first is
+/// gone, throws `PlatformError`. Destroy every Environment first; one that is still alive is
+/// stopped. May be made, used and destroyed on any thread.
+class NODEHOST_API NodejsPlatform {
+ public:
+  /// Starts Node.js. Throws `PlatformError` with Node's own text if an option is refused, and if
+  /// there is or was a platform already.
+  explicit NodejsPlatform(PlatformOptions options = {});
+
+  /// Stops the environments that are left, then takes V8 and Node.js down.
+  ~NodejsPlatform();
+
+  NodejsPlatform(const NodejsPlatform&) = delete;
+  NodejsPlatform& operator=(const NodejsPlatform&) = delete;
+
+  /// Starts a JS thread with a Node.js environment on it and returns when it is ready. Throws
+  /// `PlatformError` if it cannot start, `JsError` if its start-up JavaScript throws.
+  Environment CreateEnvironment(EnvironmentOptions options = {});
+
+  /// The versions of what runs underneath.
+  const Versions& versions() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace nodehost

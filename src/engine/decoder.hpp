@@ -1,0 +1,60 @@
+// Decoder: JavaScript to C++. Each step says only whether the value fits; what does not is noted
+// with the path to it, and reported once, at the top.
+#pragma once
+
+#include <v8.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nodehost/detail/type_info.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+class Decoder {
+ public:
+  /// `receiver` is `this` for a Method decoded at the top.
+  Decoder(Realm& realm, v8::Local<v8::Value> receiver)
+      : realm_(realm), isolate_(realm.isolate()), context_(realm.context()), receiver_(receiver) {}
+
+  /// Assigns `value` to the live object at `result`; false if it does not fit.
+  bool Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+
+  /// After a refusal: throws the TypeError or RangeError that names every misfit below `root`.
+  [[noreturn]] void Throw(std::string_view root) const;
+
+ private:
+  // One value that did not fit: `path` from the root, built from its end.
+  struct Misfit {
+    std::string path;
+    std::string text;  // "expected number, got string"
+    bool out_of_range = false;
+  };
+
+  template <class Integer>
+  bool DecodeInteger(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeString(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeOptional(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeSequence(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeStruct(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeInterface(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeMethod(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+
+  v8::Local<v8::Value> Get(v8::Local<v8::Object> object, v8::Local<v8::Value> key);
+
+  bool Refuse(v8::Local<v8::Value> value, const TypeInfo& type);
+  bool RefuseRange(v8::Local<v8::Value> value, double low, double high);
+  // Puts `step` before the paths of the misfits noted since there were `first` of them.
+  bool Within(std::size_t first, const std::string& step);
+
+  Realm& realm_;
+  v8::Isolate* const isolate_;
+  const v8::Local<v8::Context> context_;
+  v8::Local<v8::Value> receiver_;
+  std::vector<Misfit> misfits_;
+  int depth_ = 0;
+};
+
+}  // namespace nodehost::detail

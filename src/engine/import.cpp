@@ -1,0 +1,201 @@
+// Modules and scripts: the bridge's load and evaluate, and waiting for a module that needs it.
+#include <v8.h>
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "nodehost/detail/engine.hpp"
+#include "nodehost/errors.hpp"
+#include "nodehost/js.hpp"
+#include "promises.hpp"
+#include "realm.hpp"
+
+namespace nodehost {
+
+namespace detail {
+
+namespace {
+
+v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
+                                std::span<v8::Local<v8::Value>> arguments) {
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> result;
+  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
+  return result;
+}
+
+// What a module gives under a name, and the object it was found on, which is `this` for a method.
+struct Export {
+  v8::Local<v8::Value> value;
+  v8::Local<v8::Value> holder;
+};
+
+Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view name, Kind kind) {
+  const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
+  v8::Local<v8::Value> arguments[] = {module, undefined};
+  if (name.empty()) {
+    // A package that is a function may have it as its default export.
+    if (kind != Kind::kMethod) return {module, undefined};
+    return {CallBridge(realm, Bridge::kCallable, {arguments, 1}), undefined};
+  }
+  arguments[1] = realm.String(name);
+  const v8::Local<v8::Value> holder = CallBridge(realm, Bridge::kHolder, arguments);
+  if (!holder->IsObject()) return {undefined, undefined};
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> value;
+  if (!holder.As<v8::Object>()->Get(realm.context(), arguments[1]).ToLocal(&value)) {
+    ThrowCaught(realm, caught);
+  }
+  return {value, holder};
+}
+
+// How an error calls what was imported: `marked`, or `fs.readFile`. Without a name the typed
+// interface's own serves.
+std::string RootName(std::string_view module, std::string_view name) {
+  return name.empty() ? std::string() : std::string(module) + "." + std::string(name);
+}
+
+void ConvertExport(Realm& realm, v8::Local<v8::Value> module_value, std::string_view module,
+                   std::string_view name, const TypeInfo& type, void* result) {
+  const Export found = FindExport(realm, module_value, name, type.kind);
+  Decode(realm, found.value, type, result, RootName(module, name), found.holder);
+}
+
+// For js.Import: the loop is run inside the current job until the promise is settled.
+class NestedWaiter final : public PromiseWaiter {
+ public:
+  struct State {
+    bool settled = false;
+    v8::Global<v8::Value> value;
+    std::exception_ptr error;
+  };
+  explicit NestedWaiter(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  void Fulfilled(Realm& realm, v8::Local<v8::Value> value) noexcept override {
+    state_->value.Reset(realm.isolate(), value);
+    state_->settled = true;
+  }
+  void Rejected(Realm& realm, v8::Local<v8::Value> reason) noexcept override {
+    Cancelled(std::make_exception_ptr(DescribeError(realm, reason)));
+  }
+  void Cancelled(const std::exception_ptr& reason) noexcept override {
+    state_->error = reason;
+    state_->settled = true;
+  }
+
+ private:
+  const std::shared_ptr<State> state_;
+};
+
+v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::string_view module) {
+  const auto state = std::make_shared<NestedWaiter::State>();
+  realm.waiters().Add(realm, promise, std::make_unique<NestedWaiter>(state));
+  const bool settled = realm.thread().SpinUntil(
+      [](void* data) { return static_cast<NestedWaiter::State*>(data)->settled; }, state.get());
+  if (!settled) {
+    throw JsError(JsErrorData{.name = "Error",
+                              .message = "Module '" + std::string(module) +
+                                         "' has a top-level await that nothing is left to settle",
+                              .code = "ERR_UNSETTLED_TOP_LEVEL_AWAIT"});
+  }
+  if (state->error) std::rethrow_exception(state->error);
+  return state->value.Get(realm.isolate());
+}
+
+v8::Local<v8::Value> ImportHere(Realm& realm, std::string_view module) {
+  v8::Local<v8::Value> specifier = realm.String(module);
+  v8::Local<v8::Value> loaded = CallBridge(realm, Bridge::kLoad, {&specifier, 1});
+  const v8::Local<v8::Value> promise = CallBridge(realm, Bridge::kPromiseOf, {&loaded, 1});
+  return promise->IsUndefined() ? loaded : WaitFor(realm, promise, module);
+}
+
+// For Environment::Import from another thread, which blocks on `done`; the JS thread does not.
+class ImportWaiter final : public PromiseWaiter {
+ public:
+  ImportWaiter(std::string_view module, std::string_view name, const TypeInfo& type, void* result)
+      : module_(module), name_(name), type_(type), result_(result) {}
+
+  std::future<void> GetFuture() { return done_.get_future(); }
+
+  void Fulfilled(Realm& realm, v8::Local<v8::Value> value) noexcept override {
+    try {
+      ConvertExport(realm, value, module_, name_, type_, result_);
+      done_.set_value();
+    } catch (...) {
+      done_.set_exception(std::current_exception());
+    }
+  }
+  void Rejected(Realm& realm, v8::Local<v8::Value> reason) noexcept override {
+    done_.set_exception(std::make_exception_ptr(DescribeError(realm, reason)));
+  }
+  void Cancelled(const std::exception_ptr& reason) noexcept override {
+    done_.set_exception(reason);
+  }
+
+ private:
+  const std::string_view module_;
+  const std::string_view name_;
+  const TypeInfo& type_;
+  void* const result_;
+  std::promise<void> done_;
+};
+
+}  // namespace
+
+void ImportInto(JsThread& thread, std::string_view module, std::string_view name,
+                const TypeInfo& type, void* result) {
+  if (thread.IsCurrent()) {
+    Realm& realm = Realm::Of(thread);
+    const v8::HandleScope scope(realm.isolate());
+    ConvertExport(realm, ImportHere(realm, module), module, name, type, result);
+    return;
+  }
+  std::future<void> done;
+  auto start = [&](Js&) {
+    Realm& realm = Realm::Of(thread);
+    const v8::HandleScope scope(realm.isolate());
+    v8::Local<v8::Value> specifier = realm.String(module);
+    const v8::Local<v8::Value> promise = CallBridge(realm, Bridge::kImportAsync, {&specifier, 1});
+    auto waiter = std::make_unique<ImportWaiter>(module, name, type, result);
+    done = waiter->GetFuture();
+    realm.waiters().Add(realm, promise, std::move(waiter));
+  };
+  RunJob job(start);
+  const JsThread::WaitGuard guard(thread);
+  thread.RunBlocking(job);
+  job.Take();
+  done.get();
+}
+
+}  // namespace detail
+
+Value Js::Global() {
+  detail::Realm& realm = detail::Realm::Of(thread_);
+  const v8::HandleScope scope(realm.isolate());
+  return Value(realm.references().Make(realm.isolate(), realm.context()->Global()));
+}
+
+Value Js::Import(std::string_view module, std::string_view name) {
+  detail::Realm& realm = detail::Realm::Of(thread_);
+  const v8::HandleScope scope(realm.isolate());
+  Value result;
+  static constexpr detail::TypeInfo kAnyValue{detail::Kind::kValue, sizeof(Value), nullptr,
+                                              nullptr};
+  detail::ConvertExport(realm, detail::ImportHere(realm, module), module, name, kAnyValue, &result);
+  return result;
+}
+
+Value Js::Eval(std::string_view code, std::string_view filename) {
+  detail::Realm& realm = detail::Realm::Of(thread_);
+  const v8::HandleScope scope(realm.isolate());
+  v8::Local<v8::Value> arguments[] = {realm.String(code), realm.String(filename)};
+  return Value(realm.references().Make(
+      realm.isolate(), detail::CallBridge(realm, detail::Bridge::kEvaluate, arguments)));
+}
+
+}  // namespace nodehost

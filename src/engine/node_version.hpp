@@ -1,0 +1,48 @@
+// What differs between the majors of Node.js and their V8, in one place. Everything else in src is
+// written once for all of them.
+#pragma once
+
+#include <node_version.h>
+#include <v8.h>
+
+#include <cstddef>
+
+namespace nodehost::detail {
+
+// The V2 writers came with V8 13.x; the old ones are gone from V8 14.
+#if NODE_VERSION_AT_LEAST(24, 0, 0)
+
+inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, char* out, int size) {
+  string->WriteOneByteV2(isolate, 0, static_cast<std::uint32_t>(size),
+                         reinterpret_cast<std::uint8_t*>(out));
+}
+
+inline std::size_t Utf8Length(v8::Isolate* isolate, v8::Local<v8::String> string) {
+  return string->Utf8LengthV2(isolate);
+}
+
+inline void WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* out,
+                      std::size_t size) {
+  string->WriteUtf8V2(isolate, out, size, v8::String::WriteFlags::kReplaceInvalidUtf8);
+}
+
+#else
+
+inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, char* out, int size) {
+  string->WriteOneByte(isolate, reinterpret_cast<std::uint8_t*>(out), 0, size,
+                       v8::String::NO_NULL_TERMINATION);
+}
+
+inline std::size_t Utf8Length(v8::Isolate* isolate, v8::Local<v8::String> string) {
+  return static_cast<std::size_t>(string->Utf8Length(isolate));
+}
+
+inline void WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* out,
+                      std::size_t size) {
+  string->WriteUtf8(isolate, out, static_cast<int>(size), nullptr,
+                    v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+}
+
+#endif
+
+}  // namespace nodehost::detail

@@ -1,0 +1,170 @@
+#include "realm.hpp"
+
+#include <utility>
+
+#include "embedded_js.hpp"
+#include "errors.hpp"
+#include "nodehost/errors.hpp"
+#include "strings.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+constexpr const char* kBridgeNames[] = {"load",     "importAsync", "promiseOf",     "holder",
+                                        "callable", "evaluate",    "describeError", "report",
+                                        "drain",    "settle"};
+static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
+
+}  // namespace
+
+RealmOwner::RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
+                       std::string base_dir)
+    : realm_(thread, isolate, context, std::move(base_dir)) {
+  thread.set_realm(&realm_);
+}
+
+RealmOwner::~RealmOwner() {
+  realm_.thread().set_realm(nullptr);
+  realm_.Close();
+}
+
+Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
+             std::string base_dir)
+    : thread_(thread),
+      isolate_(isolate),
+      context_(isolate, context),
+      base_dir_(std::move(base_dir)),
+      references_(std::make_shared<References>(thread.shared_from_this())) {}
+
+Realm& Realm::Of(const JsThread& thread) {
+  thread.CheckCurrent();
+  Realm* const realm = thread.realm();
+  if (!realm) [[unlikely]]
+    std::rethrow_exception(thread.StoppedError());
+  return *realm;
+}
+
+v8::Local<v8::String> Realm::String(std::string_view utf8) { return ToV8String(isolate_, utf8); }
+
+void Realm::SetEnvironmentVariables(
+    const std::map<std::string, std::optional<std::string>>& overlay, bool isolate_node_variables) {
+  const v8::HandleScope scope(isolate_);
+  const v8::Local<v8::Context> context = this->context();
+  const v8::Local<v8::Object> options = v8::Object::New(isolate_);
+  const auto set = [&](v8::Local<v8::Object> object, std::string_view name,
+                       v8::Local<v8::Value> value) {
+    object->CreateDataProperty(context, String(name), value).Check();
+  };
+  if (!overlay.empty()) {
+    const v8::Local<v8::Object> variables = v8::Object::New(isolate_);
+    for (const auto& [name, value] : overlay) {
+      const v8::Local<v8::Value> text =
+          value ? String(*value).As<v8::Value>() : v8::Null(isolate_).As<v8::Value>();
+      set(variables, name, text);
+    }
+    set(options, "env", variables);
+  }
+  set(options, "isolateNodeVariables", v8::Boolean::New(isolate_, isolate_node_variables));
+  set(options, "baseDir", String(base_dir_));
+  environment_options_.Reset(isolate_, options);
+  if (isolate_node_variables || !overlay.empty()) {
+    CompileAndRun("environment_variables.js", v8::Undefined(isolate_), options);
+  }
+}
+
+v8::Local<v8::Object> Realm::BridgeOptions() {
+  const v8::Local<v8::Object> options = environment_options_.Get(isolate_);
+  const v8::Local<v8::Object> sources = v8::Object::New(isolate_);
+  for (const js::EmbeddedSource& file : js::EmbeddedSources()) {
+    sources->CreateDataProperty(context(), String(file.name), String(file.source)).Check();
+  }
+  options->CreateDataProperty(context(), String("sources"), sources).Check();
+  return options;
+}
+
+v8::Local<v8::Object> Realm::CompileAndRun(std::string_view name, v8::Local<v8::Value> require,
+                                           v8::Local<v8::Object> options) {
+  const v8::Local<v8::Context> context = this->context();
+  const v8::TryCatch caught(isolate_);
+  v8::ScriptCompiler::Source source(String(js::EmbeddedJs(name)),
+                                    v8::ScriptOrigin(String("nodehost:" + std::string(name))));
+  v8::Local<v8::String> parameters[] = {String("process"), String("require"), String("options")};
+  v8::Local<v8::Value> process;
+  v8::Local<v8::Function> function;
+  v8::Local<v8::Value> result;
+  if (!context->Global()->Get(context, String("process")).ToLocal(&process) ||
+      !v8::ScriptCompiler::CompileFunction(context, &source, std::size(parameters), parameters)
+           .ToLocal(&function)) {
+    ThrowCaught(*this, caught);
+  }
+  // environment_variables.js runs before there is a require and takes no such parameter; an unused
+  // one does no harm.
+  v8::Local<v8::Value> arguments[] = {process, require, options};
+  if (!function->Call(context, v8::Undefined(isolate_), std::size(arguments), arguments)
+           .ToLocal(&result)) {
+    ThrowCaught(*this, caught);
+  }
+  return result->IsObject() ? result.As<v8::Object>() : v8::Object::New(isolate_);
+}
+
+void Realm::LoadBridge(v8::Local<v8::Function> require) {
+  const v8::HandleScope scope(isolate_);
+  const v8::Local<v8::Object> bridge = CompileAndRun("bridge.js", require, BridgeOptions());
+  const auto get = [&](const char* name) {
+    return bridge->Get(context(), String(name)).ToLocalChecked().As<v8::Function>();
+  };
+  for (std::size_t i = 0; i < bridge_.size(); ++i) bridge_[i].Reset(isolate_, get(kBridgeNames[i]));
+  const v8::TryCatch caught(isolate_);
+  if (get("defineGlobals")->Call(context(), v8::Undefined(isolate_), 0, nullptr).IsEmpty()) {
+    ThrowCaught(*this, caught);
+  }
+}
+
+v8::Local<v8::Function> Realm::BridgeFunction(Bridge function) {
+  const auto index = static_cast<std::size_t>(function);
+  if (bridge_[index].IsEmpty()) {
+    // A command's environment: Node runs the main script, and the bridge comes when it is needed.
+    const v8::Local<v8::Context> context = this->context();
+    const v8::Local<v8::Value> process =
+        context->Global()->Get(context, String("process")).ToLocalChecked();
+    const v8::Local<v8::Value> get =
+        process.As<v8::Object>()->Get(context, String("getBuiltinModule")).ToLocalChecked();
+    if (!get->IsFunction()) throw HostError("This Node.js has no process.getBuiltinModule.");
+    LoadBridge(get.As<v8::Function>());
+  }
+  return bridge_[index].Get(isolate_);
+}
+
+v8::MaybeLocal<v8::Value> Realm::CallBridge(Bridge function,
+                                            std::span<v8::Local<v8::Value>> arguments) {
+  return BridgeFunction(function)->Call(context(), v8::Undefined(isolate_),
+                                        static_cast<int>(arguments.size()), arguments.data());
+}
+
+void Realm::RunTicks() {
+  const v8::HandleScope scope(isolate_);
+  const v8::TryCatch caught(isolate_);
+  static_cast<void>(CallBridge(Bridge::kDrain, {}));
+}
+
+std::span<const v8::Eternal<v8::Name>> Realm::KeysOf(const StructInfo& info) {
+  if (info.id >= keys_.size()) keys_.resize(info.id + 1);
+  std::vector<v8::Eternal<v8::Name>>& keys = keys_[info.id];
+  if (keys.size() != info.fields.size()) {
+    for (const FieldInfo& field : info.fields) {
+      keys.emplace_back(isolate_, ToV8Key(isolate_, field.name));
+    }
+  }
+  return keys;
+}
+
+void Realm::Close() {
+  waiters_.Cancel(thread_.StoppedError());
+  references_->Close();
+  for (auto& function : bridge_) function.Reset();
+  environment_options_.Reset();
+  context_.Reset();
+}
+
+}  // namespace nodehost::detail

@@ -1,0 +1,105 @@
+// Realm: one environment's V8 side - isolate, context, the bridge's functions, cached property keys
+// and every reference C++ holds. Belongs to the JS thread; only releasing references may be done
+// elsewhere.
+#pragma once
+
+#include <v8.h>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/js_thread.hpp"
+#include "nodehost/detail/type_info.hpp"
+#include "promises.hpp"
+#include "reference.hpp"
+
+namespace nodehost::detail {
+
+/// The functions of js/bridge.js.
+enum class Bridge : std::uint8_t {
+  kLoad,
+  kImportAsync,
+  kPromiseOf,
+  kHolder,
+  kCallable,
+  kEvaluate,
+  kDescribeError,
+  kReport,
+  kDrain,
+  kSettle,
+  kCount
+};
+
+class Realm {
+ public:
+  Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
+        std::string base_dir);
+
+  JsThread& thread() const noexcept { return thread_; }
+  v8::Isolate* isolate() const noexcept { return isolate_; }
+  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
+  References& references() noexcept { return *references_; }
+  PromiseWaiters& waiters() noexcept { return waiters_; }
+
+  /// The realm of the calling thread if it is `thread`; throws WrongThread or EnvironmentStopped.
+  static Realm& Of(const JsThread& thread);
+
+  /// Gives the environment a process.env of its own; before node::LoadEnvironment.
+  void SetEnvironmentVariables(const std::map<std::string, std::optional<std::string>>& overlay,
+                               bool isolate_node_variables);
+
+  /// Loads js/bridge.js; `require` is Node's own for built-ins. Without it the bridge is loaded at
+  /// its first use.
+  void LoadBridge(v8::Local<v8::Function> require);
+
+  /// Calls a function of the bridge. Empty if it threw.
+  v8::MaybeLocal<v8::Value> CallBridge(Bridge function, std::span<v8::Local<v8::Value>> arguments);
+
+  /// Runs nextTicks and microtasks now.
+  void RunTicks();
+
+  /// The property keys of a struct, made at first use.
+  std::span<const v8::Eternal<v8::Name>> KeysOf(const StructInfo& info);
+
+  v8::Local<v8::String> String(std::string_view utf8);
+
+  /// Forgets everything of V8's; from here on the realm only takes references back.
+  void Close();
+
+ private:
+  v8::Local<v8::Function> BridgeFunction(Bridge function);
+  v8::Local<v8::Object> CompileAndRun(std::string_view name, v8::Local<v8::Value> require,
+                                      v8::Local<v8::Object> options);
+  v8::Local<v8::Object> BridgeOptions();
+
+  JsThread& thread_;
+  v8::Isolate* const isolate_;
+  v8::Global<v8::Context> context_;
+  const std::string base_dir_;
+  std::shared_ptr<References> references_;
+  PromiseWaiters waiters_;
+  v8::Global<v8::Object> environment_options_;  // as environment_variables.js got them
+  std::array<v8::Global<v8::Function>, static_cast<std::size_t>(Bridge::kCount)> bridge_;
+  std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
+};
+
+/// Makes the realm of a JS thread and ends it.
+class RealmOwner {
+ public:
+  RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
+             std::string base_dir);
+  ~RealmOwner();
+  Realm* operator->() noexcept { return &realm_; }
+
+ private:
+  Realm realm_;
+};
+
+}  // namespace nodehost::detail

@@ -1,0 +1,149 @@
+#include "nodehost/platform.hpp"
+
+#include <node.h>
+#include <uv.h>
+
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+
+#include "loaded_from.hpp"
+#include "node_thread.hpp"
+#include "platform_state.hpp"
+#include "text.hpp"
+
+namespace nodehost {
+
+namespace {
+
+using node::ProcessInitializationFlags::Flags;
+
+// V8 and Node can be started once in the life of a process, whatever became of the first time.
+std::mutex start_mutex;
+const char* started = nullptr;  // why there can be no other platform
+
+void ClaimProcess() {
+  const std::lock_guard lock(start_mutex);
+  if (started) throw PlatformError(started);
+  started =
+      "Node.js was started in this process before: there can be one NodejsPlatform at a time, and "
+      "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
+}
+
+// libuv reads the size of its pool from the environment when the pool is first used; so it is used
+// now, and the variable put back.
+void StartThreadPool(int threads) {
+  constexpr const char* kVariable = "UV_THREADPOOL_SIZE";
+  const char* const value = std::getenv(kVariable);
+  const std::optional<std::string> before =
+      value ? std::optional<std::string>(value) : std::nullopt;
+  uv_os_setenv(kVariable, std::to_string(threads).c_str());
+  uv_loop_t loop;
+  uv_work_t work;
+  uv_loop_init(&loop);
+  uv_queue_work(
+      &loop, &work, [](uv_work_t*) {}, [](uv_work_t*, int) {});
+  uv_run(&loop, UV_RUN_DEFAULT);
+  uv_loop_close(&loop);
+  if (before) {
+    uv_os_setenv(kVariable, before->c_str());
+  } else {
+    uv_os_unsetenv(kVariable);
+  }
+}
+
+// Without a handler, a write to a closed pipe or socket would end the process.
+void IgnoreBrokenPipes() {
+#ifdef SIGPIPE
+  struct sigaction action {};
+  if (sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, nullptr);
+  }
+#endif
+}
+
+Flags StartFlags(const PlatformOptions& options) {
+  std::uint32_t flags = Flags::kNoInitializeV8 | Flags::kNoInitializeNodeV8Platform;
+  if (!options.own_process) {
+    flags |= Flags::kNoStdioInitialization | Flags::kNoDefaultSignalHandling |
+             Flags::kNoPrintHelpOrVersionOutput | Flags::kNoAdjustResourceLimits;
+  }
+  if (!options.allow_node_options_variable) flags |= Flags::kDisableNodeOptionsEnv;
+  return static_cast<Flags>(flags);
+}
+
+Versions FindVersions() {
+  return {.nodehost = NODEHOST_VERSION,
+          .node = NODE_VERSION_STRING,
+          .v8 = v8::V8::GetVersion(),
+          .uv = uv_version_string(),
+          .modules = std::to_string(NODE_MODULE_VERSION),
+          .libnode_path = host::LoadedFrom(reinterpret_cast<const void*>(&node::SpinEventLoop))};
+}
+
+}  // namespace
+
+NodejsPlatform::NodejsPlatform(PlatformOptions options) {
+  if (options.v8_threads < 1 || options.v8_threads > 128) {
+    throw PlatformError("PlatformOptions::v8_threads is " + std::to_string(options.v8_threads) +
+                        "; it must be 1 to 128.");
+  }
+  if (options.uv_threads < 0 || options.uv_threads > 1024) {
+    throw PlatformError("PlatformOptions::uv_threads is " + std::to_string(options.uv_threads) +
+                        "; it must be 0 (libuv's default) to 1024.");
+  }
+  ClaimProcess();
+  if (options.uv_threads > 0) StartThreadPool(options.uv_threads);
+
+  std::vector<std::string> args = {options.args.empty() ? "node" : options.args.front()};
+  args.insert(args.end(), options.node_options.begin(), options.node_options.end());
+  if (options.own_process && !options.args.empty()) {
+    args.insert(args.end(), options.args.begin() + 1, options.args.end());
+  }
+  const auto result = node::InitializeOncePerProcess(args, StartFlags(options));
+  if (result->early_return()) {
+    const std::lock_guard lock(start_mutex);
+    started =
+        "Node.js refused its options when it was first started in this process, and can be started "
+        "only once. Correct the options and start the program again.";
+    throw PlatformError(host::JoinLines(result->errors()), result->exit_code());
+  }
+
+  impl_ = std::make_unique<Impl>();
+  impl_->options = std::move(options);
+  impl_->args = result->args();
+  impl_->exec_args = result->exec_args();
+  impl_->versions = FindVersions();
+  impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
+  v8::V8::InitializePlatform(impl_->node_platform.get());
+  v8::V8::Initialize();
+  if (!impl_->options.own_process) IgnoreBrokenPipes();
+}
+
+NodejsPlatform::~NodejsPlatform() {
+  for (const auto& thread : impl_->threads) thread->Stop(thread->options().stop_deadline);
+  v8::V8::Dispose();
+  v8::V8::DisposePlatform();
+  node::TearDownOncePerProcess();
+  const std::lock_guard lock(start_mutex);
+  started =
+      "The NodejsPlatform of this process is gone, and Node.js can be started only once. Keep it "
+      "for as long as the program needs JavaScript.";
+}
+
+Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
+  auto thread = std::make_shared<host::NodeThread>(*impl_, std::move(options));
+  thread->Start();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    std::erase_if(impl_->threads, [](const auto& other) { return other->TryJoin(); });
+    impl_->threads.push_back(thread);
+  }
+  return Environment(std::move(thread));
+}
+
+const Versions& NodejsPlatform::versions() const noexcept { return impl_->versions; }
+
+}  // namespace nodehost
