@@ -129,8 +129,8 @@ function(nodehost_provision_entry name)
 
   # We hold the lock: what lies here was left by a configure that was interrupted.
   set(staging "${NODEHOST_PROVISION_DIR}/.staging/${lock_name}")
-  file(GLOB leftovers "${staging}*")
-  file(REMOVE_RECURSE ${leftovers})
+  file(GLOB leftovers "${staging}.*")
+  file(REMOVE_RECURSE "${staging}" ${leftovers})
   file(MAKE_DIRECTORY "${staging}")
   set(error "")
   cmake_language(CALL ${arg_FETCH} "${staging}" error ${arg_ARGS})
