@@ -18,8 +18,8 @@ get_filename_component(NODEHOST_PROVISION_DIR "${NODEHOST_PROVISION_DIR}" ABSOLU
 
 # Every folder below learns what is missing and where the third_party manifests lie.
 set_property(GLOBAL PROPERTY NODEHOST_MISSING "")
-set(NODEHOST_THIRD_PARTY_DIR "${CMAKE_CURRENT_LIST_DIR}/../third_party" CACHE INTERNAL "")
-get_filename_component(NODEHOST_THIRD_PARTY_DIR "${NODEHOST_THIRD_PARTY_DIR}" ABSOLUTE)
+get_filename_component(nodehost_third_party "${CMAKE_CURRENT_LIST_DIR}/../third_party" ABSOLUTE)
+set(NODEHOST_THIRD_PARTY_DIR "${nodehost_third_party}" CACHE INTERNAL "")
 
 # Notes that WHAT could not be had; LOOKED are the places searched, SUPPLY the three ways to supply it.
 function(nodehost_missing what)

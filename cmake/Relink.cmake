@@ -6,7 +6,8 @@
 include_guard(GLOBAL)
 
 option(NODEHOST_RELINK "Bind a prebuilt libnode to its own symbols, for a faster start" ON)
-set(NODEHOST_RELINK_SOURCE_DIR "${CMAKE_CURRENT_LIST_DIR}/../src/relink" CACHE INTERNAL "")
+get_filename_component(nodehost_relink_source "${CMAKE_CURRENT_LIST_DIR}/../src/relink" ABSOLUTE)
+set(NODEHOST_RELINK_SOURCE_DIR "${nodehost_relink_source}" CACHE INTERNAL "")
 
 # The glibc we compile for, as 2.36; nothing where there is another C library.
 function(nodehost_glibc_version out_var)
