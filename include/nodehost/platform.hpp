@@ -14,11 +14,11 @@ namespace nodehost {
 struct PlatformOptions {
   /// The program's own argument list. `args[0]` is what `process.argv0` shows; the rest is only
   /// seen by environments made with `run_command_line`. Empty: the name of the running executable.
-  std::vector<std::string> args;
+  std::vector<std::string> args = {};
 
   /// Options of Node and of V8, one an element, as on `node`'s command line:
   /// `{"--max-old-space-size=512", "--no-warnings"}`.
-  std::vector<std::string> node_options;
+  std::vector<std::string> node_options = {};
 
   /// V8's worker threads: garbage collection and compilation beside the JS threads.
   int v8_threads = 4;

@@ -1,0 +1,52 @@
+// The nodehost command: verbs of its own, and node's whole command line for everything else.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "run.hpp"
+#include "version.hpp"
+
+namespace {
+
+constexpr const char* kFooter = R"(
+Any other command line is taken as node's own:
+  nodehost script.js, nodehost -e CODE, nodehost --test, nodehost (the REPL), …
+Child processes rely on it: they start process.execPath, which is this program.)";
+
+int Main(std::vector<std::string> arguments) {
+  using namespace nodehost::cli;
+
+  CLI::App app("Node.js, hosted by libnodehost.", "nodehost");
+  app.footer(kFooter);
+  app.set_version_flag("--version", VersionText());
+  CLI::App* const run = app.add_subcommand(
+      "run", "Runs a script as node does: run [node options] script.{js,cjs,mjs} [arguments]");
+  run->prefix_command();  // what follows belongs to node and to the script
+  run->set_help_flag();
+  app.require_subcommand(1);
+
+  // Only these words are ours. A script named "run" is started with `nodehost ./run`.
+  const std::string_view first = arguments.size() > 1 ? arguments[1] : std::string_view();
+  if (first == "run") {
+    arguments.erase(arguments.begin() + 1);
+    if (arguments.size() == 1 || arguments[1] == "--help") {
+      std::fputs(app.help("", CLI::AppFormatMode::Sub).c_str(), stdout);
+      return arguments.size() == 1 ? 2 : 0;
+    }
+    return RunNode(std::move(arguments));
+  }
+  if (first != "--help" && first != "--version") return RunNode(std::move(arguments));
+  try {
+    std::vector<std::string> ours = {std::string(first)};
+    app.parse(ours);
+  } catch (const CLI::ParseError& outcome) {  // how CLI11 ends after --help and --version
+    return app.exit(outcome);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return Main({argv, argv + argc}); }
