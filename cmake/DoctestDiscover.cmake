@@ -1,0 +1,15 @@
+# nodehost_discover_tests(<target> PREFIX <text> TIMEOUT <seconds>)
+#
+# Makes each TEST_CASE of a doctest program a CTest test: one process each, with a deadline.
+# doctest's CMake script lies beside its headers, whether they are the system's or fetched.
+get_target_property(_doctest_include doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
+list(GET _doctest_include 0 _doctest_include)
+find_file(NODEHOST_DOCTEST_SCRIPT doctest.cmake REQUIRED NO_CACHE
+          HINTS "${_doctest_include}/../lib/cmake/doctest" "${doctest_DIR}")
+include("${NODEHOST_DOCTEST_SCRIPT}")
+
+function(nodehost_discover_tests target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "")
+  doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
+                         PROPERTIES TIMEOUT "${arg_TIMEOUT}")
+endfunction()

@@ -1,0 +1,57 @@
+// Environments: made, ended, many of them.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "support/host.hpp"
+
+using namespace std::chrono_literals;
+using test::NewEnvironment;
+
+TEST_CASE("a hundred environments one after another") {
+  for (int i = 0; i < 100; ++i) {
+    nh::Environment node = NewEnvironment();
+    CHECK(node.Run([i](nh::Js& js) { return js.Eval("(i) => i + 1")(i).As<int>(); }) == i + 1);
+  }
+}
+
+TEST_CASE("two environments at once do not share globals") {
+  nh::Environment one = NewEnvironment();
+  nh::Environment two = NewEnvironment();
+  one.Run([](nh::Js& js) { js.Eval("globalThis.mine = 1"); });
+  CHECK(two.Run([](nh::Js& js) { return js.Eval("typeof mine").As<std::string>(); }) ==
+        "undefined");
+}
+
+TEST_CASE("Stop ends an environment with a live interval at its deadline") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) { js.Eval("setInterval(() => {}, 1000)"); });
+  node.Stop(100ms);
+  CHECK(node.exit_code().has_value());
+}
+
+TEST_CASE("Stop terminates while(true){}") {
+  nh::Environment node = NewEnvironment();
+  auto never = node.RunAsync([](nh::Js& js) { js.Eval("while (true) {}"); });
+  std::this_thread::sleep_for(50ms);
+  node.Stop(100ms);
+  CHECK_THROWS_AS(never.get(), nh::EnvironmentStopped);
+}
+
+TEST_CASE("calls after Stop throw or fail their future") {
+  nh::Environment node = NewEnvironment();
+  node.Stop();
+  CHECK_THROWS_AS(node.Run([](nh::Js&) {}), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(node.Post([](nh::Js&) {}), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(node.RunAsync([](nh::Js&) {}).get(), nh::EnvironmentStopped);
+}
+
+TEST_CASE("process.exit ends the environment, not the host") {
+  nh::Environment node = NewEnvironment();
+  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("process.exit(7)"); }),
+                  nh::EnvironmentStopped);
+  CHECK(node.WaitForExit() == 7);
+  nh::Environment next = NewEnvironment();
+  CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
