@@ -3,9 +3,11 @@
 #
 #   NODEHOST_RELINK  OFF: use the prebuilt as it was fetched. Where glibc is older than the one it was
 #                    linked on, its floor is lowered in a copy all the same: without that it cannot load.
+#   NODEHOST_RELINK_CALLS  OFF: bind, but leave the calls through the PLT as they are.
 include_guard(GLOBAL)
 
 option(NODEHOST_RELINK "Bind a prebuilt libnode to its own symbols, for a faster start" ON)
+option(NODEHOST_RELINK_CALLS "Make a prebuilt libnode's calls to its own symbols direct" ON)
 get_filename_component(nodehost_relink_source "${CMAKE_CURRENT_LIST_DIR}/../src/relink" ABSOLUTE)
 set(NODEHOST_RELINK_SOURCE_DIR "${nodehost_relink_source}" CACHE INTERNAL "")
 
@@ -98,6 +100,9 @@ function(nodehost_relink_libnode library origin out_var floor_var)
   # A libnode somebody chose by path is left as it is, unless it could not load.
   if(NODEHOST_RELINK AND origin STREQUAL "prebuilt")
     list(APPEND options --bind)
+    if(NODEHOST_RELINK_CALLS)
+      list(APPEND options --direct-calls)
+    endif()
   endif()
   if(NOT options)
     return()

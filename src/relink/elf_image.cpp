@@ -152,7 +152,8 @@ void ElfImage::ReadDynamic() {
 void ElfImage::CheckDynamicAgrees(std::int64_t tag, const Section* section,
                                   const char* what) const {
   const auto address = DynamicValue(tag);
-  if (address.has_value() != (section != nullptr) || (section && *address != section->header.sh_addr))
+  if (address.has_value() != (section != nullptr) ||
+      (section && *address != section->header.sh_addr))
     throw ElfError(std::string("section headers and .dynamic disagree about ") + what);
 }
 
@@ -194,8 +195,9 @@ std::optional<std::uint32_t> ElfImage::FindDynamicString(std::string_view text) 
   const auto all = Bytes(*strings_);
   std::string wanted(1, '\0');
   wanted.append(text).push_back('\0');
-  const auto at = std::search(all.begin(), all.end(), wanted.begin(), wanted.end(),
-                              [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
+  const auto at =
+      std::search(all.begin(), all.end(), wanted.begin(), wanted.end(),
+                  [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
   if (at == all.end()) return std::nullopt;
   return static_cast<std::uint32_t>(at - all.begin() + 1);
 }

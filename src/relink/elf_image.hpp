@@ -1,5 +1,6 @@
 /// An x86-64 shared library held in memory, every table checked before it is believed.
-/// It knows the file format only; what is changed, and why, is in glibc_floor, own_symbols and direct_calls.
+/// It knows the file format only; what is changed, and why, is in glibc_floor, own_symbols and
+/// direct_calls.
 #pragma once
 
 #include <elf.h>
@@ -106,7 +107,8 @@ class ElfImage {
   std::optional<std::uint64_t> DynamicValue(std::int64_t tag) const;
   /// Changes the value of a dynamic tag that is there.
   void SetDynamicValue(std::int64_t tag, std::uint64_t value);
-  /// Adds a dynamic entry in one of the spare places the linker leaves. Throws ElfError if none is left.
+  /// Adds a dynamic entry in one of the spare places the linker leaves. Throws ElfError if none is
+  /// left.
   void AddDynamic(std::int64_t tag, std::uint64_t value);
   /// True if the loader resolves everything at once, whatever the program asks for.
   bool BindsNow() const;

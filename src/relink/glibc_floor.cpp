@@ -59,8 +59,8 @@ std::vector<Need> ReadNeeds(const ElfImage& image) {
     for (unsigned i = 0; i < file.vn_cnt; ++i) {
       inside(aux, sizeof(Elf64_Vernaux));
       const auto record = image.Read<Elf64_Vernaux>(aux);
-      needs.push_back({aux, record, image.DynamicString(file.vn_file),
-                       image.DynamicString(record.vna_name)});
+      needs.push_back(
+          {aux, record, image.DynamicString(file.vn_file), image.DynamicString(record.vna_name)});
       if ((record.vna_next == 0) != (i + 1u == file.vn_cnt))
         throw ElfError("a list of version needs has another length than it says");
       aux += record.vna_next;

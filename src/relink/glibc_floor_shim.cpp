@@ -1,5 +1,5 @@
-// libnhfloor.so: the nine functions that a libnode linked on glibc 2.39 and GCC 14 wants and an older
-// glibc or libstdc++ lacks. Their versions are in glibc_floor_shim.map.
+// libnhfloor.so: the nine functions that a libnode linked on glibc 2.39 and GCC 14 wants and an
+// older glibc or libstdc++ lacks. Their versions are in glibc_floor_shim.map.
 #include <dlfcn.h>
 
 #include <cstdarg>
@@ -11,11 +11,13 @@
 
 #define NODEHOST_SHIM __attribute__((visibility("default")))
 
-// The names are the system's, so they are reserved; without declarations there is nothing to keep in step.
+// The names are the system's, so they are reserved; without declarations there is nothing to keep
+// in step.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
-// The C23 functions also read 0b101; the older ones stop at the b. libnode was compiled for the former
-// only because it was compiled by a newer GCC: it does not rely on it.
+// The C23 functions also read 0b101; the older ones stop at the b. libnode was compiled for the
+// former only because it was compiled by a newer GCC: it does not rely on it.
 NODEHOST_SHIM long __isoc23_strtol(const char* text, char** end, int base) {
   return strtol(text, end, base);
 }
@@ -52,14 +54,14 @@ NODEHOST_SHIM double fmod(double x, double y) {
   return libm(x, y);
 }
 
-// std::ios_base_library_init(): makes cout and friends ready; in older libraries each user did it itself.
+// std::ios_base_library_init(): makes cout and friends ready; in older libraries each user did it
+// itself.
 NODEHOST_SHIM void _ZSt21ios_base_library_initv() { static std::ios_base::Init init; }
 
-// std::string::_M_replace_cold(char* at, size_t old_size, const char* text, size_t new_size, size_t tail):
-// replaces old_size characters at `at` by text, which may lie inside the string itself; `tail` characters
-// follow. The caller has seen to it that the result fits, and sets the size.
-NODEHOST_SHIM void
-_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE15_M_replace_coldEPcmPKcmm(
+// std::string::_M_replace_cold(char* at, size_t old_size, const char* text, size_t new_size, size_t
+// tail): replaces old_size characters at `at` by text, which may lie inside the string itself;
+// `tail` characters follow. The caller has seen to it that the result fits, and sets the size.
+NODEHOST_SHIM void _ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE15_M_replace_coldEPcmPKcmm(
     void*, char* at, std::size_t old_size, const char* text, std::size_t new_size,
     std::size_t tail) {
   const std::unique_ptr<char[]> copy(new char[new_size]);
@@ -68,3 +70,4 @@ _ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE15_M_replace_coldEPcmPKcmm(
   std::memcpy(at, copy.get(), new_size);
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)

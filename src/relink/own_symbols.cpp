@@ -62,13 +62,14 @@ BoundSymbols BindOwnSymbols(ElfImage& image) {
     // A lazily bound PLT table may hold jump slots only; the loader aborts on anything else in it.
     BindTable(image, image.BindsNow(), relocations, bound);
     if (plt != section.header.sh_addr) {
-      // The loader takes the first DT_RELACOUNT for RELATIVE without a look at their type, and fast.
+      // The loader takes the first DT_RELACOUNT for RELATIVE without a look at their type, and
+      // fast.
       const auto others = std::stable_partition(relocations.begin(), relocations.end(), IsRelative);
-      const bool last_are_ifuncs =
-          std::any_of(relocations.begin(), relocations.end(), [](const Elf64_Rela& r) {
-            return ELF64_R_TYPE(r.r_info) == R_X86_64_IRELATIVE;
-          });
-      if (last_are_ifuncs) throw ElfError("has ifunc relocations; reordering them is not understood");
+      const bool last_are_ifuncs = std::any_of(
+          relocations.begin(), relocations.end(),
+          [](const Elf64_Rela& r) { return ELF64_R_TYPE(r.r_info) == R_X86_64_IRELATIVE; });
+      if (last_are_ifuncs)
+        throw ElfError("has ifunc relocations; reordering them is not understood");
       if (image.DynamicValue(DT_RELACOUNT) && image.DynamicValue(DT_RELA) == section.header.sh_addr)
         image.SetDynamicValue(DT_RELACOUNT,
                               static_cast<std::uint64_t>(others - relocations.begin()));

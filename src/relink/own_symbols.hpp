@@ -1,5 +1,5 @@
-/// Binds a library to its own symbols: what `-Bsymbolic-functions` would have done when it was linked.
-/// Loading then looks up a few thousand names instead of a hundred thousand.
+/// Binds a library to its own symbols: what `-Bsymbolic-functions` would have done when it was
+/// linked. Loading then looks up a few thousand names instead of a hundred thousand.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@ struct BoundSymbols {
 };
 
 /// True if nothing outside of the library may take this symbol's place: a strong function, a weak
-/// function, or a strong object that is never written. Left to the loader are operator new and delete
-/// (replaceable), typeinfo (compared by address across libraries), weak and unique data, thread-local
-/// data, ifuncs, and data that is written, because a program may hold the one copy of it (R_X86_64_COPY).
+/// function, or a strong object that is never written. Left to the loader are operator new and
+/// delete (replaceable), typeinfo (compared by address across libraries), weak and unique data,
+/// thread-local data, ifuncs, and data that is written, because a program may hold the one copy of
+/// it (R_X86_64_COPY).
 bool MayBind(const ElfImage& image, const Elf64_Sym& symbol);
 
 /// Turns relocations against symbols that may be bound into RELATIVE ones and puts those first, as

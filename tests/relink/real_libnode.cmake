@@ -1,8 +1,8 @@
 # Relinks the real libnode in WORK, checks that the original is unchanged, and prints what loading costs
-# without and with its own symbols bound. No time is asserted.
+# without and with its own symbols bound and called directly. No time is asserted.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK}")
-file(MAKE_DIRECTORY "${WORK}/plain" "${WORK}/bound")
+file(MAKE_DIRECTORY "${WORK}/plain" "${WORK}/bound" "${WORK}/direct")
 get_filename_component(name "${ORIGINAL}" NAME)
 
 function(run)
@@ -19,11 +19,14 @@ if(FLOOR)
   set(floor --floor)
   file(COPY "${FLOOR}" DESTINATION "${WORK}/plain")
   file(COPY "${FLOOR}" DESTINATION "${WORK}/bound")
+  file(COPY "${FLOOR}" DESTINATION "${WORK}/direct")
 endif()
 run("${TOOL}" ${floor} "${ORIGINAL}" "${WORK}/plain/${name}")
 run("${TOOL}" ${floor} --bind "${ORIGINAL}" "${WORK}/bound/${name}")
+run("${TOOL}" ${floor} --bind --direct-calls "${ORIGINAL}" "${WORK}/direct/${name}")
 run("${LOAD}" "${WORK}/plain/${name}" 10)
 run("${LOAD}" "${WORK}/bound/${name}" 10)
+run("${LOAD}" "${WORK}/direct/${name}" 10)
 run("${LOAD}" "${LIBRARY}" 10)
 
 file(SHA256 "${ORIGINAL}" after)

@@ -1,5 +1,5 @@
-// relink_exports ORIGINAL COPY: fails unless both export the same symbols, at the same addresses, under
-// the same library name.
+// relink_exports ORIGINAL COPY: fails unless both export the same symbols, at the same addresses,
+// under the same library name.
 #include <algorithm>
 #include <cstdio>
 #include <exception>

@@ -1,4 +1,5 @@
-// relink_load LIBRARY [TIMES]: loads the library in TIMES fresh processes and prints the shortest time.
+// relink_load LIBRARY [TIMES]: loads the library in TIMES fresh processes and prints the shortest
+// time.
 #include <dlfcn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@ double LoadOnce(const char* library) {
     std::fprintf(stderr, "%s\n", ::dlerror());
     return -1;
   }
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
 }
 
 double LoadInChild(const char* library) {

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "direct_calls.hpp"
 #include "elf_image.hpp"
 #include "glibc_floor.hpp"
+#include "instruction.hpp"
 #include "own_symbols.hpp"
 
 using relink::ElfError;
@@ -63,6 +65,20 @@ std::map<std::string, int> NamedByRelocations(const ElfImage& image) {
   return names;
 }
 
+void CheckItWorks(const std::filesystem::path& file) {
+  void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  REQUIRE_MESSAGE(library != nullptr, ::dlerror());
+  const auto call = [&](const char* name) {
+    const auto function = reinterpret_cast<int (*)()>(::dlsym(library, name));
+    const bool found = function != nullptr;
+    REQUIRE(found);
+    return function();
+  };
+  CHECK(call("sample_sum") == 40 + 2 + 5 + 6 + 8 + 9 + 7 + 1);
+  CHECK(call("sample_calls") == 40 + 2 + 40);
+  ::dlclose(library);
+}
+
 }  // namespace
 
 TEST_CASE("refuses what it does not understand, and says what") {
@@ -80,7 +96,8 @@ TEST_CASE("a truncated file is refused wherever it was cut") {
   REQUIRE(Refusal(whole).empty());
   for (std::size_t size = 0; size < whole.size(); size += 41) {
     CAPTURE(size);
-    CHECK_FALSE(Refusal(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))).empty());
+    CHECK_FALSE(
+        Refusal(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))).empty());
   }
 }
 
@@ -92,7 +109,7 @@ TEST_CASE("a damaged file is refused or relinked, and never read outside of its 
     try {
       ElfImage image(std::move(bytes));
       relink::LowerFloor(image);
-      relink::BindOwnSymbols(image);
+      relink::CallDirectly(image, relink::BindOwnSymbols(image));
     } catch (const ElfError&) {
     }
   }
@@ -153,13 +170,88 @@ TEST_CASE("a bound library loads and works as before") {
   ElfImage image = ElfImage::Load(RELINK_SAMPLE);
   relink::BindOwnSymbols(image);
   image.Save(file);
-  void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  REQUIRE_MESSAGE(library != nullptr, ::dlerror());
-  const auto sum = reinterpret_cast<int (*)()>(::dlsym(library, "sample_sum"));
-  const bool found = sum != nullptr;
-  REQUIRE(found);
-  CHECK(sum() == 40 + 2 + 5 + 6 + 8 + 9 + 7 + 1);
-  ::dlclose(library);
+  CheckItWorks(file);
+}
+
+TEST_CASE("a library that calls itself directly loads and works as before") {
+  const auto file = std::filesystem::path(RELINK_SAMPLE).parent_path() / "relink_sample_direct.so";
+  ElfImage image = ElfImage::Load(RELINK_SAMPLE);
+  const auto direct = relink::CallDirectly(image, relink::BindOwnSymbols(image));
+  CHECK(direct.calls >= 3);
+  CHECK(direct.functions_left == 0);
+  image.Save(file);
+  CheckItWorks(file);
+}
+
+TEST_CASE("only calls of bound symbols change, each in its four bytes of distance") {
+  ElfImage image(ReadSample());
+  const relink::Section& text = *image.FindName(".text");
+  const auto bytes = [&] {
+    const auto now = image.Bytes(text);
+    return Bytes(now.begin(), now.end());
+  };
+  const auto bound = relink::BindOwnSymbols(image);
+  const Bytes before = bytes();
+  const auto direct = relink::CallDirectly(image, bound);
+  const Bytes after = bytes();
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (before[i] == after[i]) continue;
+    ++changed;
+    // The call's opcode stands 1 to 4 bytes before.
+    const bool in_call =
+        std::any_of(before.begin() + static_cast<std::ptrdiff_t>(i < 4 ? 0 : i - 4),
+                    before.begin() + static_cast<std::ptrdiff_t>(i),
+                    [](unsigned char c) { return c == 0xe8 || c == 0xe9; });
+    CHECK(in_call);
+  }
+  CHECK(changed >= direct.calls);
+  CHECK(changed <= direct.calls * 4);
+  // A second time there is nothing left to do.
+  CHECK(relink::CallDirectly(image, bound).calls == 0);
+}
+
+TEST_CASE("instruction lengths") {
+  struct Case {
+    const char* text;
+    Bytes code;
+    std::size_t length;
+  };
+  const std::vector<Case> cases{
+      {"ret", {0xc3}, 1},
+      {"call rel32", {0xe8, 1, 2, 3, 4}, 5},
+      {"bnd jmp rel32", {0xf2, 0xe9, 1, 2, 3, 4}, 6},
+      {"endbr64", {0xf3, 0x0f, 0x1e, 0xfa}, 4},
+      {"mov rax, [rip+d32]", {0x48, 0x8b, 0x05, 0, 0, 0, 0}, 7},
+      {"mov eax, [rsp+8]", {0x8b, 0x44, 0x24, 8}, 4},
+      {"mov eax, [rbp*1+d32]", {0x8b, 0x04, 0x2d, 0, 0, 0, 0}, 7},
+      {"mov eax, [rbp+rax+0]", {0x8b, 0x44, 0x05, 0}, 4},
+      {"movabs rax, i64", {0x48, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8}, 10},
+      {"mov ax, i16", {0x66, 0xb8, 1, 2}, 4},
+      {"movabs al, [moffs]", {0xa0, 1, 2, 3, 4, 5, 6, 7, 8}, 9},
+      {"test [rax], i8", {0xf6, 0x00, 1}, 3},
+      {"not [rax]", {0xf6, 0x10}, 2},
+      {"test rax, i32", {0x48, 0xf7, 0xc0, 1, 2, 3, 4}, 7},
+      {"add word [rax], i16", {0x66, 0x81, 0x00, 1, 2}, 5},
+      {"jne rel32", {0x0f, 0x85, 1, 2, 3, 4}, 6},
+      {"enter", {0xc8, 1, 2, 3}, 4},
+      {"nopw cs:[rax+rax+d32]", {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}, 10},
+      {"pshufb xmm", {0x66, 0x0f, 0x38, 0x00, 0xc1}, 5},
+      {"palignr xmm, i8", {0x66, 0x0f, 0x3a, 0x0f, 0xc1, 8}, 6},
+      {"vzeroupper", {0xc5, 0xf8, 0x77}, 3},
+      {"vpshufd ymm, i8", {0xc5, 0xfd, 0x70, 0xc1, 3}, 5},
+      {"vpermq ymm, i8", {0xc4, 0xe3, 0xfd, 0x00, 0xc1, 3}, 6},
+      {"vmovdqu64 zmm, [rax+disp8]", {0x62, 0xf1, 0xfe, 0x48, 0x6f, 0x40, 1}, 7},
+      {"vpternlogd zmm, i8", {0x62, 0xf3, 0x75, 0x48, 0x25, 0xc2, 1}, 7},
+      {"push es: not in 64-bit mode", {0x06}, 0},
+      {"cut short", {0xe8, 1, 2}, 0},
+      {"empty", {}, 0},
+      {"sixteen prefixes", Bytes(16, 0x66), 0},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    CHECK(relink::DecodeLength(c.code).length == c.length);
+  }
 }
 
 TEST_CASE("a library that needs no newer glibc is left without a floor") {

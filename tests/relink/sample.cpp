@@ -1,5 +1,5 @@
-// A library with one of each kind of symbol that the relinking tool tells apart. Every pointer below is a
-// relocation against a symbol of its own.
+// A library with one of each kind of symbol that the relinking tool tells apart. Every pointer
+// below is a relocation against a symbol of its own.
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -34,6 +34,19 @@ int* sample_weak_variable_pointer = &sample_weak_variable;
 const std::type_info* sample_type_pointer = &typeid(SampleBase);
 void* (*sample_new_pointer)(std::size_t) = &operator new;
 int* sample_array_end = &sample_variable + 1;
+
+// Called through the PLT. The bytes in its middle are no calls: an immediate, and data that is
+// jumped over.
+int sample_calls() {
+  int sum = sample_function() + sample_weak_function();
+  asm volatile(
+      "movabs $0xe8e8e8e8e9e9e9e8, %%rax\n"
+      "jmp 1f\n"
+      ".byte 0xe8, 0, 0, 0, 0\n"
+      "1:\n" ::
+          : "rax", "memory");
+  return sum + sample_function();
+}
 
 int sample_sum() {
   const SampleBase* object = new SampleBase;
