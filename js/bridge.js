@@ -22,15 +22,16 @@ function use(name, given = options) {
   return body(process, require, given);
 }
 
-const resolver = use('resolve.js');
-const loader = use('load.js', { baseDir: options.baseDir, resolver });
+const importing = use('importing.js');
+const { resolve } = use('resolve.js', { importing });
+const loader = use('load.js', { importing, resolve });
 if (options.env || options.isolateNodeVariables) use('workers.js');
 
 /// Gives scripts a `require`, as `node -e` does: bound to baseDir, not enumerable.
 function defineGlobals() {
   defineProperty(globalThis, 'require', {
     __proto__: null,
-    value: resolver.userRequire,
+    value: importing.userRequire,
     writable: true,
     enumerable: false,
     configurable: true,

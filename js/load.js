@@ -1,5 +1,5 @@
-// Loads modules synchronously, and says so when one cannot be. Gets resolve.js's exports as
-// `options.resolver`.
+// Loads modules synchronously, and says so when one cannot be. Gets importing.js's
+// exports as `options.importing`, and resolve.js's `resolve`.
 'use strict';
 
 const { JSON, Map, TypeError } = globalThis;
@@ -7,8 +7,8 @@ const { parse } = JSON;
 const { readFileSync } = require('fs');
 const { basename, dirname, extname, join } = require('path');
 const { types: { isModuleNamespaceObject } } = require('util');
-const { userRequire, isBuiltin, importNow, importLater, isAsynchronous, resolve } =
-  options.resolver;
+const { isBuiltin } = require('module');
+const { importing: { userRequire, importNow, importLater, isAsynchronous }, resolve } = options;
 
 /// What `load` returns for a module that has to be waited for. The promise is fulfilled with its value.
 class Pending {
@@ -27,7 +27,8 @@ const namespaces = new Map();
 
 function importURL(url) {
   if (namespaces.has(url)) return namespaces.get(url);
-  const namespace = importNow?.(url);
+  // import() alone takes other schemes in 20 and 22, where hooks may have given them a meaning.
+  const namespace = /^(?:file|data):/.test(url) ? importNow?.(url) : undefined;
   if (namespace === undefined) return new Pending(importLater(url));
   namespaces.set(url, namespace);
   return namespace;

@@ -5,29 +5,25 @@ const { Promise, queueMicrotask } = globalThis;
 const { apply } = Reflect;
 const { then } = Promise.prototype;
 const { types: { isPromise } } = require('util');
-// Runs the nextTick queue and the microtasks until both are empty (20 to 26).
-const tick = process._tickCallback;
+const tick = process._tickCallback;  // node 20 to 26
 
 /// Makes `error` uncaught: 'uncaughtException' handlers get this very value; without one the
-/// environment ends, as after any uncaught error. Happens at the next drain, or at the end of the job.
-/// node's queueMicrotask hands a throw to its handler from JavaScript, where the printed location is the
-/// error's own and not this line.
+/// environment ends, as after any uncaught error. Happens when microtasks run next.
 function report(error) {
   queueMicrotask(() => {
     throw error;
   });
 }
 
-/// Runs nextTicks and microtasks now. An error thrown by a tick is uncaught and stops no other tick.
+/// Runs nextTicks and microtasks until there are none. Inside a microtask V8 runs no others: ticks run
+/// then, promises do not go on.
+///
+/// What a tick throws comes out of drain, with the tick's async context still entered. It must get to
+/// node as uncaught at once (C++ calls this under a verbose TryCatch), for node's handler leaves that
+/// context; were it caught and kept, node would abort the process over its async stack. The remaining
+/// ticks run in the next drain.
 function drain() {
-  for (;;) {
-    try {
-      apply(tick, process, []);
-      return;
-    } catch (error) {
-      report(error);
-    }
-  }
+  apply(tick, process, []);
 }
 
 /// Calls onDone(true, value) or onDone(false, reason) once, later. Any value will do: a thenable is

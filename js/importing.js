@@ -1,0 +1,90 @@
+// The three entrances to node's module loaders that work from options.baseDir, and that have import rules.
+//
+// `import.meta.resolve` is the only public synchronous resolver with import rules, and a static import of
+// a synchronous graph the only way to its namespace object. Both exist in ES modules alone, so those are
+// compiled from text, in the name of a file in baseDir that does not exist and never will, through
+// Module.prototype._compile(text, filename, 'module'): node 20.19, 22.12 and later. On others
+// `importResolve` and `importNow` are undefined.
+'use strict';
+
+const { JSON, Object, String, Symbol, TypeError } = globalThis;
+const { stringify } = JSON;
+const { defineProperty } = Object;
+const Module = require('module');
+const { join } = require('path');
+
+// Appears as the importer in node's messages: "imported from /app/[nodehost]-1".
+const origin = join(options.baseDir, '[nodehost]');
+
+function compile(text, filename, format) {
+  const module = new Module(filename);
+  module.filename = filename;
+  module.paths = Module._nodeModulePaths(options.baseDir);
+  module._compile(text, filename, format);
+  return module.exports;
+}
+
+// The ES module loader caches by URL and never forgets: each text needs a name that no other bridge in
+// this environment has used.
+const kCount = Symbol.for('nodehost.imports');
+function newName() {
+  const count = (Module[kCount] ?? 0) + 1;
+  defineProperty(Module, kCount, { __proto__: null, value: count, configurable: true });
+  return `${origin}-${count}`;
+}
+
+const userRequire = Module.createRequire(origin);
+// import() in CommonJS text follows import rules on every node.
+const { importLater } = compile('exports.importLater = (s) => import(s)', origin, 'commonjs');
+let importResolve;
+try {
+  ({ importResolve } =
+    compile('export const importResolve = import.meta.resolve', newName(), 'module'));
+} catch {
+  // A node without require(esm), or one told --no-require-module.
+}
+
+/// Whether `error` says that `filename` itself, not something that it requires in turn, can only be
+/// loaded with import(). Only then is import() a remedy, and not a second run of the same failure.
+function isAsynchronous(error, filename) {
+  const message = String(error?.message);
+  switch (error?.code) {
+    case 'ERR_REQUIRE_ASYNC_MODULE': {
+      // "Requiring <file>" in 20 and 22, "Required module: <file>" from 24; neither in 22.12.
+      const named = /^\s*Requir(?:ing|ed module:) (.+?)\s*$/m.exec(message);
+      return named === null || named[1] === filename;
+    }
+    case 'ERR_REQUIRE_ESM':  // node without require(esm)
+      return message.includes(filename);
+    case 'ERR_REQUIRE_ESM_RACE_CONDITION':  // an import() of it is under way; 24 and later
+      return true;
+    case 'ERR_INTERNAL_ASSERTION':  // the same, in 20 and 22
+      return message.includes('race condition');
+    default:
+      // The same, in 20 while the file is still being read: the loader trips over its own job.
+      return error instanceof TypeError && message.includes("(reading 'getStatus')") &&
+             String(error.stack).includes('node:internal/modules/esm');
+  }
+}
+
+/// Imports a URL synchronously; undefined if it can only be awaited. Returns the very namespace object
+/// that import() gives: require(esm) puts a look-alike with `__esModule` in its place where there is a
+/// default export. The importing text has no parent, so that node 22.12, which warns of require(esm)
+/// by its parent, says nothing.
+function importNow(url) {
+  const filename = newName();
+  try {
+    return compile(`export * as namespace from ${stringify(url)}`, filename, 'module').namespace;
+  } catch (error) {
+    if (isAsynchronous(error, filename)) return undefined;
+    throw error;
+  }
+}
+
+return {
+  userRequire,
+  importLater,
+  importResolve,
+  importNow: importResolve && importNow,
+  isAsynchronous,
+};
