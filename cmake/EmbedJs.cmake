@@ -1,4 +1,4 @@
-# Embeds JavaScript files in a target at build time, so that the host needs no file of its own at run time.
+# Embeds JavaScript files in a target at build time: the host needs no file of its own at run time.
 #
 #   nodehost_embed_js(<target> <file>...)
 #
@@ -42,7 +42,7 @@ struct EmbeddedSource {
   std::string_view source;  // its bytes, UTF-8, unchanged
 };
 
-/// Every embedded file. The texts are constants of the program: they may be handed to V8 without a copy.
+/// Every embedded file. The texts are constants of the program: V8 may use them without a copy.
 std::span<const EmbeddedSource> EmbeddedSources();
 
 /// The text of one file; empty if there is none of that name.
@@ -65,8 +65,8 @@ std::string_view EmbeddedJs(std::string_view name);
 endif()
 
 # --- The generator --------------------------------------------------------------------------------
-# Character by character, as escapes: string literals have a length limit in some compilers, raw strings
-# need a delimiter that the text lacks, and constants like these need no initialisation at run time.
+# Character by character, as escapes: string literals have a length limit in some compilers, raw
+# ones need a delimiter that the text lacks, and constants like these need no initialisation at run time.
 
 file(STRINGS "${MANIFEST}" files ENCODING UTF-8)
 set(arrays "")

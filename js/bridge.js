@@ -8,8 +8,9 @@
 //            env                  } as given to environment_variables.js, which has
 //            isolateNodeVariables } already run
 //
-// Every other file is compiled here, in the same way. What the files need of the globals they take when
-// they run, before any user code: a page that replaces globalThis.Promise does not break the host.
+// Every other file is compiled here, in the same way. What the files need of the globals they take
+// when they run, before any user code: a page that replaces globalThis.Promise does not break the
+// host.
 'use strict';
 
 // Not 'node:vm': native_require knows built-ins by their bare names.

@@ -1,10 +1,10 @@
-// Runs before node::LoadEnvironment, with only `process` and `options` at hand: gives this environment
-// a process.env of its own. node::LoadEnvironment's prepareMainThreadExecution then reads
-// NODE_CHANNEL_FD, NODE_UNIQUE_ID and the like from here.
+// Runs before node::LoadEnvironment, with only `process` and `options` at hand: gives this
+// environment a process.env of its own. node::LoadEnvironment's prepareMainThreadExecution then
+// reads NODE_CHANNEL_FD, NODE_UNIQUE_ID and the like from here.
 //
-// The real process.env of an embedded environment is the environment of the host process (getenv and
-// setenv), which belongs to the host. So as soon as anything is to differ, process.env becomes a copy,
-// as it is in a Worker. Without `env` and `isolateNodeVariables` nothing is touched.
+// The real process.env of an embedded environment is the environment of the host process (getenv
+// and setenv), which belongs to the host. So as soon as anything is to differ, process.env becomes
+// a copy, as it is in a Worker. Without `env` and `isolateNodeVariables` nothing is touched.
 //
 //   options.env                   object of name -> string, or null to remove; may be absent
 //   options.isolateNodeVariables  leave out what the host's own parent meant for the host

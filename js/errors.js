@@ -44,10 +44,9 @@ function errorsOf(value) {
   });
 }
 
-/// Every key is always there, and every text is a string:
-/// { isError, name, message, code, stack, text, hasCause, cause, errors }
-/// `cause` and the array `errors` (undefined unless there is one) hold values as they were thrown, to be
-/// described in turn; a chain of causes may be cyclic.
+/// Every key is always there, and every text is a string: { isError, name, message, code, stack,
+/// text, hasCause, cause, errors } `cause` and the array `errors` (undefined unless there is one)
+/// hold values as they were thrown, to be described in turn; a chain of causes may be cyclic.
 function describeError(value) {
   const result = {
     __proto__: null,

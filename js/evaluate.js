@@ -12,8 +12,8 @@ function compile(code, filename) {
   return new Script(code, { filename, importModuleDynamically });
 }
 
-// The first import() through USE_MAIN_CONTEXT_DEFAULT_LOADER prints an ExperimentalWarning (20 to 26),
-// once per environment. That choice is ours and not the user's: have it said here, to nobody.
+// The first import() through USE_MAIN_CONTEXT_DEFAULT_LOADER prints an ExperimentalWarning (20 to
+// 26), once per environment. That choice is ours and not the user's: have it said here, to nobody.
 let announced = importModuleDynamically === undefined;
 function announce() {
   announced = true;
@@ -27,10 +27,10 @@ function announce() {
   }
 }
 
-// node resolves import() against a script's file name only if that is an absolute path or a URL, else
-// against the current directory. A name such as "init.js" is therefore compiled as baseDir/init.js, and
-// a sourceURL comment brings back "init.js" for stack traces and for the debugger. V8 accepts no blank
-// and no quote there: such a name appears with baseDir in front.
+// node resolves import() against a script's file name only if that is an absolute path or a URL,
+// else against the current directory. A name such as "init.js" is therefore compiled as
+// baseDir/init.js, and a sourceURL comment brings back "init.js" for stack traces and for the
+// debugger. V8 accepts no blank and no quote there: such a name appears with baseDir in front.
 function compileWithImport(code, filename) {
   if (!announced) announce();
   if (isAbsolute(filename) || filename.startsWith('file:')) return compile(code, filename);

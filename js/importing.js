@@ -1,10 +1,11 @@
-// The three entrances to node's module loaders that work from options.baseDir, and that have import rules.
+// The three entrances to node's module loaders that work from options.baseDir, and that have import
+// rules.
 //
-// `import.meta.resolve` is the only public synchronous resolver with import rules, and a static import of
-// a synchronous graph the only way to its namespace object. Both exist in ES modules alone, so those are
-// compiled from text, in the name of a file in baseDir that does not exist and never will, through
-// Module.prototype._compile(text, filename, 'module'): node 20.19, 22.12 and later. On others
-// `importResolve` and `importNow` are undefined.
+// `import.meta.resolve` is the only public synchronous resolver with import rules, and a static
+// import of a synchronous graph the only way to its namespace object. Both exist in ES modules
+// alone, so those are compiled from text, in the name of a file in baseDir that does not exist and
+// never will, through Module.prototype._compile(text, filename, 'module'): node 20.19, 22.12 and
+// later. On others `importResolve` and `importNow` are undefined.
 'use strict';
 
 const { JSON, Object, String, Symbol, TypeError } = globalThis;
@@ -24,8 +25,8 @@ function compile(text, filename, format) {
   return module.exports;
 }
 
-// The ES module loader caches by URL and never forgets: each text needs a name that no other bridge in
-// this environment has used.
+// The ES module loader caches by URL and never forgets: each text needs a name that no other bridge
+// in this environment has used.
 const kCount = Symbol.for('nodehost.imports');
 function newName() {
   const count = (Module[kCount] ?? 0) + 1;
@@ -34,8 +35,9 @@ function newName() {
 }
 
 const userRequire = Module.createRequire(origin);
-// import() in CommonJS text follows import rules on every node.
-const { importLater } = compile('exports.importLater = (s) => import(s)', origin, 'commonjs');
+// import() in CommonJS text follows import rules on every node. No format is named: before 20.19 the
+// third parameter is a flag, and any value of it says "ES module".
+const { importLater } = compile('exports.importLater = (s) => import(s)', origin);
 let importResolve;
 try {
   ({ importResolve } =
@@ -67,10 +69,10 @@ function isAsynchronous(error, filename) {
   }
 }
 
-/// Imports a URL synchronously; undefined if it can only be awaited. Returns the very namespace object
-/// that import() gives: require(esm) puts a look-alike with `__esModule` in its place where there is a
-/// default export. The importing text has no parent, so that node 22.12, which warns of require(esm)
-/// by its parent, says nothing.
+/// Imports a URL synchronously; undefined if it can only be awaited. Returns the very namespace
+/// object that import() gives: require(esm) puts a look-alike with `__esModule` in its place where
+/// there is a default export. The importing text has no parent, so that node 22.12, which warns of
+/// require(esm) by its parent, says nothing.
 function importNow(url) {
   const filename = newName();
   try {
@@ -85,6 +87,7 @@ return {
   userRequire,
   importLater,
   importResolve,
-  importNow: importResolve && importNow,
+  // Node 22.0 to 22.11 compile such texts, but import no ES module from them.
+  importNow: importResolve && process.features.require_module ? importNow : undefined,
   isAsynchronous,
 };

@@ -10,7 +10,8 @@ const { types: { isModuleNamespaceObject } } = require('util');
 const { isBuiltin } = require('module');
 const { importing: { userRequire, importNow, importLater, isAsynchronous }, resolve } = options;
 
-/// What `load` returns for a module that has to be waited for. The promise is fulfilled with its value.
+/// What `load` returns for a module that has to be waited for. The promise is fulfilled with its
+/// value.
 class Pending {
   #promise;
   constructor(promise) {
@@ -41,7 +42,7 @@ function packageType(path) {
     try {
       return parse(readFileSync(join(folder, 'package.json'), 'utf8')).type;
     } catch (error) {
-      if (error?.code === undefined) return undefined;  // malformed; node complains where it matters
+      if (error?.code === undefined) return undefined;  // malformed: node's to say
     }
     below = folder;
   }
@@ -64,8 +65,8 @@ function isKnownESModule(path) {
 
 function loadFile({ url, path }) {
   if (isKnownESModule(path)) return importURL(url);
-  // CommonJS is required, not imported: its exports may be any value, and module.parent is set, by which
-  // older packages tell that they are not the main program.
+  // CommonJS is required, not imported: its exports may be any value, and module.parent is set, by
+  // which older packages tell that they are not the main program.
   let value;
   try {
     value = userRequire(path);
@@ -77,7 +78,8 @@ function loadFile({ url, path }) {
   return isModuleNamespaceObject(value) ? importURL(url) : value;
 }
 
-/// The value of a module: `globalThis`, a built-in, or what the specifier means for a file in baseDir.
+/// The value of a module: `globalThis`, a built-in, or what the specifier means for a file in
+/// baseDir.
 function load(specifier) {
   if (typeof specifier !== 'string') {
     const error = new TypeError('The module specifier must be a string');

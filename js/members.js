@@ -10,8 +10,8 @@ function hasMember(value, name) {
   return isObject(value) && name in value;
 }
 
-/// The object that has `name`: the module, else its default export, else undefined. A method is to be
-/// called on this object, or its `this` is wrong.
+/// The object that has `name`: the module, else its default export, else undefined. A method is to
+/// be called on this object, or its `this` is wrong.
 function holder(module, name) {
   if (hasMember(module, name)) return module;
   if (hasMember(module, 'default') && hasMember(module.default, name)) return module.default;

@@ -1,5 +1,5 @@
-// Finds what a specifier means for code in options.baseDir: import rules first, then require's. Gets
-// importing.js's exports as `options.importing`.
+// Finds what a specifier means for code in options.baseDir: import rules first, then require's.
+// Gets importing.js's exports as `options.importing`.
 'use strict';
 
 const { statSync } = require('fs');
@@ -21,8 +21,9 @@ function tryRequireResolve(specifier) {
   }
 }
 
-/// Returns { url, path }. `path` is undefined where only an import will do: other schemes, a file URL
-/// with a query or fragment, or nothing found (importing the URL then fails with node's own error).
+/// Returns { url, path }. `path` is undefined where only an import will do: other schemes, a file
+/// URL with a query or fragment, or nothing found (importing the URL then fails with node's own
+/// error).
 function resolve(specifier) {
   // An absolute path is a path before it is a URL: C++ hands over std::filesystem::path.
   if (isAbsolute(specifier)) {
@@ -50,7 +51,8 @@ function resolve(specifier) {
     requested = fileURLToPath(specifier);
   }
 
-  // Import rules search no extensions and no index files, and read "%20", "?" and "#" as URL syntax.
+  // Import rules search no extensions and no index files, and read "%20", "?" and "#" as URL
+  // syntax.
   const path = tryRequireResolve(requested);
   if (path !== undefined) return { url: pathToFileURL(path).href, path };
   if (failure !== undefined) throw failure;

@@ -15,13 +15,13 @@ function report(error) {
   });
 }
 
-/// Runs nextTicks and microtasks until there are none. Inside a microtask V8 runs no others: ticks run
-/// then, promises do not go on.
+/// Runs nextTicks and microtasks until there are none. Inside a microtask V8 runs no others: ticks
+/// run then, promises do not go on.
 ///
-/// What a tick throws comes out of drain, with the tick's async context still entered. It must get to
-/// node as uncaught at once (C++ calls this under a verbose TryCatch), for node's handler leaves that
-/// context; were it caught and kept, node would abort the process over its async stack. The remaining
-/// ticks run in the next drain.
+/// What a tick throws comes out of drain, with the tick's async context still entered. It must get
+/// to node as uncaught at once (C++ calls this under a verbose TryCatch), for node's handler leaves
+/// that context; were it caught and kept, node would abort the process over its async stack. The
+/// remaining ticks run in the next drain.
 function drain() {
   apply(tick, process, []);
 }
@@ -30,7 +30,9 @@ function drain() {
 /// adopted, anything else is done already. The promise counts as handled.
 function settle(promise, onDone) {
   const settled = isPromise(promise) ? promise : new Promise((resolve) => resolve(promise));
-  apply(then, settled, [(value) => { onDone(true, value); }, (reason) => { onDone(false, reason); }]);
+  const done = (value) => { onDone(true, value); };
+  const failed = (reason) => { onDone(false, reason); };
+  apply(then, settled, [done, failed]);
 }
 
 return { report, drain, settle };

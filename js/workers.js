@@ -1,9 +1,9 @@
 // Makes Workers inherit the overlay of environment_variables.js.
 //
-// lib/internal/worker.js hands `null` to C++ when the worker's env is process.env itself, and C++ then
-// copies the environment of the *process*, past our object (node 20 to 26). So a Worker that is to
-// inherit is given a copy of process.env as its `env` option. SHARE_ENV would share the host's real
-// environment, and is answered with a copy too.
+// lib/internal/worker.js hands `null` to C++ when the worker's env is process.env itself, and C++
+// then copies the environment of the *process*, past our object (node 20 to 26). So a Worker that
+// is to inherit is given a copy of process.env as its `env` option. SHARE_ENV would share the
+// host's real environment, and is answered with a copy too.
 'use strict';
 
 const { Proxy } = globalThis;
@@ -39,4 +39,4 @@ const inheriting = new Proxy(Worker, {
 });
 
 workerThreads.Worker = inheriting;
-require('module').syncBuiltinESMExports();  // also for `import { Worker } from 'node:worker_threads'`
+require('module').syncBuiltinESMExports();  // for `import { Worker } from 'worker_threads'`

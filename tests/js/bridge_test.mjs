@@ -1,13 +1,15 @@
-// Everything of the bridge but `load`: members, evaluation, errors, tasks. Run by `node --test` or `node`.
+// Everything of the bridge but `load`: members, evaluation, errors, tasks. Run by `node --test` or
+// `node`.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { Session } from 'node:inspector';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { fixtures, startBridge } from './host.mjs';
 
 const bridge = startBridge();
+const hostModule = JSON.stringify(new URL('host.mjs', import.meta.url));
 const { load, holder, member, callable, evaluate, describeError, report, drain, settle } = bridge;
 const errorOf = (code, filename) => {
   try {
@@ -53,21 +55,24 @@ test('evaluate returns the completion value, in the global scope', () => {
 for (const [what, tail] of [['', ''], [' of text that imports', '; import("./geo.js")']]) {
   test(`stacks have the file name as given${what}`, () => {
     const absolute = join(fixtures, 'x.js');
-    for (const name of ['init.js', 'lib/init.js', '[eval]', absolute, pathToFileURL(absolute).href]) {
+    const absoluteURL = pathToFileURL(absolute).href;
+    for (const name of ['init.js', 'lib/init.js', '[eval]', absolute, absoluteURL]) {
       const { stack } = errorOf(`\n  null.x${tail}`, name);
       assert.equal(stack.split('\n')[0].startsWith('TypeError'), true, stack);
       assert.equal(stack.split('\n')[1], `    at ${name}:2:8`);
-      assert.match(errorOf(`\n  let let = 1${tail}`, name).stack, new RegExp(`^${RegExp.escape?.(name) ??
-        name.replace(/[[\]()*.?+]/g, '\\$&')}:2\n`));
+      const syntax = errorOf(`\n  let let = 1${tail}`, name);
+      assert.equal(syntax.stack.split('\n')[0], `${name}:2`);
     }
     const blank = tail === '' ? 'my init.js' : join(fixtures, 'my init.js');
-    assert.equal(errorOf(`null.x${tail}`, 'my init.js').stack.split('\n')[1], `    at ${blank}:1:6`);
+    const { stack } = errorOf(`null.x${tail}`, 'my init.js');
+    assert.equal(stack.split('\n')[1], `    at ${blank}:1:6`);
   });
 }
 
-test('import() resolves against an absolute file name, else against the base directory', async () => {
+test('import() resolves against an absolute file name, else the base directory', async () => {
   const geo = load('./geo.js');
   const inFolder = join(fixtures, 'folder', 'x.js');
+  const inFolderURL = pathToFileURL(inFolder).href;
   const away = process.cwd();
   process.chdir('/');
   try {
@@ -75,7 +80,7 @@ test('import() resolves against an absolute file name, else against the base dir
     assert.equal((await evaluate('import("./geo.js")', 'my init.js')).default, geo);
     assert.equal((await evaluate('import("./geo.js")')).default, geo);
     assert.equal((await evaluate('import("../geo.js")', inFolder)).default, geo);
-    assert.equal((await evaluate('import("../geo.js")', pathToFileURL(inFolder).href)).default, geo);
+    assert.equal((await evaluate('import("../geo.js")', inFolderURL)).default, geo);
     assert.equal((await evaluate('import("dual")', 'init.js')).taken, 'import');
   } finally {
     process.chdir(away);
@@ -96,7 +101,7 @@ test('a breakpoint binds to the file name as given', () => {
 });
 
 test('nothing is printed, not even by the first import()', () => {
-  const script = `import { startBridge } from ${JSON.stringify(new URL('host.mjs', import.meta.url))};
+  const script = `import { startBridge } from ${hostModule};
     const { load, evaluate } = startBridge();
     load('esm-only'); load('./es/both.js');
     await evaluate('import("./counter.mjs")', 'a.js');`;
@@ -150,8 +155,8 @@ test('what is thrown cannot make the description throw', () => {
   cyclic.cause = cyclic;
   const odd = Object.assign(new Error('odd'), { name: 5, message: {}, code: {}, stack: [] });
   const inspecting = { [Symbol.for('nodejs.util.inspect.custom')]: fail, toString: fail };
-  for (const value of [new Proxy({}, traps), new Proxy(new Error(''), traps), new Proxy(fail, traps),
-                       revoked.proxy, hostile, cyclic, odd, inspecting]) {
+  for (const value of [new Proxy({}, traps), new Proxy(new Error(''), traps),
+                       new Proxy(fail, traps), revoked.proxy, hostile, cyclic, odd, inspecting]) {
     const described = describeError(value);
     for (const key of ['name', 'message', 'code', 'stack', 'text']) {
       assert.equal(typeof described[key], 'string', key);
@@ -162,8 +167,8 @@ test('what is thrown cannot make the description throw', () => {
   assert.equal(describeError(cyclic).cause, cyclic);
 });
 
-// Runs `act` as a callback of the event loop (no microtask runs inside a microtask, as tests are), and
-// returns what was uncaught until the next one.
+// Runs `act` as a callback of the event loop (no microtask runs inside a microtask, as tests are),
+// and returns what was uncaught until the next one.
 async function uncaughtOf(act) {
   const seen = [];
   const listeners = process.listeners('uncaughtException');
@@ -232,7 +237,7 @@ test('require becomes a global that is not enumerable', () => {
 });
 
 test('the bridge outlives what user code does to the globals', () => {
-  const script = `import { startBridge } from ${JSON.stringify(new URL('host.mjs', import.meta.url))};
+  const script = `import { startBridge } from ${hostModule};
     const { load, evaluate, describeError, settle, report, drain, promiseOf } = startBridge();
     for (const name of ['Promise', 'JSON', 'Error', 'Map', 'Object', 'Reflect', 'String',
                         'queueMicrotask']) globalThis[name] = undefined;
@@ -244,7 +249,7 @@ test('the bridge outlives what user code does to the globals', () => {
     if (describeError(evaluate('3')).text !== '3') process.exit(2);
     process.on('exit', () => { if (told.sort().join() !== '7,waited') process.exitCode = 3; });`;
   const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script],
-                                       { encoding: 'utf8', cwd: fileURLToPath(new URL('.', import.meta.url)) });
+                                       { encoding: 'utf8' });
   assert.equal(stderr, '');
   assert.equal(status, 0);
 });

@@ -1,4 +1,5 @@
-// Starts the host's JavaScript as C++ does: function bodies with the parameters (process, require, options).
+// Starts the host's JavaScript as C++ does: function bodies with the parameters (process, require,
+// options).
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -164,7 +164,8 @@ test('a cycle of require', () => {
 
 test('what is missing carries the code and the text of import', () => {
   assert.equal(messageOf('no-such-package').code, 'ERR_MODULE_NOT_FOUND');
-  assert.match(messageOf('no-such-package').message, /^Cannot find package 'no-such-package' imported from .*modules/);
+  assert.match(messageOf('no-such-package').message,
+               /^Cannot find package 'no-such-package' imported from .*modules/);
   assert.equal(messageOf('./nope.js').code, 'ERR_MODULE_NOT_FOUND');
   assert.match(messageOf('./nope.js').message, /nope\.js' imported from/);
   assert.equal(messageOf(join(fixtures, 'nope.js')).code, 'ERR_MODULE_NOT_FOUND');
