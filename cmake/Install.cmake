@@ -9,13 +9,41 @@ set(NODEHOST_INSTALL_PRIVATEDIR "${CMAKE_INSTALL_LIBDIR}/nodehost")
 if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
   set(NODEHOST_BUNDLES_LIBNODE ON)
   install(PROGRAMS "${Libnode_LIBRARY}" ${Libnode_FLOOR} DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}")
-  # For the opt-in header that hands out V8's and Node's own types.
-  install(DIRECTORY "${Libnode_INCLUDE_DIR}/" DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
+  # For the opt-in header that hands out V8's and Node's own types: the public headers only.
+  set(public_headers "")
+  foreach(pattern node.h node_api*.h node_buffer.h node_object_wrap.h node_version.h
+                  js_native_api*.h v8*.h uv.h cppgc libplatform uv)
+    file(GLOB found "${Libnode_INCLUDE_DIR}/${pattern}")
+    list(APPEND public_headers ${found})
+  endforeach()
+  foreach(header IN LISTS public_headers)
+    if(IS_DIRECTORY "${header}")
+      install(DIRECTORY "${header}" DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
+    else()
+      install(FILES "${header}" DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
+    endif()
+  endforeach()
 else()
   set(NODEHOST_BUNDLES_LIBNODE OFF)
 endif()
 
 if(TARGET nodehost)
+  # A static library passes on what it links. Warnings and header-only libraries are no user's
+  # business; a compiled fmt is.
+  set(NODEHOST_USER_NEEDS_FMT OFF)
+  get_target_property(passed_on nodehost INTERFACE_LINK_LIBRARIES)
+  if(passed_on)
+    list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>")
+    if("$<LINK_ONLY:fmt::fmt>" IN_LIST passed_on)
+      get_target_property(fmt_type fmt::fmt TYPE)
+      if(fmt_type STREQUAL "INTERFACE_LIBRARY")
+        list(REMOVE_ITEM passed_on "$<LINK_ONLY:fmt::fmt>")
+      else()
+        set(NODEHOST_USER_NEEDS_FMT ON)
+      endif()
+    endif()
+    set_target_properties(nodehost PROPERTIES INTERFACE_LINK_LIBRARIES "${passed_on}")
+  endif()
   set_target_properties(nodehost PROPERTIES INSTALL_RPATH "$ORIGIN/nodehost")
   install(TARGETS nodehost EXPORT nodehost-targets
           LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
