@@ -66,7 +66,7 @@ endif()
 
 # --- The generator --------------------------------------------------------------------------------
 # Character by character, as escapes: string literals have a length limit in some compilers, raw
-# ones need a delimiter that the text lacks, and constants like these need no initialisation at run time.
+# ones need a delimiter that the text lacks, and such constants need no initialisation at run time.
 
 file(STRINGS "${MANIFEST}" files ENCODING UTF-8)
 set(arrays "")

@@ -35,8 +35,8 @@ function newName() {
 }
 
 const userRequire = Module.createRequire(origin);
-// import() in CommonJS text follows import rules on every node. No format is named: before 20.19 the
-// third parameter is a flag, and any value of it says "ES module".
+// import() in CommonJS text follows import rules on every node. No format is named: before 20.19
+// the third parameter is a flag, and any value of it says "ES module".
 const { importLater } = compile('exports.importLater = (s) => import(s)', origin);
 let importResolve;
 try {
@@ -49,8 +49,15 @@ try {
 /// Whether `error` says that `filename` itself, not something that it requires in turn, can only be
 /// loaded with import(). Only then is import() a remedy, and not a second run of the same failure.
 function isAsynchronous(error, filename) {
-  const message = String(error?.message);
-  switch (error?.code) {
+  try {
+    return saysAsynchronous(error, String(error.message), filename);
+  } catch {
+    return false;  // a module may throw anything, null and hostile proxies included
+  }
+}
+
+function saysAsynchronous(error, message, filename) {
+  switch (error.code) {
     case 'ERR_REQUIRE_ASYNC_MODULE': {
       // "Requiring <file>" in 20 and 22, "Required module: <file>" from 24; neither in 22.12.
       const named = /^\s*Requir(?:ing|ed module:) (.+?)\s*$/m.exec(message);

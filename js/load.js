@@ -42,7 +42,7 @@ function packageType(path) {
     try {
       return parse(readFileSync(join(folder, 'package.json'), 'utf8')).type;
     } catch (error) {
-      if (error?.code === undefined) return undefined;  // malformed: node's to say
+      if (error.code === undefined) return undefined;  // malformed: node's to say
     }
     below = folder;
   }

@@ -131,6 +131,13 @@ test('an odd base directory', async () => {
   assert.equal((await there.evaluate("import('./new.cjs')", 'x.js')).isNew, true);
 });
 
+test('a base directory in a package of ES modules', async () => {
+  const there = startBridge({ baseDir: join(fixtures, 'es') });
+  assert.equal(there.load('./both.js'), load('./es/both.js'));
+  assert.equal(there.load('../geo'), load('./geo'));
+  assert.equal((await there.importAsync('../waits.mjs')).value, 'waited');
+});
+
 test('queries and other schemes go through import()', async () => {
   assert.equal((await importAsync('./query.mjs?v=1')).query, '?v=1');
   assert.notEqual(await importAsync('./query.mjs?v=1'), await importAsync('./query.mjs?v=2'));
@@ -194,6 +201,7 @@ test("a module's own error is unchanged, and retried as node does", async () => 
   assert.equal(messageOf('./throws.mjs'), esm);
   await assert.rejects(importAsync('./throws.mjs'), esm);
   assert.equal(messageOf('./throws-undefined.cjs'), undefined);
+  assert.throws(() => messageOf('./throws-hostile.cjs').code, { message: 'hostile code' });
   assert.equal(messageOf('./syntax-error.cjs').name, 'SyntaxError');
   assert.equal(messageOf('./syntax-error.mjs').name, 'SyntaxError');
 });
