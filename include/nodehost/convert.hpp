@@ -13,6 +13,7 @@
 #include "nodehost/detail/reflect.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "nodehost/detail/type_name.hpp"
+#include "nodehost/detail/value_class.hpp"
 #include "nodehost/value.hpp"
 
 namespace nodehost {
@@ -103,6 +104,9 @@ struct SequenceOf {
       }};
 };
 
+template <ValueClass C>
+inline constexpr ValueOps kValueOps{C};
+
 template <class T>
 constexpr TypeInfo MakeTypeInfo() {
   constexpr auto leaf = [](Kind kind) {
@@ -131,7 +135,7 @@ constexpr TypeInfo MakeTypeInfo() {
   } else if constexpr (std::is_same_v<T, const char*> || std::is_same_v<T, char*>) {
     return leaf(Kind::kCString);
   } else if constexpr (std::is_base_of_v<Value, T>) {
-    return leaf(Kind::kValue);
+    return TypeInfo{Kind::kValue, sizeof(T), nullptr, &kValueOps<T::kClass>};
   } else if constexpr (kIsOptional<T>) {
     return TypeInfo{Kind::kOptional, sizeof(T), &kTypeInfo<typename T::value_type>,
                     &OptionalOf<T>::kOps};
@@ -162,45 +166,6 @@ template <class T>
 using Decayed = std::conditional_t<std::is_array_v<T>, std::decay_t<const T>, const T&>;
 
 }  // namespace detail
-
-template <class T>
-T Value::As() const {
-  if constexpr (std::is_same_v<T, Value>) {
-    return *this;
-  } else {
-    T result{};
-    detail::FromJs(ref_, detail::kTypeInfo<T>, &result);
-    return result;
-  }
-}
-
-template <class T>
-void Value::Set(std::string_view name, const T& item) const {
-  detail::Decayed<T> value = item;
-  detail::SetProperty(ref_, name, detail::kTypeInfo<std::remove_cvref_t<decltype(value)>>,
-                      std::addressof(value));
-}
-
-template <class... A>
-Value Value::operator()(const A&... arguments) const {
-  return [&](detail::Decayed<A>... decayed) {
-    const void* const pointers[] = {std::addressof(decayed)..., nullptr};
-    Value result;
-    detail::Invoke(ref_, {}, detail::SignatureOf<Value, detail::Decayed<A>...>::kValue, pointers,
-                   &result);
-    return result;
-  }(arguments...);
-}
-
-template <class... A>
-Value Value::Call(std::string_view name, const A&... arguments) const {
-  return [&](detail::Decayed<A>... decayed) {
-    const void* const pointers[] = {std::addressof(decayed)..., nullptr};
-    Value result;
-    detail::InvokeMember(ref_, name, detail::SignatureOf<Value, detail::Decayed<A>...>::kValue,
-                         pointers, &result);
-    return result;
-  }(arguments...);
-}
-
 }  // namespace nodehost
+
+#include "nodehost/detail/value_bodies.hpp"

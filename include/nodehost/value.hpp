@@ -1,52 +1,87 @@
 // Value: an owning handle to any JavaScript value. Use it on its JS thread; copy, move and destroy
 // it anywhere. It never leaves `Run`: take data out with As<T>(), or import a typed interface.
+//
+// The family, all of them Values and all without state of their own: Object, Array, Function,
+// Promise, Error, Date, RegExp, Map, Set, Symbol, BigInt, Proxy, Iterator, ArrayBuffer,
+// SharedArrayBuffer, TypedArray<T>, DataView. `value.As<nh::Array>()` makes one of a Value, and
+// `nh::Array::New(js, …)` makes a new one: every class has a static `New`, and some have more.
 #pragma once
 
-#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "nodehost/detail/engine.hpp"
+#include "nodehost/detail/value_class.hpp"
 
 namespace nodehost {
+
+class Object;
+class Iterator;
+class ValueIterator;
 
 /// A JavaScript value kept alive from C++. A default-constructed one is `undefined`.
 ///
 /// Every member but construction, copy, move and destruction must be called on the JS thread of the
 /// value's environment, and throws `WrongThread` elsewhere, `EnvironmentStopped` after its end, and
-/// `JsError` for what JavaScript throws.
+/// `JsError` for what JavaScript throws. A Value of another environment handed in as an argument
+/// throws `WrongThread` too. Arguments are C++ data, typed interfaces or Values.
 class Value {
  public:
   Value() noexcept = default;
+  Value(const Value&) noexcept = default;
+  Value(Value&&) noexcept = default;
+  // Only to a variable: `value["a"] = other` does not compile, for it would change nothing. A
+  // result of operator[] that assigns would be a reference to a property, read again at each use:
+  // `auto x = value["a"]` would then be no value. Set says what it does.
+  Value& operator=(const Value&) & noexcept = default;
+  Value& operator=(Value&&) & noexcept = default;
+  ~Value() = default;
 
-  /// The value as C++ data (a copy) or as a typed interface (a reference). Throws `JsError` with
-  /// the name TypeError or RangeError and the path in the data if it does not fit.
+  /// C++ data as a JavaScript value.
+  template <class T>
+  static Value From(Js& js, const T& data);
+
+  /// The value as C++ data (a copy), as a handle of the family, or as a typed interface (a
+  /// reference). Throws `JsError` with the name TypeError or RangeError and the path in the data if
+  /// it does not fit.
   template <class T>
   T As() const;
 
-  /// `value[name]`
-  Value operator[](std::string_view name) const { return Value(detail::GetProperty(ref_, name)); }
-  /// `value[index]`
-  Value operator[](std::uint32_t index) const { return Value(detail::GetElement(ref_, index)); }
-
-  /// `value[name] = item`
+  /// The same, or nothing if it does not fit. What a getter throws is thrown.
   template <class T>
-  void Set(std::string_view name, const T& item) const;
+  std::optional<T> TryAs() const;
+
+  /// Whether As<T>() would fit; for C++ data at the cost of converting it.
+  template <class T>
+  bool Is() const;
+
+  /// `value[key]`; the key is a string, an integer, a Symbol or another Value.
+  Value operator[](const detail::Key& key) const { return Value(detail::GetProperty(ref_, key)); }
+
+  /// `value[key] = item`, as in strict mode: a TypeError if the property cannot be written.
+  template <class T>
+  void Set(const detail::Key& key, const T& item) const;
 
   /// `value(...arguments)`, with `this` undefined.
   template <class... A>
   Value operator()(const A&... arguments) const;
 
-  /// `value[name](...arguments)`, with `this` the value.
+  /// `value[key](...arguments)`, with `this` the value.
   template <class... A>
-  Value Call(std::string_view name, const A&... arguments) const;
+  Value Call(const detail::Key& key, const A&... arguments) const;
 
   /// The counted handle underneath; for the library's own templates.
   explicit Value(detail::Ref ref) noexcept : ref_(std::move(ref)) {}
   const detail::Ref& ref() const noexcept { return ref_; }
+  static constexpr auto kClass = detail::ValueClass::kAny;
 
  private:
   detail::Ref ref_;
 };
 
 }  // namespace nodehost
+
+#include "nodehost/convert.hpp"  // the templates' bodies need it, and it needs Value

@@ -64,8 +64,8 @@ void InvokeHere(const Ref& function, const Ref& receiver, const Signature& signa
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   v8::Local<v8::Value> self = v8::Undefined(isolate);
-  if (receiver) self = receiver.get()->handle.Get(isolate);
-  Call(realm, function.get()->handle.Get(isolate), self, signature, arguments, result, {});
+  if (receiver) self = receiver.get()->Get(isolate);
+  Call(realm, function.get()->Get(isolate), self, signature, arguments, result, {});
 }
 
 }  // namespace
@@ -87,14 +87,14 @@ void Invoke(const Ref& function, const Ref& receiver, const Signature& signature
   job.Take();
 }
 
-void InvokeMember(const Ref& object, std::string_view name, const Signature& signature,
+void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                   const void* const* arguments, void* result) {
   const Ref function = GetProperty(object, name);
   Realm& realm = Realm::Of(*object.get()->thread);
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
-  Call(realm, function.get()->handle.Get(isolate), object.get()->handle.Get(isolate), signature,
-       arguments, result, name);
+  Call(realm, function.get()->Get(isolate), object.get()->Get(isolate), signature,
+       arguments, result, name.kind() == Key::Kind::kText ? name.text() : "The member");
 }
 
 }  // namespace nodehost::detail

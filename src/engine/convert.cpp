@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "decoder.hpp"
+#include "entry.hpp"
 #include "nodehost/convert.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
+#include "value_class.hpp"
 
 namespace nodehost::detail {
 
@@ -47,17 +49,6 @@ v8::Local<v8::Value> EncodeStruct(Realm& realm, const TypeInfo& type, const void
         .Check();
   }
   return scope.Escape(object);
-}
-
-v8::Local<v8::Value> EncodeValue(Realm& realm, const Value& value) {
-  const Reference* const reference = value.ref().get();
-  if (!reference) return v8::Undefined(realm.isolate());
-  if (reference->thread != &realm.thread()) {
-    throw WrongThread("A Value of environment \"" + reference->thread->name() +
-                      "\" was handed to environment \"" + realm.thread().name() +
-                      "\". Values stay in their environment; hand over data.");
-  }
-  return reference->handle.Get(realm.isolate());
 }
 
 }  // namespace
@@ -104,7 +95,7 @@ v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* valu
     case Kind::kStruct:
       return EncodeStruct(realm, type, value);
     case Kind::kValue:
-      return EncodeValue(realm, At<Value>(value));
+      return Entry::LocalOf(realm, At<Value>(value).ref());
     case Kind::kInterface:
     case Kind::kMethod:
       break;  // the templates refuse them as arguments
@@ -156,7 +147,7 @@ std::string TypeScriptName(const TypeInfo& type) {
     case Kind::kMethod:
       return "function";
     case Kind::kValue:
-      return "any";
+      return std::string(NameOf(ClassOf(type)));
   }
   return "unknown";
 }

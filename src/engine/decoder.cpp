@@ -9,6 +9,7 @@
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
 #include "strings.hpp"
+#include "value_class.hpp"
 
 namespace nodehost::detail {
 
@@ -93,6 +94,7 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
     case Kind::kMethod:
       return DecodeMethod(value, type, result);
     case Kind::kValue:
+      if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
       At<Value>(result) = Value(realm_.references().Make(isolate_, value));
       return true;
     case Kind::kUndefined:

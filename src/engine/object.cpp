@@ -4,66 +4,81 @@
 #include <string>
 
 #include "convert.hpp"
+#include "decoder.hpp"
+#include "entry.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
-#include "realm.hpp"
 #include "strings.hpp"
+#include "value_class.hpp"
 
 namespace nodehost::detail {
 
 namespace {
 
-// An empty Ref is `undefined`, which belongs to no environment.
-Realm& RealmOf(const Ref& ref, std::string_view what) {
-  if (ref) return Realm::Of(*ref.get()->thread);
-  ThrowTypeError("Cannot " + std::string(what) + " of undefined (a Value that holds nothing)");
+v8::Local<v8::Value> KeyOf(const Entry& entry, const Key& key) {
+  switch (key.kind()) {
+    case Key::Kind::kText:
+      return entry.realm().Key(key.text());
+    case Key::Kind::kIndex:
+      return v8::Integer::NewFromUnsigned(entry.isolate(), key.index());
+    case Key::Kind::kValue:
+      break;
+  }
+  return Entry::LocalOf(entry.realm(), key.value());
+}
+
+// The key as an error shows it.
+std::string Show(const Entry& entry, const Key& key) {
+  if (key.kind() == Key::Kind::kIndex) return std::to_string(key.index());
+  if (key.kind() == Key::Kind::kText) return std::string(key.text());
+  std::string text;
+  v8::Local<v8::String> shown;
+  const v8::TryCatch caught(entry.isolate());
+  if (KeyOf(entry, key)->ToDetailString(entry.context()).ToLocal(&shown)) {
+    FromV8String(entry.isolate(), shown, text);
+  }
+  return text;
 }
 
 // undefined and null have no properties; everything else is, or becomes, an object.
-v8::Local<v8::Object> ToObject(Realm& realm, const Ref& ref, std::string_view action,
-                               std::string_view name) {
-  const v8::Local<v8::Value> value = ref.get()->handle.Get(realm.isolate());
+v8::Local<v8::Object> ToObject(const Entry& entry, const char* action, const char* doing,
+                               const Key& key) {
+  if (entry.value()->IsObject()) [[likely]]
+    return entry.value().As<v8::Object>();
   v8::Local<v8::Object> object;
-  if (!value->IsNullOrUndefined() && value->ToObject(realm.context()).ToLocal(&object)) {
+  if (!entry.value()->IsNullOrUndefined() &&
+      entry.value()->ToObject(entry.context()).ToLocal(&object)) {
     return object;
   }
-  ThrowTypeError("Cannot " + std::string(action) + " properties of " +
-                 (value->IsNull() ? "null" : "undefined") + " (" + std::string(action) + "ing '" +
-                 std::string(name) + "')");
-}
-
-template <class Key>
-Ref Get(const Ref& ref, Key make_key, std::string_view name) {
-  Realm& realm = RealmOf(ref, "read properties");
-  const v8::HandleScope scope(realm.isolate());
-  const v8::Local<v8::Object> object = ToObject(realm, ref, "read", name);
-  const v8::TryCatch caught(realm.isolate());
-  v8::Local<v8::Value> value;
-  if (!object->Get(realm.context(), make_key(realm)).ToLocal(&value)) ThrowCaught(realm, caught);
-  return realm.references().Make(realm.isolate(), value);
+  ThrowTypeError(std::string("Cannot ") + action + " properties of " +
+                 (entry.value()->IsNull() ? "null" : "undefined") + " (" + doing + " '" +
+                 Show(entry, key) + "')");
 }
 
 }  // namespace
 
-Ref GetProperty(const Ref& object, std::string_view name) {
-  return Get(
-      object, [&](Realm& realm) { return ToV8Key(realm.isolate(), name); }, name);
+Ref GetProperty(const Ref& ref, const Key& key) {
+  const Entry entry(ref);
+  const v8::Local<v8::Object> object = ToObject(entry, "read", "reading", key);
+  const v8::Local<v8::Context> context = entry.context();
+  const v8::TryCatch caught(entry.isolate());
+  v8::Local<v8::Value> value;
+  const bool got = key.kind() == Key::Kind::kIndex
+                       ? object->Get(context, key.index()).ToLocal(&value)
+                       : object->Get(context, KeyOf(entry, key)).ToLocal(&value);
+  if (!got) [[unlikely]]
+    ThrowCaught(entry.realm(), caught);
+  return entry.Make(value);
 }
 
-Ref GetElement(const Ref& object, std::uint32_t index) {
-  return Get(
-      object, [&](Realm&) { return index; }, std::to_string(index));
-}
-
-void SetProperty(const Ref& ref, std::string_view name, const TypeInfo& type, const void* value) {
-  Realm& realm = RealmOf(ref, "set properties");
-  const v8::HandleScope scope(realm.isolate());
-  const v8::Local<v8::Object> object = ToObject(realm, ref, "set", name);
-  const v8::TryCatch caught(realm.isolate());
-  if (object->Set(realm.context(), ToV8Key(realm.isolate(), name), Encode(realm, type, value))
+void SetProperty(const Ref& ref, const Key& key, const TypeInfo& type, const void* value) {
+  const Entry entry(ref);
+  const v8::Local<v8::Object> object = ToObject(entry, "set", "setting", key);
+  const v8::TryCatch caught(entry.isolate());
+  if (object->Set(entry.context(), KeyOf(entry, key), Encode(entry.realm(), type, value))
           .IsNothing()) {
-    ThrowCaught(realm, caught);
+    ThrowCaught(entry.realm(), caught);
   }
 }
 
@@ -74,14 +89,18 @@ Ref ToJs(Js& js, const TypeInfo& type, const void* value) {
 }
 
 void FromJs(const Ref& ref, const TypeInfo& type, void* result) {
-  if (!ref && type.kind == Kind::kOptional) {
-    static_cast<const OptionalOps*>(type.ops)->reset(result);
-    return;
-  }
-  Realm& realm = RealmOf(ref, "take a " + TypeScriptName(type) + " out");
-  const v8::HandleScope scope(realm.isolate());
-  Decode(realm, ref.get()->handle.Get(realm.isolate()), type, result, {},
-         v8::Undefined(realm.isolate()));
+  const Entry entry(ref);
+  Decode(entry.realm(), entry.value(), type, result, {}, v8::Undefined(entry.isolate()));
+}
+
+bool TryFromJs(const Ref& ref, const TypeInfo& type, void* result) {
+  const Entry entry(ref);
+  return Decoder(entry.realm(), v8::Undefined(entry.isolate())).Decode(entry.value(), type, result);
+}
+
+bool IsOfClass(const Ref& ref, ValueClass value_class) {
+  const Entry entry(ref);
+  return IsOfClass(entry.value(), value_class);
 }
 
 }  // namespace nodehost::detail

@@ -164,6 +164,7 @@ void Realm::Close() {
   references_->Close();
   for (auto& function : bridge_) function.Reset();
   environment_options_.Reset();
+  names_.Clear();
   context_.Reset();
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "host/js_thread.hpp"
+#include "key_cache.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
@@ -70,6 +71,9 @@ class Realm {
 
   v8::Local<v8::String> String(std::string_view utf8);
 
+  /// A property's name, from a cache.
+  v8::Local<v8::Name> Key(std::string_view name) { return names_.Find(isolate_, name); }
+
   /// Forgets everything of V8's; from here on the realm only takes references back.
   void Close();
 
@@ -88,6 +92,7 @@ class Realm {
   v8::Global<v8::Object> environment_options_;  // as environment_variables.js got them
   std::array<v8::Global<v8::Function>, static_cast<std::size_t>(Bridge::kCount)> bridge_;
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
+  KeyCache names_;
 };
 
 /// Makes the realm of a JS thread and ends it.

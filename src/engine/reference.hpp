@@ -18,6 +18,8 @@ class References;
 
 class Reference {
  public:
+  v8::Local<v8::Value> Get(v8::Isolate* isolate) const { return handle.Get(isolate); }
+
   JsThread* thread = nullptr;  // for comparison with JsThread::Current()
   v8::Global<v8::Value> handle;
   std::atomic<std::uint32_t> count{1};

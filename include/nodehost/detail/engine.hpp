@@ -10,8 +10,10 @@
 #include <string_view>
 
 #include "nodehost/detail/export.hpp"
+#include "nodehost/detail/key.hpp"
 #include "nodehost/detail/ref.hpp"
 #include "nodehost/detail/type_info.hpp"
+#include "nodehost/detail/value_class.hpp"
 
 namespace nodehost {
 class Js;
@@ -28,15 +30,17 @@ NODEHOST_API void Invoke(const Ref& function, const Ref& receiver, const Signatu
                          const void* const* arguments, void* result);
 
 /// The same for the function that is the property `name` of `object`; only on the JS thread.
-NODEHOST_API void InvokeMember(const Ref& object, std::string_view name, const Signature& signature,
+NODEHOST_API void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                                const void* const* arguments, void* result);
 
 NODEHOST_API Ref ToJs(Js& js, const TypeInfo& type, const void* value);
 NODEHOST_API void FromJs(const Ref& value, const TypeInfo& type, void* result);
+/// The same, but false where it does not fit; `result` is then valid, and partly assigned.
+NODEHOST_API bool TryFromJs(const Ref& value, const TypeInfo& type, void* result);
+NODEHOST_API bool IsOfClass(const Ref& value, ValueClass value_class);
 
-NODEHOST_API Ref GetProperty(const Ref& object, std::string_view name);
-NODEHOST_API Ref GetElement(const Ref& object, std::uint32_t index);
-NODEHOST_API void SetProperty(const Ref& object, std::string_view name, const TypeInfo& type,
+NODEHOST_API Ref GetProperty(const Ref& object, const Key& key);
+NODEHOST_API void SetProperty(const Ref& object, const Key& key, const TypeInfo& type,
                               const void* value);
 
 /// Imports `module`, or its export `name` if that is not empty, and converts it. From any thread.

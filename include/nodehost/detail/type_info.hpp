@@ -36,7 +36,7 @@ enum class Kind : std::uint8_t {
   kStruct,     // plain data, copied field by field
   kInterface,  // a struct with Method fields: a JavaScript object, by reference
   kMethod,
-  kValue,
+  kValue,  // Value and family, which one ValueOps says
 };
 
 struct TypeInfo {
@@ -45,7 +45,7 @@ struct TypeInfo {
   std::uint32_t size = 0;
   /// Optional and sequence: what they hold.
   const TypeInfo* element = nullptr;
-  /// OptionalOps, SequenceOps, StructOps or MethodOps, as `kind` says.
+  /// OptionalOps, SequenceOps, StructOps, MethodOps or ValueOps, as `kind` says.
   const void* ops = nullptr;
 };
 

@@ -1,0 +1,26 @@
+#include "entry.hpp"
+
+#include "errors.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::detail {
+
+Realm& Entry::RealmOf(const Ref& ref) {
+  if (ref) [[likely]]
+    return Realm::Of(*ref.get()->thread);
+  if (const JsThread* const current = JsThread::Current()) return Realm::Of(*current);
+  ThrowTypeError("The Value holds nothing (it is undefined), and this is no JS thread.");
+}
+
+v8::Local<v8::Value> Entry::LocalOf(Realm& realm, const Ref& ref) {
+  const Reference* const reference = ref.get();
+  if (!reference) return v8::Undefined(realm.isolate());
+  if (reference->thread != &realm.thread()) [[unlikely]] {
+    throw WrongThread("A Value of environment \"" + reference->thread->name() +
+                      "\" was handed to environment \"" + realm.thread().name() +
+                      "\". Values stay in their environment; hand over data.");
+  }
+  return reference->Get(realm.isolate());
+}
+
+}  // namespace nodehost::detail
