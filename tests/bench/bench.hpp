@@ -1,0 +1,65 @@
+// What all benches share: the environment, the data that travels, and how a bench gets on the JS
+// thread. A bench is named what/case/who; `v8` is the row the others are measured against.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nodehost/nodehost.hpp"
+
+namespace nh = nodehost;
+
+namespace bench {
+
+/// cpp_to_js/struct: what a small message looks like.
+struct Record {
+  std::int32_t id = 0;
+  double weight = 0;
+  bool valid = false;
+  std::string name;
+  std::vector<double> samples;
+};
+
+inline Record MakeRecord() {
+  return {.id = 42,
+          .weight = 1.5,
+          .valid = true,
+          .name = "sixteen letters!",
+          .samples = {1.5, 2.5, 3.5, 4.5}};
+}
+
+inline const std::string kAscii = "thirty-two characters of ASCII..";
+/// 32 characters, 25 of them beyond Latin-1: two bytes each in UTF-8 and in V8.
+inline const std::string kUtf8 = "Θεοί και άνθρωποι στον ίδιο δρόμ";
+inline constexpr std::size_t kArraySize = 1000;
+
+inline std::vector<double> MakeArray() {
+  std::vector<double> numbers(kArraySize);
+  for (std::size_t i = 0; i < kArraySize; ++i) numbers[i] = static_cast<double>(i) + 0.5;
+  return numbers;
+}
+
+nh::NodejsPlatform& Platform();
+
+/// The environment of every bench but those of starting one.
+nh::Environment& Node();
+
+/// Registers `body(js, state)`, which runs on the JS thread.
+template <class Body>
+void OnJsThread(const std::string& name, Body body) {
+  benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) {
+    Node().Run([&](nh::Js& js) { body(js, state); });
+  });
+}
+
+void RegisterTyped();
+void RegisterV8();
+void RegisterNodeApi();
+void RegisterHops();
+
+}  // namespace bench

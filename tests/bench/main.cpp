@@ -1,0 +1,37 @@
+// Runs the benches and prints the table of ratios; --benchmark_out=FILE writes the JSON.
+#include <optional>
+
+#include "bench.hpp"
+#include "ratios.hpp"
+
+namespace bench {
+
+namespace {
+
+std::optional<nh::NodejsPlatform> platform;
+std::optional<nh::Environment> environment;
+
+}  // namespace
+
+nh::NodejsPlatform& Platform() { return *platform; }
+
+nh::Environment& Node() { return *environment; }
+
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  bench::platform.emplace();
+  bench::environment.emplace(
+      bench::platform->CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = "bench"}));
+  bench::RegisterTyped();
+  bench::RegisterV8();
+  bench::RegisterNodeApi();
+  bench::RegisterHops();
+  bench::Ratios ratios;
+  bench::Json json;
+  benchmark::RunSpecifiedBenchmarks(&ratios, &json);
+  bench::environment.reset();
+  bench::platform.reset();
+}

@@ -1,0 +1,102 @@
+#include "ratios.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iterator>
+
+namespace bench {
+
+namespace {
+
+// What is asked of a row, as the ratio to the case's v8 row.
+struct Goal {
+  const char* name;
+  double ratio;
+};
+constexpr Goal kGoals[] = {
+    {"cpp_to_js/number/typed", 1.10}, {"cpp_to_js/string/typed", 1.15},
+    {"cpp_to_js/struct/typed", 1.25}, {"cpp_to_js/array/typed", 1.10},
+    {"value/get/value", 1.60},
+};
+
+// The rows others are measured against.
+constexpr const char* kBaselines[] = {"v8", "condvar_floor"};
+
+double Median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  const std::size_t middle = numbers.size() / 2;
+  return numbers.size() % 2 ? numbers[middle] : (numbers[middle - 1] + numbers[middle]) / 2;
+}
+
+// The JS thread's own time where all the work is on it: others on the machine disturb that least.
+// Where threads wait for each other only real time tells.
+double TimeOf(const benchmark::BenchmarkReporter::Run& run) {
+  return run.run_name.time_type.empty() ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
+}
+
+std::string CaseOf(const std::string& name) { return name.substr(0, name.rfind('/') + 1); }
+
+}  // namespace
+
+bool Ratios::ReportContext(const Context& context) {
+  PrintBasicContext(&GetErrorStream(), context);
+  return true;
+}
+
+void Ratios::ReportRuns(const std::vector<Run>& runs) {
+  std::vector<double> times;
+  for (const Run& run : runs) {
+    if (run.run_type == Run::RT_Iteration && !run.error_occurred) times.push_back(TimeOf(run));
+  }
+  if (times.empty()) return;
+  Row row{.name = runs[0].run_name.function_name,
+          .median = Median(times),
+          .unit = benchmark::GetTimeUnitString(runs[0].time_unit)};
+  for (double& time : times) time = std::abs(time - row.median);
+  row.spread = Median(times) / row.median;
+  rows_.push_back(row);
+}
+
+const Ratios::Row* Ratios::Find(const std::string& name) const {
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.name == name; });
+  return found == rows_.end() ? nullptr : &*found;
+}
+
+void Ratios::Finalize() {
+  std::stable_sort(rows_.begin(), rows_.end(),
+                   [](const Row& a, const Row& b) { return CaseOf(a.name) < CaseOf(b.name); });
+  std::printf("\n%-34s %12s %8s %9s %6s\n", "what/case/who", "median", "spread", "ratio", "goal");
+  for (const Row& row : rows_) {
+    std::printf("%-34s %9.1f %s %6.1f %%", row.name.c_str(), row.median, row.unit,
+                100 * row.spread);
+    for (const char* who : kBaselines) {
+      const Row* const base = Find(CaseOf(row.name) + who);
+      if (base) std::printf(" %9.2f", row.median / base->median);
+    }
+    const auto* const goal = std::find_if(std::begin(kGoals), std::end(kGoals),
+                                          [&](const Goal& g) { return row.name == g.name; });
+    if (goal != std::end(kGoals)) std::printf(" %6.2f", goal->ratio);
+    std::printf("\n");
+  }
+  std::printf("\nratio: of medians, to the row `v8` (or `condvar_floor`) of the case.\n");
+  for (const Row& row : rows_) {
+    const Row* const node_api = Find(CaseOf(row.name) + "node_api");
+    if (!row.name.ends_with("/typed") || !node_api) continue;
+    std::printf("%-34s %.2f x as fast as node_api\n", row.name.c_str(),
+                node_api->median / row.median);
+  }
+}
+
+void Json::ReportRuns(const std::vector<Run>& runs) {
+  std::vector<Run> tidy = runs;
+  for (Run& run : tidy) {
+    const std::string name = run.run_name.function_name;
+    run.run_name = {};
+    run.run_name.function_name = name;
+  }
+  JSONReporter::ReportRuns(tidy);
+}
+
+}  // namespace bench
