@@ -1,0 +1,145 @@
+// JobQueue: order, wake-ups, and what becomes of jobs when it closes.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "host/job_queue.hpp"
+
+namespace nd = nodehost::detail;
+
+namespace {
+
+class NumberedJob final : public nd::Job {
+ public:
+  explicit NumberedJob(int its_number) : number(its_number) {}
+  void Run(nodehost::Js&) noexcept override {}
+  void Cancel(const std::exception_ptr&) noexcept override {}
+
+  const int number;
+};
+
+// The numbers of a batch, oldest first; the jobs are finished.
+std::vector<int> Numbers(nd::Job* list) {
+  std::vector<int> numbers;
+  while (list) {
+    nd::Job* const job = std::exchange(list, list->next);
+    numbers.push_back(static_cast<NumberedJob*>(job)->number);
+    job->Finish();
+  }
+  return numbers;
+}
+
+bool Push(nd::JobQueue& queue, int number) {
+  auto job = std::make_unique<NumberedJob>(number);
+  if (!queue.Push(*job)) return false;
+  static_cast<void>(job.release());  // Finish() deletes it.
+  return true;
+}
+
+// Takes and finishes what a test leaves behind.
+class Queue : public nd::JobQueue {
+ public:
+  ~Queue() { Numbers(Close()); }
+};
+
+}  // namespace
+
+TEST_CASE("a batch is taken whole and oldest first") {
+  Queue queue;
+  for (int i = 0; i < 5; ++i) CHECK(Push(queue, i));
+  CHECK(Numbers(queue.TakeAll()) == std::vector{0, 1, 2, 3, 4});
+  CHECK(queue.TakeAll() == nullptr);
+}
+
+TEST_CASE("a queue takes jobs again after its batch was taken") {
+  Queue queue;
+  CHECK(Push(queue, 1));
+  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+  CHECK(Push(queue, 2));
+  CHECK(Push(queue, 3));
+  CHECK(Numbers(queue.TakeAll()) == std::vector{2, 3});
+}
+
+TEST_CASE("a batch wakes the thread once") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  for (int i = 0; i < 100; ++i) Push(queue, i);
+  CHECK(wakes == 1);
+  Numbers(queue.TakeAll());
+  CHECK(wakes == 1);
+  Push(queue, 100);
+  CHECK(wakes == 2);
+}
+
+TEST_CASE("jobs pushed before the queue is open wake the thread when it opens") {
+  Queue queue;
+  Push(queue, 1);
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  CHECK(wakes == 1);
+  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+}
+
+TEST_CASE("a queue that was empty when it opened wakes nobody") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  CHECK(wakes == 0);
+}
+
+TEST_CASE("a sealed queue refuses jobs, keeps those that wait and wakes the thread") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  Push(queue, 1);
+  queue.Seal();
+  CHECK(wakes == 2);
+  CHECK(queue.closed());
+  CHECK_FALSE(Push(queue, 2));
+  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+}
+
+TEST_CASE("closing returns the jobs that wait and wakes nobody from then on") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  Push(queue, 1);
+  Push(queue, 2);
+  CHECK(Numbers(queue.Close()) == std::vector{1, 2});
+  CHECK(queue.closed());
+  CHECK_FALSE(Push(queue, 3));
+  queue.Seal();
+  CHECK(queue.Close() == nullptr);
+  CHECK(wakes == 1);
+}
+
+TEST_CASE("eight threads push and close: each job is either taken or refused") {
+  Queue queue;
+  constexpr int kThreads = 8;
+  constexpr int kJobs = 2000;
+  std::atomic<int> wakes = 0;
+  std::atomic<int> refused = 0;
+  queue.Open([&] { ++wakes; });
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kJobs; ++i) refused += Push(queue, i) ? 0 : 1;
+    });
+  }
+  std::size_t taken = 0;
+  int batches = 0;
+  while (taken < kThreads * kJobs / 2) {
+    const std::size_t batch = Numbers(queue.TakeAll()).size();
+    taken += batch;
+    batches += batch == 0 ? 0 : 1;
+  }
+  taken += Numbers(queue.Close()).size();
+  for (std::thread& thread : threads) thread.join();
+  CHECK(static_cast<int>(taken) + refused == kThreads * kJobs);
+  CHECK(wakes >= batches);
+  CHECK(wakes <= batches + 1);
+}
