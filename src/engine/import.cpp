@@ -93,6 +93,14 @@ class NestedWaiter final : public PromiseWaiter {
 };
 
 v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::string_view module) {
+  if (v8::MicrotasksScope::IsRunningMicrotasks(realm.isolate())) {
+    throw JsError(JsErrorData{
+        .name = "Error",
+        .message = "Module '" + std::string(module) +
+                   "' has a top-level await, and cannot be waited for inside a promise callback, "
+                   "where no other promise goes on. Import it from a job or a timer instead.",
+        .code = "ERR_REQUIRE_ASYNC_MODULE"});
+  }
   const auto state = std::make_shared<NestedWaiter::State>();
   realm.waiters().Add(realm, promise, std::make_unique<NestedWaiter>(state));
   const bool settled = realm.thread().SpinUntil(
