@@ -1,4 +1,5 @@
-# NODEHOST_TIDY: runs clang-tidy on every source of ours as it is compiled; the list is in .clang-tidy.
+# NODEHOST_TIDY: runs clang-tidy on every source of ours as it is compiled; the list is in
+# .clang-tidy.
 option(NODEHOST_TIDY "Run clang-tidy while compiling" OFF)
 
 if(NODEHOST_TIDY)

@@ -1,5 +1,5 @@
-# Libnode: Node.js as a shared library, 20 or newer. Three homes, in this order: NODEHOST_LIBNODE_ROOT,
-# the system, and the prebuilt that third_party/libnode pins.
+# Libnode: Node.js as a shared library, 20 or newer. Three homes, in this order:
+# NODEHOST_LIBNODE_ROOT, the system, and the prebuilt that third_party/libnode pins.
 #
 # Defines Libnode::libnode and
 #   Libnode_VERSION         22.22.3
@@ -11,7 +11,8 @@
 #   Libnode_ORIGIN          "root", "system" or "prebuilt"
 
 set(Libnode_MINIMUM_MAJOR 20)
-set(NODEHOST_LIBNODE_ROOT "" CACHE PATH "A libnode of your own: a folder with include/ and libnode.so")
+set(NODEHOST_LIBNODE_ROOT "" CACHE PATH
+    "A libnode of your own: a folder with include/ and libnode.so")
 
 # Reads node_version.h in FOLDER; sets PREFIX_VERSION and PREFIX_MODULE in the caller.
 function(nodehost_read_node_version folder prefix)
@@ -28,7 +29,8 @@ function(nodehost_read_node_version folder prefix)
   set(${prefix}_MODULE "${module}" PARENT_SCOPE)
 endfunction()
 
-# Accepts the headers in INCLUDE_DIR with LIBRARY as Libnode, or sets WHY in the caller to the reason not to.
+# Accepts the headers in INCLUDE_DIR with LIBRARY as Libnode, or sets WHY in the caller to the
+# reason not to.
 function(nodehost_accept_libnode include_dir library why)
   set(${why} "" PARENT_SCOPE)
   nodehost_read_node_version("${include_dir}" found)
@@ -38,7 +40,8 @@ function(nodehost_accept_libnode include_dir library why)
   endif()
   file(REAL_PATH "${library}" file)
   if(file MATCHES "\\.so\\.([0-9]+)$" AND NOT CMAKE_MATCH_1 STREQUAL found_MODULE)
-    set(${why} "headers (modules ${found_MODULE}) and library (${CMAKE_MATCH_1}) do not belong together"
+    set(${why}
+        "headers (modules ${found_MODULE}) and library (${CMAKE_MATCH_1}) do not belong together"
         PARENT_SCOPE)
     return()
   endif()
@@ -48,7 +51,8 @@ function(nodehost_accept_libnode include_dir library why)
   set(Libnode_LIBRARY "${file}" PARENT_SCOPE)
 endfunction()
 
-# The first file of FOLDER, or of its lib folders, that is named like libnode; nothing if there is none.
+# The first file of FOLDER, or of its lib folders, that is named like libnode; nothing if there is
+# none.
 function(nodehost_libnode_in_root root include_var library_var)
   set(${include_var} "" PARENT_SCOPE)
   set(${library_var} "" PARENT_SCOPE)
@@ -58,7 +62,8 @@ function(nodehost_libnode_in_root root include_var library_var)
       break()
     endif()
   endforeach()
-  foreach(folder . lib lib/${CMAKE_LIBRARY_ARCHITECTURE} usr/lib usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+  set(arch "${CMAKE_LIBRARY_ARCHITECTURE}")
+  foreach(folder . lib lib/${arch} usr/lib usr/lib/${arch})
     file(GLOB files "${root}/${folder}/libnode.so" "${root}/${folder}/libnode.so.*")
     if(files)
       list(GET files 0 file)
@@ -80,8 +85,9 @@ function(nodehost_find_libnode)
     # What is named explicitly is not silently replaced by something else.
     nodehost_libnode_in_root("${root}" include_dir library)
     if(NOT include_dir OR NOT library)
-      message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} holds no libnode: expected node_version.h in "
-                          "include/ or include/node/, and libnode.so in it, in lib/ or beside")
+      message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} holds no libnode: expected "
+                          "node_version.h in include/ or include/node/, and libnode.so in it or "
+                          "in lib/")
     endif()
     nodehost_accept_libnode("${include_dir}" "${library}" why)
     if(why)

@@ -8,7 +8,8 @@ set(NODEHOST_INSTALL_PRIVATEDIR "${CMAKE_INSTALL_LIBDIR}/nodehost")
 
 if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
   set(NODEHOST_BUNDLES_LIBNODE ON)
-  install(PROGRAMS "${Libnode_LIBRARY}" ${Libnode_FLOOR} DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}")
+  install(PROGRAMS "${Libnode_LIBRARY}" ${Libnode_FLOOR}
+          DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}")
   # For the opt-in header that hands out V8's and Node's own types: the public headers only.
   set(public_headers "")
   foreach(pattern node.h node_api*.h node_buffer.h node_object_wrap.h node_version.h
@@ -49,13 +50,15 @@ if(TARGET nodehost)
           LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
           ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
           INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/nodehost" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/nodehost"
+          DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(EXPORT nodehost-targets NAMESPACE nodehost:: DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
 
   get_filename_component(NODEHOST_LIBNODE_NAME "${Libnode_LIBRARY}" NAME)
   get_filename_component(NODEHOST_FLOOR_NAME "${Libnode_FLOOR}" NAME)
   configure_package_config_file(
-    "${PROJECT_SOURCE_DIR}/cmake/nodehost-config.cmake.in" "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
+    "${PROJECT_SOURCE_DIR}/cmake/nodehost-config.cmake.in"
+    "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
     INSTALL_DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}" PATH_VARS NODEHOST_INSTALL_PRIVATEDIR)
   write_basic_package_version_file("${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
                                    COMPATIBILITY SameMinorVersion)

@@ -1,5 +1,6 @@
 # fmt, doctest, CLI11 and Google Benchmark: the system's, else the Debian packages listed in
-# third_party/debian.txt, downloaded by name and unpacked. Neither root nor the machine's apt state is touched.
+# third_party/debian.txt, downloaded by name and unpacked. Neither root nor the machine's apt state
+# is touched.
 include_guard(GLOBAL)
 
 # Sets OUT_VAR to the `what;package;dependencies` rows of the manifest, with `|` between the fields.
@@ -15,7 +16,8 @@ function(nodehost_debian_manifest out_var)
   set(${out_var} "${rows}" PARENT_SCOPE)
 endfunction()
 
-# Defines the imported targets. A macro, because find_package's results belong to the caller's folder.
+# Defines the imported targets. A macro, because find_package's results belong to the caller's
+# folder.
 macro(nodehost_provision_debian_packages)
   nodehost_debian_manifest(nodehost_rows)
   foreach(nodehost_row IN LISTS nodehost_rows)
@@ -113,7 +115,8 @@ function(nodehost_fetch_debian folder error_var package)
   set(${error_var} "${error}" PARENT_SCOPE)
 endfunction()
 
-# apt-get download with the system's package lists; if those are empty or stale, with lists of our own.
+# apt-get download with the system's package lists; if those are empty or stale, with lists of our
+# own.
 function(nodehost_apt_download folder error_var package)
   set(common -q -o APT::Sandbox::User=root)
   nodehost_run(error WORKING_DIRECTORY "${folder}"

@@ -1,11 +1,13 @@
 # Entries: what is fetched or made once and then shared by every build folder. Also part of the
 # installed package, where nodehost_npm_install (ProvisionNpm.cmake) stands on it.
 #
-#   NODEHOST_PROVISION        ON: fetch what the system lacks. OFF: never touch the network, npm or apt.
+#   NODEHOST_PROVISION        ON: fetch what the system lacks. OFF: never touch the network, npm or
+#                             apt.
 #   NODEHOST_PROVISION_DIR    where everything fetched lies; every preset shares one.
 #
-# Each fetched thing is an entry: a folder made aside, checked, stamped last and only then moved into
-# place under a lock, so that two configures at once, or one that is interrupted, leave no half of it.
+# Each fetched thing is an entry: a folder made aside, checked, stamped last and only then moved
+# into place under a lock, so that two configures at once, or one that is interrupted, leave no half
+# of it.
 include_guard(GLOBAL)
 
 option(NODEHOST_PROVISION "Fetch what the system lacks; OFF never touches the network" ON)
@@ -17,7 +19,8 @@ get_filename_component(NODEHOST_PROVISION_DIR "${NODEHOST_PROVISION_DIR}" ABSOLU
 # Every folder below adds to what is missing.
 set_property(GLOBAL PROPERTY NODEHOST_MISSING "")
 
-# Notes that WHAT could not be had; LOOKED are the places searched, SUPPLY the three ways to supply it.
+# Notes that WHAT could not be had; LOOKED are the places searched, SUPPLY the three ways to supply
+# it.
 function(nodehost_missing what)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PACKAGE;VARIABLE" "LOOKED")
   set(text "  ${what}\n")
@@ -84,7 +87,8 @@ endfunction()
 #     KEY <text>                             what it is made from; another key is another folder
 #     FETCH <function> [ARGS <arg>...]       called as function(<empty folder> <error_var> <arg>...)
 #     [KEY_FILES <file>...]                  must exist afterwards; verified by content each time
-#     [LOCAL]                                made without network: allowed with NODEHOST_PROVISION=OFF
+#     [LOCAL]                                made without network: allowed with
+#                                            NODEHOST_PROVISION=OFF
 #     OUT_VAR <var>)
 function(nodehost_provision_entry name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "LOCAL" "KEY;FETCH;OUT_VAR" "ARGS;KEY_FILES")

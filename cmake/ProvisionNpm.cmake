@@ -2,10 +2,10 @@
 #
 #   nodehost_npm_install(<name> MANIFEST_DIR <folder> OUT_VAR <var> [KEY_FILES <file>...] [QUIET])
 #
-# <folder> holds package.json and package-lock.json with integrity hashes; OUT_VAR is then a folder with
-# those two and node_modules. No install script is run, and the source tree is not written to.
-# NODEHOST_NPM_<NAME>_ROOT names a ready folder instead. With QUIET the caller reports what is missing:
-# <var>_LOOKED then says where it was looked for.
+# <folder> holds package.json and package-lock.json with integrity hashes; OUT_VAR is then a folder
+# with those two and node_modules. No install script is run, and the source tree is not written to.
+# NODEHOST_NPM_<NAME>_ROOT names a ready folder instead. With QUIET the caller reports what is
+# missing: <var>_LOOKED then says where it was looked for.
 include_guard(GLOBAL)
 
 function(nodehost_npm_install name)

@@ -1,8 +1,10 @@
-# nodehost_relink_libnode: a copy of a prebuilt libnode that runs on this machine's glibc and starts faster.
-# The tool that makes it, src/relink, is built here while configuring; both lie in the provision folder.
+# nodehost_relink_libnode: a copy of a prebuilt libnode that runs on this machine's glibc and starts
+# faster. The tool that makes it, src/relink, is built here while configuring; both lie in the
+# provision folder.
 #
-#   NODEHOST_RELINK  OFF: use the prebuilt as it was fetched. Where glibc is older than the one it was
-#                    linked on, its floor is lowered in a copy all the same: without that it cannot load.
+#   NODEHOST_RELINK  OFF: use the prebuilt as it was fetched. Where glibc is older than the one it
+#                    was linked on, its floor is lowered in a copy all the same: without that it
+#                    cannot load.
 #   NODEHOST_RELINK_CALLS  OFF: bind, but leave the calls through the PLT as they are.
 include_guard(GLOBAL)
 
@@ -68,8 +70,8 @@ function(nodehost_make_relinked_copy folder error_var tool library)
   set(${error_var} "${error}" PARENT_SCOPE)
 endfunction()
 
-# Sets OUT_VAR to the library to use in place of LIBRARY (it may be LIBRARY itself) and FLOOR_VAR to the
-# shim that must lie beside it, or to nothing. ORIGIN as in FindLibnode.
+# Sets OUT_VAR to the library to use in place of LIBRARY (it may be LIBRARY itself) and FLOOR_VAR to
+# the shim that must lie beside it, or to nothing. ORIGIN as in FindLibnode.
 function(nodehost_relink_libnode library origin out_var floor_var)
   set(${out_var} "${library}" PARENT_SCOPE)
   set(${floor_var} "" PARENT_SCOPE)
@@ -108,8 +110,8 @@ function(nodehost_relink_libnode library origin out_var floor_var)
     return()
   endif()
   if(NOT NODEHOST_RELINK)
-    nodehost_say_once(relink_floor "NODEHOST_RELINK is OFF, but glibc ${glibc} is older than the 2.38 "
-      "this libnode needs: its glibc floor is lowered in a copy")
+    nodehost_say_once(relink_floor "NODEHOST_RELINK is OFF, but glibc ${glibc} is older than the "
+      "2.38 this libnode needs: its glibc floor is lowered in a copy")
   endif()
 
   file(SHA256 "${library}" digest)

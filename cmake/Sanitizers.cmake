@@ -1,4 +1,5 @@
-# NODEHOST_SANITIZE: compiles and links everything of ours with the named sanitizers (see the presets asan, tsan).
+# NODEHOST_SANITIZE: compiles and links everything of ours with the named sanitizers (see the
+# presets asan, tsan).
 set(NODEHOST_SANITIZE "" CACHE STRING "Sanitizers for every target, as -fsanitize= takes them")
 
 if(NODEHOST_SANITIZE)

@@ -16,8 +16,7 @@
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
-// The C23 functions also read 0b101; the older ones stop at the b. libnode was compiled for the
-// former only because it was compiled by a newer GCC: it does not rely on it.
+// The C23 functions also read 0b101 where the base is 0 or 2; these stop at the b.
 NODEHOST_SHIM long __isoc23_strtol(const char* text, char** end, int base) {
   return strtol(text, end, base);
 }

@@ -1,5 +1,5 @@
-# Installs into WORK, moves the whole tree (it must not know where it was installed), and builds and runs
-# consumer/ against it.
+# Installs into WORK, moves the whole tree (it must not know where it was installed), and builds and
+# runs consumer/ against it.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK}")
 

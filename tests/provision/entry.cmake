@@ -1,4 +1,5 @@
-# Provisions one entry that is made without a network, and counts in WORK/made how often it was made.
+# Provisions one entry that is made without a network, and counts in WORK/made how often it was
+# made.
 cmake_minimum_required(VERSION 3.25)
 set(CMAKE_BINARY_DIR "${WORK}")
 set(NODEHOST_PROVISION_DIR "${WORK}/provisioned" CACHE PATH "")

@@ -64,8 +64,9 @@ function(case_off_names_everything_that_is_missing)
   configure(-DNODEHOST_PROVISION=OFF -DNODEHOST_SYSTEM_PACKAGES=OFF
             "-DNODEHOST_PROVISION_DIR=${WORK}/nothing" "-DWITH_MANIFEST=${WORK}/manifest")
   expect_result(failure)
-  expect_text("NODEHOST_PROVISION=OFF forbids fetching" "fmt" "doctest" "CLI11" "benchmark" "libnode"
-    "sample (npm packages locked in" "looked in: ${WORK}/nothing" "install the Debian package libfmt-dev"
+  expect_text("NODEHOST_PROVISION=OFF forbids fetching"
+    "fmt" "doctest" "CLI11" "benchmark" "libnode" "sample (npm packages locked in"
+    "looked in: ${WORK}/nothing" "install the Debian package libfmt-dev"
     "set NODEHOST_LIBNODE_ROOT" "NODEHOST_NPM_SAMPLE_ROOT" "NODEHOST_PROVISION=ON")
   string(REGEX MATCHALL "CMake Error" errors "${output}")
   list(LENGTH errors count)
@@ -143,7 +144,8 @@ function(case_an_old_node_is_passed_over)
   make_fake_node("${WORK}/old" 18.20.4 108)
   configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${WORK}/nothing"
             "-DCMAKE_PREFIX_PATH=${WORK}/old")
-  expect_text("libnode: passing over ${WORK}/old/lib/libnode.so: it is Node.js 18.20.4, older than 20")
+  expect_text("libnode: passing over ${WORK}/old/lib/libnode.so:"
+    "it is Node.js 18.20.4, older than 20")
 endfunction()
 
 function(case_a_new_enough_system_node_is_used)

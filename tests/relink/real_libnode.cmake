@@ -1,12 +1,13 @@
-# Relinks the real libnode in WORK, checks that the original is unchanged, and prints what loading costs
-# without and with its own symbols bound and called directly. No time is asserted.
+# Relinks the real libnode in WORK, checks that the original is unchanged, and prints what loading
+# costs without and with its own symbols bound and called directly. No time is asserted.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}/plain" "${WORK}/bound" "${WORK}/direct")
 get_filename_component(name "${ORIGINAL}" NAME)
 
 function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output
+                  ERROR_VARIABLE output)
   message("${output}")
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "failed (${result}): ${ARGN}")
@@ -41,7 +42,8 @@ execute_process(COMMAND "${TOOL}" --bind "${WORK}/text" "${WORK}/refused"
 if(result EQUAL 0 OR EXISTS "${WORK}/refused" OR NOT output MATCHES "text: is not an ELF file")
   message(FATAL_ERROR "Expected a refusal: ${output}")
 endif()
-execute_process(COMMAND "${TOOL}" --bind "${ORIGINAL}" "${ORIGINAL}" RESULT_VARIABLE result ERROR_QUIET)
+execute_process(COMMAND "${TOOL}" --bind "${ORIGINAL}" "${ORIGINAL}"
+                RESULT_VARIABLE result ERROR_QUIET)
 if(result EQUAL 0)
   message(FATAL_ERROR "The tool overwrote its own input")
 endif()
