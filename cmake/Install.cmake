@@ -64,6 +64,8 @@ if(TARGET nodehost)
                                    COMPATIBILITY SameMinorVersion)
   install(FILES "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
                 "${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
           DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
 endif()
 

@@ -23,6 +23,15 @@ message("${output}")
 if(NOT output MATCHES "42 from Node.js v[0-9]+")
   message(FATAL_ERROR "Unexpected output")
 endif()
+
+# An example, as the program of its own that it is; its npm packages are provisioned already.
+run("${CMAKE_COMMAND}" -S "${SOURCE}/examples/markdown" -B "${WORK}/example" -G "${GENERATOR}"
+    "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_PREFIX_PATH=${WORK}/moved"
+    "-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_PROVISION=OFF)
+run("${CMAKE_COMMAND}" --build "${WORK}/example")
+run("${WORK}/example/markdown" "${SOURCE}/README.md" "${WORK}/README.html")
+message("${output}")
+
 run("${WORK}/moved/bin/nodehost" --version)
 message("${output}")
 file(REMOVE_RECURSE "${WORK}")
