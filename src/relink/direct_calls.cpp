@@ -120,10 +120,10 @@ class UnwindTable {
   std::unordered_map<std::uint64_t, bool> plain_;
 };
 
-// Address of each PLT stub whose slot is bound -> the function it leads to.
-std::unordered_map<std::uint64_t, std::uint64_t> FindStubs(const ElfImage& image,
-                                                           const BoundSymbols& bound) {
-  std::unordered_map<std::uint64_t, std::uint64_t> stubs;
+// Address of each PLT entry whose slot is bound -> the function it leads to.
+std::unordered_map<std::uint64_t, std::uint64_t> FindPltEntries(const ElfImage& image,
+                                                                const BoundSymbols& bound) {
+  std::unordered_map<std::uint64_t, std::uint64_t> entries;
   for (const auto& [name, step] : {std::pair{".plt", 16u}, {".plt.sec", 16u}, {".plt.got", 8u}}) {
     const Section* section = image.FindName(name);
     if (!section) continue;
@@ -142,10 +142,10 @@ std::unordered_map<std::uint64_t, std::uint64_t> FindStubs(const ElfImage& image
       const std::uint64_t slot =
           section->header.sh_addr + jump + 6 + static_cast<std::uint64_t>(std::int64_t{distance});
       const auto goal = bound.slots.find(slot);
-      if (goal != bound.slots.end()) stubs.emplace(section->header.sh_addr + at, goal->second);
+      if (goal != bound.slots.end()) entries.emplace(section->header.sh_addr + at, goal->second);
     }
   }
-  return stubs;
+  return entries;
 }
 
 struct Patch {
@@ -156,7 +156,7 @@ struct Patch {
 // Walks one function. Nothing if it cannot be walked to exactly its end.
 std::optional<std::vector<Patch>> WalkFunction(
     Code code, const Function& function, std::uint64_t file_offset,
-    const std::unordered_map<std::uint64_t, std::uint64_t>& stubs) {
+    const std::unordered_map<std::uint64_t, std::uint64_t>& entries) {
   std::vector<Patch> patches;
   std::size_t at = 0;
   while (at < code.size()) {
@@ -173,9 +173,9 @@ std::optional<std::vector<Patch>> WalkFunction(
     std::int32_t distance = 0;
     std::memcpy(&distance, code.data() + opcode_at + 1, 4);
     const std::uint64_t next = function.address + at;
-    const auto stub = stubs.find(next + static_cast<std::uint64_t>(std::int64_t{distance}));
-    if (stub == stubs.end()) continue;
-    const auto direct = static_cast<std::int64_t>(stub->second - next);
+    const auto entry = entries.find(next + static_cast<std::uint64_t>(std::int64_t{distance}));
+    if (entry == entries.end()) continue;
+    const auto direct = static_cast<std::int64_t>(entry->second - next);
     if (direct != static_cast<std::int32_t>(direct)) continue;
     patches.push_back({file_offset + opcode_at + 1, static_cast<std::int32_t>(direct)});
   }
@@ -188,7 +188,7 @@ DirectCalls CallDirectly(ElfImage& image, const BoundSymbols& bound) {
   const Section* header = image.FindName(".eh_frame_hdr");
   const Section* frames = image.FindName(".eh_frame");
   if (!header || !frames) throw ElfError("has no unwind table to find its functions by");
-  const auto stubs = FindStubs(image, bound);
+  const auto entries = FindPltEntries(image, bound);
   DirectCalls result;
   for (const Function& function : UnwindTable(image, *header, *frames).Functions()) {
     const Section* section = image.FindAddress(function.address);
@@ -199,7 +199,7 @@ DirectCalls CallDirectly(ElfImage& image, const BoundSymbols& bound) {
     if (function.size > section->header.sh_size - start)
       throw ElfError("a function reaches past the end of its section");
     const Code code = image.Bytes(*section).subspan(start, function.size);
-    const auto patches = WalkFunction(code, function, section->header.sh_offset + start, stubs);
+    const auto patches = WalkFunction(code, function, section->header.sh_offset + start, entries);
     ++result.functions;
     if (!patches) {
       ++result.functions_left;
