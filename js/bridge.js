@@ -26,7 +26,7 @@ function use(name, given = options) {
 const importing = use('importing.js');
 const { resolve } = use('resolve.js', { importing });
 const loader = use('load.js', { importing, resolve });
-if (options.env || options.isolateNodeVariables) use('workers.js');
+const workers = options.env || options.isolateNodeVariables ? use('workers.js') : {};
 
 /// Gives scripts a `require`, as `node -e` does: bound to baseDir, not enumerable.
 function defineGlobals() {
@@ -46,5 +46,6 @@ return {
   ...use('evaluate.js'),
   ...use('errors.js'),
   ...use('tasks.js'),
+  ...use('alive.js', workers),
   defineGlobals,
 };

@@ -1,4 +1,4 @@
-// Makes Workers inherit the overlay of environment_variables.js.
+// Makes Workers inherit the overlay of environment_variables.js, and knows which of them run.
 //
 // lib/internal/worker.js hands `null` to C++ when the worker's env is process.env itself, and C++
 // then copies the environment of the *process*, past our object (node 20 to 26). So a Worker that
@@ -6,7 +6,7 @@
 // host's real environment, and is answered with a copy too.
 'use strict';
 
-const { Proxy } = globalThis;
+const { Proxy, Set, WeakRef } = globalThis;
 const { construct } = Reflect;
 const workerThreads = require('worker_threads');
 const { Worker, SHARE_ENV } = workerThreads;
@@ -18,25 +18,48 @@ function inherits(options) {
   return env === undefined || env === null || env === process.env || env === SHARE_ENV;
 }
 
+// Not by an 'exit' listener: programs count those.
+const started = new Set();
+
+/// The Workers that run now.
+function liveWorkers() {
+  const live = [];
+  for (const reference of started) {
+    const worker = reference.deref();
+    if (worker !== undefined && worker.threadId !== -1) live.push(worker);
+    else started.delete(reference);
+  }
+  return live;
+}
+
+function start(...parameters) {
+  const worker = construct(...parameters);
+  if (started.size >= 64) liveWorkers();  // forgets those that have ended
+  started.add(new WeakRef(worker));
+  return worker;
+}
+
 const inheriting = new Proxy(Worker, {
   __proto__: null,
   construct(target, [filename, given], newTarget) {
-    if (!inherits(given)) return construct(target, [filename, given], newTarget);
+    if (!inherits(given)) return start(target, [filename, given], newTarget);
     const env = { ...process.env };
     try {
       // A Worker with an `env` option starts from default node options instead of its parent's:
       // repeat them, as they would have been inherited.
       const execArgv = given?.execArgv ?? process.execArgv;
-      return construct(target, [filename, { __proto__: given, env, execArgv }], newTarget);
+      return start(target, [filename, { __proto__: given, env, execArgv }], newTarget);
     } catch (error) {
       if (error?.code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || given?.execArgv) throw error;
       // Options of the process (V8's, or in NODE_OPTIONS) are not valid for one Worker. Inheriting
       // would not have parsed them.
       delete env.NODE_OPTIONS;
-      return construct(target, [filename, { __proto__: given, env }], newTarget);
+      return start(target, [filename, { __proto__: given, env }], newTarget);
     }
   },
 });
 
 workerThreads.Worker = inheriting;
 require('module').syncBuiltinESMExports();  // for `import { Worker } from 'worker_threads'`
+
+return { liveWorkers };

@@ -5,46 +5,21 @@
 #include <chrono>
 #include <concepts>
 #include <future>
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "nodehost/convert.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/job.hpp"
+#include "nodehost/environment_options.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
+#include "nodehost/stop_result.hpp"
 
 namespace nodehost {
-
-struct EnvironmentOptions {
-  /// The directory modules are resolved from, as from a file in it; relative to the process's
-  /// working directory at the time of the call.
-  std::string base_dir = ".";
-
-  /// The rest of `process.argv`.
-  std::vector<std::string> args = {};
-
-  /// Laid over the process's environment variables, for `process.env` of this environment and for
-  /// its children; an empty optional takes a variable away.
-  std::map<std::string, std::optional<std::string>> env = {};
-
-  /// The name of the JS thread (15 characters are kept on Linux) and of the environment in errors.
-  std::string name = "nodehost";
-
-  /// Runs what the platform's `args` say - a script, `-e`, `--test`, the REPL - as the `node`
-  /// program does. The environment then ends by itself when nothing is left to do; see
-  /// `WaitForExit`.
-  bool run_command_line = false;
-
-  /// How long the destructor lets the environment end by itself before it is terminated.
-  std::chrono::milliseconds stop_deadline{1000};
-};
 
 /// One Node.js environment: isolate, event loop and JS thread. Movable; its members may be called
 /// on any thread.
@@ -53,8 +28,7 @@ class NODEHOST_API Environment {
   Environment(Environment&&) noexcept;
   Environment& operator=(Environment&&) noexcept;
 
-  /// `Stop(stop_deadline)`. On the JS thread itself, where it cannot wait, the environment ends as
-  /// soon as the current job returns.
+  /// `Stop(stop_deadline)`; see there for what happens on the JS thread itself.
   ~Environment();
 
   /// Calls `function(js)` on the JS thread and returns its result when it is done: inline when
@@ -113,18 +87,22 @@ class NODEHOST_API Environment {
 
   /// Ends the environment: no new jobs are taken, those already queued are done, and the event loop
   /// may finish what it has begun until `deadline` has passed; then JavaScript is terminated, in
-  /// the middle of a statement if need be. Returns when the JS thread has ended. Again: no-op.
-  /// On the JS thread itself it cannot wait: it returns at once and the environment ends as soon as
-  /// the current job returns.
-  void Stop(std::chrono::milliseconds deadline);
-  void Stop();  ///< With the option `stop_deadline`.
+  /// the middle of a statement if need be. Returns when the JS thread has ended, or half a second
+  /// after the deadline if it cannot be ended because native code holds it; the result says so, and
+  /// what was still alive. Any thread, any number of times: again, it gives the same result.
+  ///
+  /// On the JS thread itself it cannot wait: it returns at once, with `ended` false, and the same
+  /// happens from when the current job returns.
+  StopResult Stop(std::chrono::milliseconds deadline);
+  StopResult Stop();  ///< With the option `stop_deadline`.
 
   /// Waits until the environment ends by itself or is stopped, and returns its exit code. Throws
   /// `HostError` on the JS thread itself, which would wait for itself.
   int WaitForExit();
 
   /// The exit code, once the environment has ended: what `process.exit` said, 1 for an uncaught
-  /// error, `process.exitCode` otherwise. Empty while it runs.
+  /// error and for JavaScript that had to be terminated, `process.exitCode` otherwise. Empty while
+  /// it runs.
   std::optional<int> exit_code() const;
 
  private:

@@ -57,7 +57,10 @@ void ThrowTypeError(std::string message) {
 
 void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
   if (!caught.HasCaught() || caught.HasTerminated() || !caught.CanContinue()) {
-    std::rethrow_exception(realm.thread().StoppedError());
+    // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
+    JsThread& thread = realm.thread();
+    thread.set_realm(nullptr);
+    std::rethrow_exception(thread.StoppedError());
   }
   throw DescribeError(realm, caught.Exception());
 }

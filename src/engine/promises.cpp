@@ -26,11 +26,14 @@ void PromiseWaiters::Add(Realm& realm, v8::Local<v8::Value> promise,
 
 void PromiseWaiters::Settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const auto waiter = Remove(static_cast<PromiseWaiter*>(info.Data().As<v8::External>()->Value()));
-  Realm& realm = *JsThread::Current()->realm();
-  if (info[0]->IsTrue()) {
-    waiter->Fulfilled(realm, info[1]);
+  const JsThread& thread = *JsThread::Current();
+  Realm* const realm = thread.realm();
+  if (!realm) {
+    waiter->Cancelled(thread.StoppedError());
+  } else if (info[0]->IsTrue()) {
+    waiter->Fulfilled(*realm, info[1]);
   } else {
-    waiter->Rejected(realm, info[1]);
+    waiter->Rejected(*realm, info[1]);
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kBridgeNames[] = {"load",     "importAsync", "promiseOf",     "holder",
                                         "callable", "evaluate",    "describeError", "report",
-                                        "drain",    "settle"};
+                                        "drain",    "settle",      "aliveResources"};
 static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace
@@ -69,7 +69,7 @@ void Realm::SetEnvironmentVariables(
   set(options, "baseDir", String(base_dir_));
   environment_options_.Reset(isolate_, options);
   if (isolate_node_variables || !overlay.empty()) {
-    CompileAndRun("environment_variables.js", v8::Undefined(isolate_), options);
+    RunHostFile("environment_variables.js", v8::Undefined(isolate_), options);
   }
 }
 
@@ -83,8 +83,8 @@ v8::Local<v8::Object> Realm::BridgeOptions() {
   return options;
 }
 
-v8::Local<v8::Object> Realm::CompileAndRun(std::string_view name, v8::Local<v8::Value> require,
-                                           v8::Local<v8::Object> options) {
+v8::Local<v8::Object> Realm::RunHostFile(std::string_view name, v8::Local<v8::Value> require,
+                                         v8::Local<v8::Object> options) {
   const v8::Local<v8::Context> context = this->context();
   const v8::TryCatch caught(isolate_);
   v8::ScriptCompiler::Source source(String(js::EmbeddedJs(name)),
@@ -110,7 +110,7 @@ v8::Local<v8::Object> Realm::CompileAndRun(std::string_view name, v8::Local<v8::
 
 void Realm::LoadBridge(v8::Local<v8::Function> require) {
   const v8::HandleScope scope(isolate_);
-  const v8::Local<v8::Object> bridge = CompileAndRun("bridge.js", require, BridgeOptions());
+  const v8::Local<v8::Object> bridge = RunHostFile("bridge.js", require, BridgeOptions());
   const auto get = [&](const char* name) {
     return bridge->Get(context(), String(name)).ToLocalChecked().As<v8::Function>();
   };
@@ -144,12 +144,12 @@ v8::MaybeLocal<v8::Value> Realm::CallBridge(Bridge function,
 
 void Realm::RunTicks() {
   const v8::HandleScope scope(isolate_);
-  while (!isolate_->IsExecutionTerminating()) {
+  while (thread_.realm()) {
     // Verbose: what a tick throws reaches Node as uncaught at once, or its async stack breaks. The
     // ticks behind it run in the next round.
     v8::TryCatch caught(isolate_);
     caught.SetVerbose(true);
-    if (!CallBridge(Bridge::kDrain, {}).IsEmpty()) return;
+    if (!CallBridge(Bridge::kDrain, {}).IsEmpty() || caught.HasTerminated()) return;
   }
 }
 

@@ -35,6 +35,7 @@ enum class Bridge : std::uint8_t {
   kReport,
   kDrain,
   kSettle,
+  kAliveResources,
   kCount
 };
 
@@ -66,6 +67,11 @@ class Realm {
   /// Runs nextTicks and microtasks now.
   void RunTicks();
 
+  /// Compiles and calls one of the host's files; returns the object it returns. `require` may be
+  /// undefined for a file that takes none. Throws JsError.
+  v8::Local<v8::Object> RunHostFile(std::string_view name, v8::Local<v8::Value> require,
+                                    v8::Local<v8::Object> options);
+
   /// The property keys of a struct, made at first use.
   std::span<const v8::Eternal<v8::Name>> KeysOf(const StructInfo& info);
 
@@ -79,8 +85,6 @@ class Realm {
 
  private:
   v8::Local<v8::Function> BridgeFunction(Bridge function);
-  v8::Local<v8::Object> CompileAndRun(std::string_view name, v8::Local<v8::Value> require,
-                                      v8::Local<v8::Object> options);
   v8::Local<v8::Object> BridgeOptions();
 
   JsThread& thread_;

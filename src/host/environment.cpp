@@ -41,10 +41,10 @@ void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) co
   thread_->Enqueue(std::move(job), must_accept);
 }
 
-void Environment::Stop() { Stop(AsNodeThread(*thread_).options().stop_deadline); }
+StopResult Environment::Stop() { return Stop(AsNodeThread(*thread_).options().stop_deadline); }
 
-void Environment::Stop(std::chrono::milliseconds deadline) {
-  AsNodeThread(*thread_).Stop(deadline);
+StopResult Environment::Stop(std::chrono::milliseconds deadline) {
+  return AsNodeThread(*thread_).Stop(deadline);
 }
 
 int Environment::WaitForExit() { return AsNodeThread(*thread_).WaitForExit(); }

@@ -63,7 +63,8 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   std::optional<int> exit_code() const;
   void set_exit_code(int code);
 
-  /// The V8 side; null before the start and after the end. On the JS thread.
+  /// The V8 side; null before the start and as soon as JavaScript has ended: by process.exit, by
+  /// termination, or with the environment. On the JS thread.
   Realm* realm() const noexcept { return realm_; }
   void set_realm(Realm* realm) noexcept { realm_ = realm; }
 

@@ -1,9 +1,11 @@
 #include "node_thread.hpp"
 
-#include <cstring>
+#include <cstdint>
 #include <utility>
 
+#include "engine/activity.hpp"
 #include "engine/realm.hpp"
+#include "engine/uncaught.hpp"
 #include "nodehost/errors.hpp"
 #include "text.hpp"
 #if defined(__linux__)
@@ -111,17 +113,13 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
   const v8::Context::Scope context_scope(setup.context());
   detail::RealmOwner realm(*this, setup.isolate(), setup.context(), base_dir_.string());
 
+  isolate_ = setup.isolate();
   loop_ = setup.event_loop();
   node::SetProcessExitHandler(setup.env(),
                               [this](node::Environment*, int code) { OnProcessExit(code); });
   OpenLoopHandles();
   node::AddEnvironmentCleanupHook(
-      setup.isolate(),
-      [](void* data) {
-        auto* const self = static_cast<NodeThread*>(data);
-        uv_close(reinterpret_cast<uv_handle_t*>(&self->wake_), nullptr);
-        uv_close(reinterpret_cast<uv_handle_t*>(&self->run_jobs_), nullptr);
-      },
+      setup.isolate(), [](void* data) { static_cast<NodeThread*>(data)->CloseLoopHandles(); },
       this);
   {
     const std::lock_guard lock(mutex_);
@@ -131,18 +129,22 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
   int code = 1;
   try {
     realm->SetEnvironmentVariables(options_.env, !options_.run_command_line);
+    detail::InstallUncaughtHandlers(*realm.operator->(), options_);
     if (options_.run_command_line) {
       Ready(nullptr);
       static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{}));
     } else {
       LoadLibraryEnvironment();
+      RunStartScript();
       Ready(nullptr);
     }
     code = node::SpinEventLoop(env_).FromMaybe(1);
   } catch (...) {
     Ready(std::current_exception());
   }
-  if (!exited_) set_exit_code(code);
+  js_over_ = true;
+  // The code of process.exit stays.
+  if (!exit_code()) set_exit_code(code);
   Refuse();
   {
     // From here on nobody may call node::Stop.
@@ -161,10 +163,26 @@ void NodeThread::OpenLoopHandles() {
   });
   uv_check_init(loop_, &run_jobs_);
   uv_unref(reinterpret_cast<uv_handle_t*>(&run_jobs_));
-  wake_.data = run_jobs_.data = this;
+  uv_timer_init(loop_, &stop_timer_);
+  uv_unref(reinterpret_cast<uv_handle_t*>(&stop_timer_));
+  wake_.data = run_jobs_.data = stop_timer_.data = this;
+  alive_.Open(loop_, isolate_);
   // A library's environment lives until it is stopped; a command's, until it has nothing to do.
   if (options_.run_command_line) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   queue().Open([this] { uv_async_send(&wake_); });
+}
+
+void NodeThread::CloseLoopHandles() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&run_jobs_), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&stop_timer_), nullptr);
+  alive_.Close();
+}
+
+void NodeThread::RunStartScript() {
+  if (options_.start_script.empty()) return;
+  static_cast<void>(js().Eval(options_.start_script, "start_script.js"));
+  const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
 }
 
 void NodeThread::LoadLibraryEnvironment() {
@@ -176,7 +194,7 @@ void NodeThread::LoadLibraryEnvironment() {
         } catch (...) {
           failure = std::current_exception();
         }
-        return v8::Undefined(realm()->isolate());
+        return v8::Undefined(isolate_);
       });
   if (failure) std::rethrow_exception(failure);
   if (loaded.IsEmpty()) throw PlatformError("Node.js could not load its environment.");
@@ -185,19 +203,14 @@ void NodeThread::LoadLibraryEnvironment() {
 void NodeThread::RunJobs() {
   uv_check_stop(&run_jobs_);
   detail::Job* list = queue().TakeAll();
-  while (list && !exited_) {
-    v8::Isolate* const isolate = realm()->isolate();
-    const v8::HandleScope handle_scope(isolate);
+  while (list && !js_over_) {
+    const v8::HandleScope handle_scope(isolate_);
     // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
     // job, not round it: a job that runs the loop inside itself must find Node outside a callback.
     detail::Job* const job = std::exchange(list, list->next);
-    if (isolate->IsExecutionTerminating()) {
-      job->Cancel(StoppedError());
-    } else {
-      job->Run(js());
-    }
+    job->Run(js());
     job->Finish();
-    const node::CallbackScope ticks(isolate, v8::Object::New(isolate), {0, 0});
+    const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
   }
   CancelAll(list, StoppedError());
   const std::lock_guard lock(mutex_);
@@ -205,10 +218,24 @@ void NodeThread::RunJobs() {
 }
 
 void NodeThread::OnProcessExit(int code) {
-  exited_ = true;
+  if (js_over_.exchange(true)) return;
   set_exit_code(code);
+  set_realm(nullptr);
   Refuse();
   node::Stop(env_);
+  detail::MeetTermination(isolate_);
+}
+
+void NodeThread::StopAfter(std::chrono::milliseconds deadline) {
+  uv_timer_start(
+      &stop_timer_,
+      [](uv_timer_t* timer) {
+        auto* const self = static_cast<NodeThread*>(timer->data);
+        if (detail::Realm* const realm = self->realm()) {
+          self->Terminate(detail::AliveResources(*realm));
+        }
+      },
+      static_cast<std::uint64_t>(deadline.count()), 0);
 }
 
 bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
@@ -218,72 +245,20 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   bool is_done = false;
   while (true) {
+    if (js_over_) break;
     realm()->RunTicks();
     is_done = done(data);
-    if (is_done || realm()->isolate()->IsExecutionTerminating() || exited_) break;
+    if (is_done || js_over_) break;
     if (uv_run(loop_, UV_RUN_ONCE) != 0) continue;
-    platform_.node_platform->DrainTasks(realm()->isolate());
+    platform_.node_platform->DrainTasks(isolate_);
+    if (js_over_) break;
     realm()->RunTicks();
     is_done = done(data);
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }
   if (was_ref) uv_ref(reinterpret_cast<uv_handle_t*>(&wake_));
-  if (!is_done && (exited_ || realm()->isolate()->IsExecutionTerminating())) {
-    std::rethrow_exception(StoppedError());
-  }
+  if (!is_done && js_over_) std::rethrow_exception(StoppedError());
   return is_done;
-}
-
-void NodeThread::RequestStop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  queue().Seal();
-}
-
-void NodeThread::Stop(std::chrono::milliseconds deadline) {
-  RequestStop();
-  if (IsCurrent()) return;
-  if (!WaitUntilEnded(deadline)) {
-    Terminate();
-    WaitUntilEnded(std::nullopt);
-  }
-  TryJoin();
-}
-
-void NodeThread::Terminate() {
-  const std::lock_guard lock(mutex_);
-  terminated_ = true;
-  if (env_) node::Stop(env_);
-}
-
-int NodeThread::WaitForExit() {
-  if (IsCurrent()) {
-    throw HostError("WaitForExit was called on the JS thread of environment \"" + name() +
-                    "\", which would wait for itself. Call it on another thread.");
-  }
-  WaitUntilEnded(std::nullopt);
-  TryJoin();
-  return exit_code().value_or(1);
-}
-
-bool NodeThread::WaitUntilEnded(std::optional<std::chrono::milliseconds> timeout) {
-  std::unique_lock lock(mutex_);
-  const auto ended = [this] { return ended_; };
-  if (timeout) return changed_.wait_for(lock, *timeout, ended);
-  changed_.wait(lock, ended);
-  return true;
-}
-
-bool NodeThread::TryJoin() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!ended_) return false;
-    if (std::exchange(joined_, true)) return true;
-  }
-  uv_thread_join(&thread_);
-  return true;
 }
 
 }  // namespace nodehost::host

@@ -13,8 +13,10 @@
 #include <mutex>
 #include <optional>
 
+#include "alive_report.hpp"
 #include "js_thread.hpp"
-#include "nodehost/environment.hpp"
+#include "nodehost/environment_options.hpp"
+#include "nodehost/stop_result.hpp"
 #include "platform_state.hpp"
 
 namespace nodehost::host {
@@ -28,7 +30,10 @@ class NodeThread final : public detail::JsThread {
   void Start();
 
   /// See Environment::Stop.
-  void Stop(std::chrono::milliseconds deadline);
+  StopResult Stop(std::chrono::milliseconds deadline);
+
+  /// The first half of Stop: no new jobs, and the loop may end. Any thread.
+  void RequestStop();
 
   /// See Environment::WaitForExit.
   int WaitForExit();
@@ -49,12 +54,17 @@ class NodeThread final : public detail::JsThread {
   void LoadLibraryEnvironment();
   void RunJobs();
   void OnProcessExit(int code);
+  void RunStartScript();
+  void CloseLoopHandles();
+  void StopAfter(std::chrono::milliseconds deadline);
   void Ready(std::exception_ptr failure);
 
-  // On any thread.
-  void RequestStop();
-  bool WaitUntilEnded(std::optional<std::chrono::milliseconds> timeout);
-  void Terminate();
+  // On any thread; in node_thread_stop.cpp.
+  using Clock = std::chrono::steady_clock;
+  bool WaitUntilEnded(std::optional<Clock::time_point> until);
+  void EndByForce();
+  void Terminate(std::vector<std::string> still_alive);
+  StopResult Result();
 
   PlatformState& platform_;
   const EnvironmentOptions options_;
@@ -63,9 +73,13 @@ class NodeThread final : public detail::JsThread {
 
   // The JS thread's own.
   uv_loop_t* loop_ = nullptr;
-  uv_async_t wake_{};      // a job came, or a stop
-  uv_check_t run_jobs_{};  // runs them, in the loop's check phase
-  bool exited_ = false;    // process.exit was called
+  uv_async_t wake_{};        // a job came, or a stop
+  uv_check_t run_jobs_{};    // runs them, in the loop's check phase
+  uv_timer_t stop_timer_{};  // the deadline of a Stop on this thread
+  v8::Isolate* isolate_ = nullptr;
+
+  AliveReport alive_;                 // open while env_ is set
+  std::atomic<bool> js_over_{false};  // process.exit was called, or JavaScript terminated
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -74,7 +88,8 @@ class NodeThread final : public detail::JsThread {
   bool ready_ = false;
   std::exception_ptr start_error_;
   bool stopping_ = false;
-  bool terminated_ = false;
+  std::optional<Clock::time_point> terminated_;
+  std::vector<std::string> still_alive_;  // at that time
   bool ended_ = false;
   bool joined_ = true;  // false while there is a thread to join
 };

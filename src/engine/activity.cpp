@@ -1,0 +1,60 @@
+#include "activity.hpp"
+
+#include <tuple>
+
+#include "realm.hpp"
+#include "strings.hpp"
+
+namespace nodehost::detail {
+
+std::vector<std::string> AliveResources(Realm& realm) noexcept {
+  v8::Isolate* const isolate = realm.isolate();
+  std::vector<std::string> names;
+  try {
+    const v8::HandleScope scope(isolate);
+    const v8::TryCatch caught(isolate);
+    v8::Local<v8::Value> list;
+    if (!realm.CallBridge(Bridge::kAliveResources, {}).ToLocal(&list) || !list->IsArray()) {
+      return names;
+    }
+    const auto array = list.As<v8::Array>();
+    for (std::uint32_t i = 0; i < array->Length(); ++i) {
+      v8::Local<v8::Value> name;
+      if (!array->Get(realm.context(), i).ToLocal(&name) || !name->IsString()) continue;
+      FromV8String(isolate, name.As<v8::String>(), names.emplace_back());
+    }
+  } catch (...) {
+    // A command's environment that cannot load the bridge any more: the list stays short.
+  }
+  return names;
+}
+
+std::string TopFrame(v8::Isolate* isolate) {
+  const v8::HandleScope scope(isolate);
+  const auto stack = v8::StackTrace::CurrentStackTrace(isolate, 1, v8::StackTrace::kDetailed);
+  if (stack->GetFrameCount() == 0) return {};
+  const v8::Local<v8::StackFrame> frame = stack->GetFrame(isolate, 0);
+  const auto text = [&](v8::Local<v8::String> string) {
+    std::string result;
+    if (!string.IsEmpty()) FromV8String(isolate, string, result);
+    return result;
+  };
+  const std::string function = text(frame->GetFunctionName());
+  const std::string place = text(frame->GetScriptNameOrSourceURL()) + ":" +
+                            std::to_string(frame->GetLineNumber()) + ":" +
+                            std::to_string(frame->GetColumn());
+  return function.empty() ? place : function + " (" + place + ")";
+}
+
+void MeetTermination(v8::Isolate* isolate) {
+  const v8::HandleScope scope(isolate);
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::Local<v8::Script> script;
+  // V8 checks at the entry of a function; what it throws goes on to our caller.
+  v8::Local<v8::Value> unused;
+  if (v8::Script::Compile(context, ToV8String(isolate, "(() => {})()")).ToLocal(&script)) {
+    std::ignore = script->Run(context).ToLocal(&unused);
+  }
+}
+
+}  // namespace nodehost::detail

@@ -1,0 +1,25 @@
+// What an environment is doing, in words, for those who wait for its end.
+#pragma once
+
+#include <v8.h>
+
+#include <string>
+#include <vector>
+
+namespace nodehost::detail {
+
+class Realm;
+
+/// What keeps the event loop going: "Timeout", "TCPServerWrap 127.0.0.1:8080". On the JS thread,
+/// outside JavaScript. Empty if the environment cannot tell any more.
+std::vector<std::string> AliveResources(Realm& realm) noexcept;
+
+/// The function on top of the JavaScript stack: "work (/app/job.js:3:5)". On the JS thread; runs no
+/// JavaScript, so an interrupt may call it.
+std::string TopFrame(v8::Isolate* isolate);
+
+/// Makes a termination that was asked for happen now, and not at V8's next check, which straight
+/// code may not meet for a while. Inside a callback from JavaScript.
+void MeetTermination(v8::Isolate* isolate);
+
+}  // namespace nodehost::detail

@@ -1,0 +1,119 @@
+// How a NodeThread is brought to its end by the others: ask, wait, terminate, join.
+#include <algorithm>
+#include <utility>
+
+#include "node_thread.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+// Together they are the half second that Stop may take after its deadline.
+constexpr auto kAnswerTime = 150ms;
+constexpr auto kUnwindTime = 300ms;
+// Node's own clean-up comes to an end, unless a Worker is held by native code.
+constexpr auto kCleanUpTime = 2000ms;
+// Longer ones would overflow the clock.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
+
+}  // namespace
+
+void NodeThread::RequestStop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  queue().Seal();
+}
+
+StopResult NodeThread::Stop(std::chrono::milliseconds deadline) {
+  deadline = std::clamp(deadline, 0ms, kLongest);
+  const auto until = Clock::now() + deadline;
+  RequestStop();
+  if (IsCurrent()) {
+    StopAfter(deadline);
+    return {.ended = false, .clean = false};
+  }
+  if (!WaitUntilEnded(until)) EndByForce();
+  TryJoin();
+  return Result();
+}
+
+void NodeThread::EndByForce() {
+  bool asked = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (env_ && !terminated_) {
+      alive_.Ask();
+      asked = true;
+    }
+  }
+  if (asked) Terminate(alive_.Answer(kAnswerTime));
+  std::unique_lock lock(mutex_);
+  const auto since = terminated_.value_or(Clock::now());
+  const auto ended_by = [&](Clock::time_point until) {
+    return changed_.wait_until(lock, until, [this] { return ended_; });
+  };
+  if (!ended_by(since + kUnwindTime) && !env_) ended_by(since + kCleanUpTime);
+}
+
+void NodeThread::Terminate(std::vector<std::string> still_alive) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!env_ || terminated_) return;
+    terminated_ = Clock::now();
+    still_alive_ = std::move(still_alive);
+    js_over_ = true;
+    node::Stop(env_);
+  }
+  // Native code may hold the thread for long; nobody has to wait for it in vain.
+  Refuse();
+  changed_.notify_all();
+}
+
+StopResult NodeThread::Result() {
+  const std::lock_guard lock(mutex_);
+  StopResult result{.ended = ended_,
+                    .clean = ended_ && !terminated_,
+                    .exit_code = ended_ ? exit_code() : std::nullopt,
+                    .still_alive = still_alive_};
+  if (!ended_ && !env_) result.still_alive.emplace_back("The environment's clean-up was running");
+  return result;
+}
+
+int NodeThread::WaitForExit() {
+  if (IsCurrent()) {
+    throw HostError("WaitForExit was called on the JS thread of environment \"" + name() +
+                    "\", which would wait for itself. Call it on another thread.");
+  }
+  WaitUntilEnded(std::nullopt);
+  TryJoin();
+  return exit_code().value_or(1);
+}
+
+bool NodeThread::WaitUntilEnded(std::optional<Clock::time_point> until) {
+  std::unique_lock lock(mutex_);
+  const auto ended = [this] { return ended_; };
+  // A wait for a deadline is over, too, once another Stop with less patience has terminated it.
+  if (until) {
+    changed_.wait_until(lock, *until, [this] { return ended_ || terminated_; });
+    return ended_;
+  }
+  changed_.wait(lock, ended);
+  return true;
+}
+
+bool NodeThread::TryJoin() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) return false;
+    if (std::exchange(joined_, true)) return true;
+  }
+  uv_thread_join(&thread_);
+  return true;
+}
+
+}  // namespace nodehost::host
