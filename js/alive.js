@@ -1,5 +1,5 @@
-// What keeps the event loop going, in words. Runs at the deadline of a stop, in whatever state the program
-// is in then: a getter that throws must not cost the rest of the list.
+// What keeps the event loop going, in words. Runs at the deadline of a stop, in whatever state the
+// program is in then: a getter that throws must not cost the rest of the list.
 'use strict';
 
 const { Map, String } = globalThis;
@@ -14,8 +14,8 @@ function endpoint(address, port) {
 function detail(handle) {
   try {
     if (handle instanceof Server) {
-      const address = handle.address();
-      return typeof address === 'string' ? ` ${address}` : endpoint(address?.address, address?.port);
+      const at = handle.address();
+      return typeof at === 'string' ? ` ${at}` : endpoint(at?.address, at?.port);
     }
     if (handle instanceof Socket) return endpoint(handle.remoteAddress, handle.remotePort);
     if (handle instanceof ChildProcess) return ` ${handle.pid} ${handle.spawnfile}`;
@@ -25,9 +25,9 @@ function detail(handle) {
   return '';
 }
 
-/// Texts such as "Timeout (2)", "TCPServerWrap 127.0.0.1:8080", "ProcessWrap 4711 sleep", "Worker 1".
+/// Texts such as "Timeout (2)", "TCPServerWrap 127.0.0.1:8080", "ChildProcess 4711 sleep", "Worker 1".
 function aliveResources() {
-  // Requests, handles, timers: node keeps that order, and the same filter for both lists of handles.
+  // Requests, handles, timers: node keeps that order, and one filter for both lists of handles.
   const names = process.getActiveResourcesInfo();
   const firstHandle = process._getActiveRequests().length;
   const handles = process._getActiveHandles();

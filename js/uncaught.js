@@ -1,5 +1,5 @@
-// Runs before node::LoadEnvironment, with only `process` and `options` at hand: lets the host decide about
-// errors that nothing in JavaScript has caught.
+// Runs before node::LoadEnvironment, with only `process` and `options` at hand: lets the host decide
+// about errors that nothing in JavaScript has caught.
 //
 // node's C++ calls process._fatalException for every uncaught error (20 to 26), and when that returns
 // false prints the error and ends the environment.
