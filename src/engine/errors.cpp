@@ -15,6 +15,27 @@ namespace {
 
 constexpr int kMaxCauses = 16;  // a chain of causes may be a ring
 
+// V8 keeps the place of a syntax error beside the error, and node prints it only when the error is
+// uncaught: the frames of one in an ES module name but the loader. Put before the stack as node
+// does.
+void AddSyntaxErrorPlace(Realm& realm, v8::Local<v8::Value> thrown, std::string& stack) {
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::Local<v8::Message> message = v8::Exception::CreateMessage(isolate, thrown);
+  const v8::Local<v8::Value> file = message->GetScriptResourceName();
+  const int line = message->GetLineNumber(realm.context()).FromMaybe(0);
+  if (!file->IsString() || line <= 0) return;
+  std::string place;
+  FromV8String(isolate, file.As<v8::String>(), place);
+  place += ':' + std::to_string(line);
+  if (place.starts_with("node:") || stack.find(place) != std::string::npos) return;
+  std::string source;
+  v8::Local<v8::String> source_line;
+  if (message->GetSourceLine(realm.context()).ToLocal(&source_line)) {
+    FromV8String(isolate, source_line, source);
+  }
+  stack = place + '\n' + source + "\n\n" + stack;
+}
+
 std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth) {
   auto data = std::make_shared<JsErrorData>();
   v8::Isolate* const isolate = realm.isolate();
@@ -38,6 +59,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
     data->name.clear();
     read("text", data->message);
   }
+  if (data->name == "SyntaxError") AddSyntaxErrorPlace(realm, thrown, data->stack);
   if (get("hasCause")->IsTrue() && depth < kMaxCauses) {
     data->cause = Describe(realm, get("cause"), depth + 1);
   }

@@ -22,8 +22,8 @@ Environment::Environment(std::shared_ptr<detail::JsThread> thread) noexcept
 Environment::Environment(Environment&&) noexcept = default;
 
 Environment& Environment::operator=(Environment&& other) noexcept {
-  Environment old = std::move(*this);
-  thread_ = std::move(other.thread_);
+  Environment taken = std::move(other);
+  std::swap(thread_, taken.thread_);
   return *this;
 }
 
