@@ -21,7 +21,7 @@ function(nodehost_read_node_version folder prefix)
     string(REGEX MATCH "#define NODE_${part}_VERSION ([0-9]+)" ignored "${text}")
     set(${part} "${CMAKE_MATCH_1}")
   endforeach()
-  # 24 and newer compute it in an #if; the second definition is then the one that holds.
+  # An embedder may define its own; the number is in the last definition.
   string(REGEX MATCHALL "#define NODE_MODULE_VERSION [0-9]+" modules "${text}")
   list(POP_BACK modules module)
   string(REGEX REPLACE ".* " "" module "${module}")
