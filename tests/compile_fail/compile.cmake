@@ -1,0 +1,26 @@
+# Compiles SOURCE with CASE=1 and expects a refusal that contains SAYS; without SAYS, expects no word.
+string(REPLACE "|" ";" flags "${FLAGS}")
+set(define "")
+if(CASE)
+  set(define "-D${CASE}=1")
+endif()
+if(SAYS)
+  # A refusal is what we want, and one warning more or less does not matter to it.
+  set(flags "-w")
+endif()
+set(ENV{LC_ALL} C)  # so that the compiler quotes with plain '
+execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Werror -fsyntax-only
+                        -I "${PRECOMPILED}" -I "${INCLUDE}" ${define} "${SOURCE}"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT SAYS)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${SOURCE} does not compile:\n${output}")
+  endif()
+elseif(result EQUAL 0)
+  message(FATAL_ERROR "${CASE} compiles, and must not")
+else()
+  string(FIND "${output}" "${SAYS}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "${CASE} is refused, but without the words\n  ${SAYS}\nin\n${output}")
+  endif()
+endif()

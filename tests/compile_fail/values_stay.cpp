@@ -1,0 +1,131 @@
+// I1 and I2: values stay on the JS thread. What would carry one away does not compile.
+#include "nodehost/nodehost.hpp"  // first, so that a precompiled one is used
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nh = nodehost;
+
+struct Plain {
+  int number;
+  std::string text;
+};
+struct HoldsOne {
+  int number;
+  nh::Value value;
+};
+struct Nested {
+  std::vector<HoldsOne> list;
+};
+
+void Run(nh::Environment& node) {
+#if CASE_run_returns_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return js.Global(); });
+#else
+  node.Run([](nh::Js& js) { return js.Global().As<double>(); });
+#endif
+
+#if CASE_run_returns_a_vector_of_values  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return std::vector<nh::Value>{js.Global()}; });
+#else
+  node.Run([](nh::Js& js) { return std::vector<double>{js.Global().As<double>()}; });
+#endif
+
+#if CASE_run_returns_an_optional_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return std::optional<nh::Value>(js.Global()); });
+#else
+  node.Run([](nh::Js&) { return std::optional<Plain>(); });
+#endif
+
+#if CASE_run_returns_a_shared_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return std::make_shared<nh::Value>(js.Global()); });
+#else
+  node.Run([](nh::Js&) { return std::make_shared<Plain>(); });
+#endif
+
+#if CASE_run_returns_a_pair_with_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return std::pair(1, js.Global()); });
+#else
+  node.Run([](nh::Js&) { return std::pair(1, std::string("x")); });
+#endif
+
+#if CASE_run_returns_a_struct_with_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return HoldsOne{1, js.Global()}; });
+#else
+  node.Run([](nh::Js&) { return Plain{1, "x"}; });
+#endif
+
+#if CASE_run_returns_a_value_two_structs_deep  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return Nested{}; });
+#else
+  node.Run([](nh::Js&) { return std::vector<Plain>{}; });
+#endif
+
+#if CASE_run_returns_a_pointer_to_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) -> nh::Value* { return nullptr; });
+#else
+  node.Run([](nh::Js&) -> Plain* { return nullptr; });
+#endif
+
+#if CASE_run_returns_the_js  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) -> nh::Js& { return js; });
+#else
+  node.Run([](nh::Js&) {});
+#endif
+}
+
+void RunAsync(nh::Environment& node) {
+#if CASE_run_async_returns_a_value  // says: A Value cannot leave RunAsync
+  static_cast<void>(node.RunAsync([](nh::Js& js) { return js.Global(); }));
+#else
+  static_cast<void>(node.RunAsync([](nh::Js&) { return 1; }));
+#endif
+
+#if CASE_run_async_returns_a_struct_with_a_value  // says: A Value cannot leave RunAsync
+  static_cast<void>(node.RunAsync([](nh::Js& js) { return HoldsOne{1, js.Global()}; }));
+#else
+  static_cast<void>(node.RunAsync([](nh::Js&) { return Plain{1, "x"}; }));
+#endif
+}
+
+void Import(nh::Environment& node) {
+#if CASE_import_of_a_value  // says: A Value cannot leave Environment::Import
+  static_cast<void>(node.Import<nh::Value>("fs"));
+#else
+  static_cast<void>(node.Import<Plain>("fs"));
+#endif
+}
+
+#if CASE_method_returns_a_value  // says: A Method moves only data
+nh::Method<nh::Value()> returns_value;
+#else
+nh::Method<Plain()> returns_value;
+#endif
+
+#if CASE_method_takes_a_value  // says: A Method moves only data
+nh::Method<void(nh::Value)> takes_value;
+#else
+nh::Method<void(Plain)> takes_value;
+#endif
+
+#if CASE_method_takes_a_vector_of_values  // says: A Method moves only data
+nh::Method<void(std::vector<nh::Value>)> takes_values;
+#else
+nh::Method<void(std::vector<Plain>)> takes_values;
+#endif
+
+#if CASE_method_returns_a_pointer  // says: A Method's result is a copy: return it by value
+nh::Method<int*()> returns_pointer;
+#else
+nh::Method<int()> returns_pointer;
+#endif
+
+#if CASE_method_returns_a_reference  // says: A Method's result is a copy: return it by value
+nh::Method<std::string&()> returns_reference;
+#else
+nh::Method<std::string()> returns_reference;
+#endif

@@ -1,0 +1,9 @@
+# Compiles a file that includes HEADER, twice, and nothing before it.
+string(REPLACE "|" ";" flags "${FLAGS}")
+file(WRITE "${WORK}/alone.cpp" "#include <${HEADER}>\n#include <${HEADER}>\n")
+execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Werror -fsyntax-only -I "${INCLUDE}"
+                        "${WORK}/alone.cpp"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${HEADER} does not compile alone:\n${output}")
+endif()

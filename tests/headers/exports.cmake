@@ -1,0 +1,27 @@
+# What LIBRARY exports lies in namespace nodehost, and has no type of V8, Node or libuv in its signature.
+execute_process(COMMAND "${NM}" -D --defined-only --demangle "${LIBRARY}"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${NM} ${LIBRARY} failed:\n${error}")
+endif()
+# A symbol may have brackets and semicolons in it, which lists do not survive: take line by line.
+set(ours "(vtable for |VTT for |typeinfo for |typeinfo name for |guard variable for )?nodehost::")
+set(count 0)
+set(found "")
+while(output MATCHES "^([^\n]*)\n")
+  set(line "${CMAKE_MATCH_1}")
+  string(LENGTH "${line}\n" length)
+  string(SUBSTRING "${output}" ${length} -1 output)
+  math(EXPR count "${count} + 1")
+  string(REGEX REPLACE "^[0-9a-f]+ " "" line "${line}")  # the address
+  if(NOT line MATCHES "^[A-Za-z] ${ours}" OR line MATCHES "(^|[^a-z0-9_])(v8|node|uv)(::|_[a-z])")
+    string(APPEND found "\n  ${line}")
+  endif()
+endwhile()
+if(count EQUAL 0)
+  message(FATAL_ERROR "${LIBRARY} exports nothing")
+endif()
+if(found)
+  message(FATAL_ERROR "${LIBRARY} exports what is not its API:${found}\n")
+endif()
+message("${count} symbols")
