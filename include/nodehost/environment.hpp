@@ -48,10 +48,9 @@ class NODEHOST_API Environment {
 
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
   /// result. The future always completes: with `EnvironmentStopped` if the environment ends first.
-  template <class F>
-  requires std::invocable < std::decay_t<F>
-  &, Js& > std::future<std::invoke_result_t<std::decay_t<F>&, Js&>> RunAsync(F&& function) {
-    using Result = std::invoke_result_t<std::decay_t<F>&, Js&>;
+  template <detail::JsFunction F>
+  std::future<detail::JobResult<F>> RunAsync(F&& function) {
+    using Result = detail::JobResult<F>;
     static_assert(!detail::kHoldsJs<Result>,
                   "A Value cannot leave RunAsync: values stay on the JS thread, data travels. "
                   "Return data instead, with value.As<T>(), or a typed interface.");
@@ -63,9 +62,8 @@ class NODEHOST_API Environment {
 
   /// Queues `function(js)` for the JS thread and forgets it. What it throws is an uncaught
   /// exception of the environment. Throws `EnvironmentStopped` if the environment takes no more.
-  template <class F>
-  requires std::invocable < std::decay_t<F>
-  &, Js& > void Post(F&& function) {
+  template <detail::JsFunction F>
+  void Post(F&& function) {
     Enqueue(std::make_unique<detail::PostJob<std::decay_t<F>>>(std::forward<F>(function)),
             /*must_accept=*/true);
   }

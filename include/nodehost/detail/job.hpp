@@ -2,6 +2,7 @@
 // src/host runs it or, when the environment ends first, cancels it. One of the two always happens.
 #pragma once
 
+#include <concepts>
 #include <exception>
 #include <functional>
 #include <future>
@@ -16,6 +17,13 @@ class Js;
 }
 
 namespace nodehost::detail {
+
+/// What RunAsync and Post take: a function of a Js&, which they keep a copy of.
+template <class F>
+concept JsFunction = std::invocable<std::decay_t<F>&, Js&>;
+
+template <class F>
+using JobResult = std::invoke_result_t<std::decay_t<F>&, Js&>;
 
 class Job {
  public:
