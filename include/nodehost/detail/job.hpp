@@ -2,7 +2,6 @@
 // src/host runs it or, when the environment ends first, cancels it. One of the two always happens.
 #pragma once
 
-#include <concepts>
 #include <exception>
 #include <functional>
 #include <future>
@@ -20,7 +19,9 @@ namespace nodehost::detail {
 
 /// What RunAsync and Post take: a function of a Js&, which they keep a copy of.
 template <class F>
-concept JsFunction = std::invocable<std::decay_t<F>&, Js&>;
+concept JsFunction = requires(std::decay_t<F>& function, Js& js) {
+  std::invoke(function, js);
+};
 
 template <class F>
 using JobResult = std::invoke_result_t<std::decay_t<F>&, Js&>;
