@@ -1,4 +1,5 @@
 # Compiles SOURCE with CASE=1 and expects a refusal that contains SAYS; without SAYS, expects no word.
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "|" ";" flags "${FLAGS}")
 set(define "")
 if(CASE)

@@ -1,4 +1,5 @@
 # Compiles a file that includes HEADER, twice, and nothing before it.
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "|" ";" flags "${FLAGS}")
 file(WRITE "${WORK}/alone.cpp" "#include <${HEADER}>\n#include <${HEADER}>\n")
 execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Werror -fsyntax-only -I "${INCLUDE}"

@@ -1,4 +1,5 @@
 # No header in FOLDER includes a header of V8, Node or libuv, except the opt-in v8.hpp.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE headers "${FOLDER}/*.hpp")
 set(count 0)
 set(found "")
