@@ -10,6 +10,9 @@ include("${NODEHOST_DOCTEST_SCRIPT}")
 
 function(nodehost_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "")
+  if(NODEHOST_SANITIZE)  # several times slower, and a deadline is there to catch a hang, not to time
+    math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
+  endif()
   doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
                          PROPERTIES TIMEOUT "${arg_TIMEOUT}")
 endfunction()
