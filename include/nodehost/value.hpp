@@ -73,6 +73,34 @@ class Value {
   template <class... A>
   Value Call(const detail::Key& key, const A&... arguments) const;
 
+  /// `new value(...arguments)`
+  template <class... A>
+  Object Construct(const A&... arguments) const;
+
+  /// `typeof value`
+  std::string TypeOf() const;
+  bool IsUndefined() const;
+  bool IsNull() const;
+  bool IsNullish() const;  ///< undefined or null
+  /// `value instanceof constructor`
+  bool InstanceOf(const Value& constructor) const;
+  /// `value === other`
+  bool StrictEquals(const Value& other) const;
+  /// `Object.is(value, other)`: NaN is the same as NaN, and 0 is not the same as -0.
+  bool SameValue(const Value& other) const;
+
+  bool ToBoolean() const;        ///< `!!value`
+  double ToNumber() const;       ///< `+value`; a TypeError for symbols and bigints
+  std::string ToString() const;  ///< `` `${value}` ``; a TypeError for symbols
+  Object ToObject() const;       ///< `Object(value)`; a TypeError for undefined and null
+
+  /// `value[Symbol.iterator]()`; a TypeError if there is no such method.
+  Iterator Iterate() const;
+  /// `for (const nh::Value& item : value)`, over anything that JavaScript's for-of goes over.
+  /// Leaving the loop early closes the iterator, as there.
+  ValueIterator begin() const;
+  std::default_sentinel_t end() const noexcept { return {}; }
+
   /// The counted handle underneath; for the library's own templates.
   explicit Value(detail::Ref ref) noexcept : ref_(std::move(ref)) {}
   const detail::Ref& ref() const noexcept { return ref_; }

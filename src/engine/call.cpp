@@ -87,6 +87,12 @@ void Invoke(const Ref& function, const Ref& receiver, const Signature& signature
   job.Take();
 }
 
+void InvokeValue(const Ref& function, const Signature& signature, const void* const* arguments,
+                 void* result) {
+  if (!function) ThrowTypeError("undefined (a Value that holds nothing) is not a function");
+  InvokeHere(function, {}, signature, arguments, result);
+}
+
 void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                   const void* const* arguments, void* result) {
   const Ref function = GetProperty(object, name);

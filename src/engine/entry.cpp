@@ -23,4 +23,16 @@ v8::Local<v8::Value> Entry::LocalOf(Realm& realm, const Ref& ref) {
   return reference->Get(realm.isolate());
 }
 
+v8::Local<v8::Value> Entry::KeyOf(Realm& realm, const Key& key) {
+  switch (key.kind()) {
+    case Key::Kind::kText:
+      return realm.Key(key.text());
+    case Key::Kind::kIndex:
+      return v8::Integer::NewFromUnsigned(realm.isolate(), key.index());
+    case Key::Kind::kValue:
+      break;
+  }
+  return LocalOf(realm, key.value());
+}
+
 }  // namespace nodehost::detail

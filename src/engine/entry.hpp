@@ -4,6 +4,7 @@
 
 #include <v8.h>
 
+#include "nodehost/detail/key.hpp"
 #include "nodehost/detail/ref.hpp"
 #include "realm.hpp"
 
@@ -28,6 +29,8 @@ class Entry {
   /// The value behind `ref` in `realm`'s open handle scope. Throws WrongThread if it is another
   /// environment's.
   static v8::Local<v8::Value> LocalOf(Realm& realm, const Ref& ref);
+
+  static v8::Local<v8::Value> KeyOf(Realm& realm, const Key& key);
 
  private:
   Realm& realm_;

@@ -16,18 +16,6 @@ namespace nodehost::detail {
 
 namespace {
 
-v8::Local<v8::Value> KeyOf(const Entry& entry, const Key& key) {
-  switch (key.kind()) {
-    case Key::Kind::kText:
-      return entry.realm().Key(key.text());
-    case Key::Kind::kIndex:
-      return v8::Integer::NewFromUnsigned(entry.isolate(), key.index());
-    case Key::Kind::kValue:
-      break;
-  }
-  return Entry::LocalOf(entry.realm(), key.value());
-}
-
 // The key as an error shows it.
 std::string Show(const Entry& entry, const Key& key) {
   if (key.kind() == Key::Kind::kIndex) return std::to_string(key.index());
@@ -35,15 +23,14 @@ std::string Show(const Entry& entry, const Key& key) {
   std::string text;
   v8::Local<v8::String> shown;
   const v8::TryCatch caught(entry.isolate());
-  if (KeyOf(entry, key)->ToDetailString(entry.context()).ToLocal(&shown)) {
+  if (Entry::KeyOf(entry.realm(), key)->ToDetailString(entry.context()).ToLocal(&shown)) {
     FromV8String(entry.isolate(), shown, text);
   }
   return text;
 }
 
 // undefined and null have no properties; everything else is, or becomes, an object.
-v8::Local<v8::Object> ToObject(const Entry& entry, const char* action, const char* doing,
-                               const Key& key) {
+v8::Local<v8::Object> ToObject(const Entry& entry, const Key& key) {
   if (entry.value()->IsObject()) [[likely]]
     return entry.value().As<v8::Object>();
   v8::Local<v8::Object> object;
@@ -51,8 +38,8 @@ v8::Local<v8::Object> ToObject(const Entry& entry, const char* action, const cha
       entry.value()->ToObject(entry.context()).ToLocal(&object)) {
     return object;
   }
-  ThrowTypeError(std::string("Cannot ") + action + " properties of " +
-                 (entry.value()->IsNull() ? "null" : "undefined") + " (" + doing + " '" +
+  ThrowTypeError(std::string("Cannot read properties of ") +
+                 (entry.value()->IsNull() ? "null" : "undefined") + " (reading '" +
                  Show(entry, key) + "')");
 }
 
@@ -60,26 +47,16 @@ v8::Local<v8::Object> ToObject(const Entry& entry, const char* action, const cha
 
 Ref GetProperty(const Ref& ref, const Key& key) {
   const Entry entry(ref);
-  const v8::Local<v8::Object> object = ToObject(entry, "read", "reading", key);
+  const v8::Local<v8::Object> object = ToObject(entry, key);
   const v8::Local<v8::Context> context = entry.context();
   const v8::TryCatch caught(entry.isolate());
   v8::Local<v8::Value> value;
   const bool got = key.kind() == Key::Kind::kIndex
                        ? object->Get(context, key.index()).ToLocal(&value)
-                       : object->Get(context, KeyOf(entry, key)).ToLocal(&value);
+                       : object->Get(context, Entry::KeyOf(entry.realm(), key)).ToLocal(&value);
   if (!got) [[unlikely]]
     ThrowCaught(entry.realm(), caught);
   return entry.Make(value);
-}
-
-void SetProperty(const Ref& ref, const Key& key, const TypeInfo& type, const void* value) {
-  const Entry entry(ref);
-  const v8::Local<v8::Object> object = ToObject(entry, "set", "setting", key);
-  const v8::TryCatch caught(entry.isolate());
-  if (object->Set(entry.context(), KeyOf(entry, key), Encode(entry.realm(), type, value))
-          .IsNothing()) {
-    ThrowCaught(entry.realm(), caught);
-  }
 }
 
 Ref ToJs(Js& js, const TypeInfo& type, const void* value) {

@@ -170,6 +170,7 @@ void Realm::Close() {
   for (auto& function : bridge_) function.Reset();
   environment_options_.Reset();
   names_.Clear();
+  operations_.Clear();
   context_.Reset();
 }
 

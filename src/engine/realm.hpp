@@ -18,6 +18,7 @@
 #include "host/js_thread.hpp"
 #include "key_cache.hpp"
 #include "nodehost/detail/type_info.hpp"
+#include "operations.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
 
@@ -80,6 +81,9 @@ class Realm {
   /// A property's name, from a cache.
   v8::Local<v8::Name> Key(std::string_view name) { return names_.Find(isolate_, name); }
 
+  /// The functions of js/values.js.
+  Operations& operations() noexcept { return operations_; }
+
   /// Forgets everything of V8's; from here on the realm only takes references back.
   void Close();
 
@@ -97,6 +101,7 @@ class Realm {
   std::array<v8::Global<v8::Function>, static_cast<std::size_t>(Bridge::kCount)> bridge_;
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
   KeyCache names_;
+  Operations operations_;
 };
 
 /// Makes the realm of a JS thread and ends it.

@@ -6,6 +6,12 @@ bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class) {
   switch (value_class) {
     case ValueClass::kAny:
       return true;
+    case ValueClass::kUndefined:
+      return value->IsUndefined();
+    case ValueClass::kNull:
+      return value->IsNull();
+    case ValueClass::kNullish:
+      return value->IsNullOrUndefined();
     case ValueClass::kObject:
       return value->IsObject();
     case ValueClass::kArray:
@@ -69,6 +75,12 @@ std::string_view NameOf(ValueClass value_class) {
   switch (value_class) {
     case ValueClass::kAny:
       return "any";
+    case ValueClass::kUndefined:
+      return "undefined";
+    case ValueClass::kNull:
+      return "null";
+    case ValueClass::kNullish:
+      return "null | undefined";
     case ValueClass::kObject:
       return "object";
     case ValueClass::kArray:

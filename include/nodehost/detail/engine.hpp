@@ -29,7 +29,11 @@ class JsThread;
 NODEHOST_API void Invoke(const Ref& function, const Ref& receiver, const Signature& signature,
                          const void* const* arguments, void* result);
 
-/// The same for the function that is the property `name` of `object`; only on the JS thread.
+/// The same, but only on the JS thread, and a TypeError if `function` holds nothing.
+NODEHOST_API void InvokeValue(const Ref& function, const Signature& signature,
+                              const void* const* arguments, void* result);
+
+/// The same for the function that is the property `name` of `object`.
 NODEHOST_API void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                                const void* const* arguments, void* result);
 
@@ -40,8 +44,6 @@ NODEHOST_API bool TryFromJs(const Ref& value, const TypeInfo& type, void* result
 NODEHOST_API bool IsOfClass(const Ref& value, ValueClass value_class);
 
 NODEHOST_API Ref GetProperty(const Ref& object, const Key& key);
-NODEHOST_API void SetProperty(const Ref& object, const Key& key, const TypeInfo& type,
-                              const void* value);
 
 /// Imports `module`, or its export `name` if that is not empty, and converts it. From any thread.
 NODEHOST_API void ImportInto(JsThread& thread, std::string_view module, std::string_view name,

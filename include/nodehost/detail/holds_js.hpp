@@ -32,6 +32,8 @@ constexpr bool HoldsJs() {
     return false;
   } else if constexpr (std::is_base_of_v<Value, U> || std::is_same_v<Js, U>) {
     return true;
+  } else if constexpr (requires { typename U::NodehostHoldsJs; }) {
+    return true;  // a class that keeps Values among its private members says so
   } else if constexpr (kTemplateHoldsJs<U>) {
     return true;
   } else if constexpr (Reflectable<U>) {

@@ -4,19 +4,13 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 
 #include "nodehost/convert.hpp"
+#include "nodehost/detail/operations.hpp"
 
 namespace nodehost {
-
-namespace detail {
-
-// Arrays (string literals) travel as the pointers they decay to.
-template <class T>
-using Decayed = std::conditional_t<std::is_array_v<T>, std::decay_t<const T>, const T&>;
-
-}  // namespace detail
 
 template <class T>
 Value Value::From(Js& js, const T& data) {
@@ -58,9 +52,7 @@ bool Value::Is() const {
 
 template <class T>
 void Value::Set(const detail::Key& key, const T& item) const {
-  detail::Decayed<T> value = item;
-  detail::SetProperty(ref_, key, detail::kTypeInfo<std::remove_cvref_t<decltype(value)>>,
-                      std::addressof(value));
+  detail::DoAt<void>(detail::Operation::kSet, ref_, key, item);
 }
 
 template <class... A>
@@ -68,8 +60,8 @@ Value Value::operator()(const A&... arguments) const {
   return [&](detail::Decayed<A>... decayed) {
     const void* const pointers[] = {std::addressof(decayed)..., nullptr};
     Value result;
-    detail::Invoke(ref_, {}, detail::SignatureOf<Value, detail::Decayed<A>...>::kValue, pointers,
-                   &result);
+    detail::InvokeValue(ref_, detail::SignatureOf<Value, detail::Decayed<A>...>::kValue, pointers,
+                        &result);
     return result;
   }(arguments...);
 }
@@ -83,6 +75,35 @@ Value Value::Call(const detail::Key& key, const A&... arguments) const {
                          pointers, &result);
     return result;
   }(arguments...);
+}
+
+inline std::string Value::TypeOf() const {
+  return detail::Do<std::string>(detail::Operation::kTypeOf, ref_);
+}
+inline bool Value::IsUndefined() const {
+  return detail::IsOfClass(ref_, detail::ValueClass::kUndefined);
+}
+inline bool Value::IsNull() const { return detail::IsOfClass(ref_, detail::ValueClass::kNull); }
+inline bool Value::IsNullish() const {
+  return detail::IsOfClass(ref_, detail::ValueClass::kNullish);
+}
+inline bool Value::InstanceOf(const Value& constructor) const {
+  return detail::Do<bool>(detail::Operation::kInstanceOf, ref_, constructor);
+}
+inline bool Value::StrictEquals(const Value& other) const {
+  return detail::Do<bool>(detail::Operation::kStrictEquals, ref_, other);
+}
+inline bool Value::SameValue(const Value& other) const {
+  return detail::Do<bool>(detail::Operation::kSameValue, ref_, other);
+}
+inline bool Value::ToBoolean() const {
+  return detail::Do<bool>(detail::Operation::kToBoolean, ref_);
+}
+inline double Value::ToNumber() const {
+  return detail::Do<double>(detail::Operation::kToNumber, ref_);
+}
+inline std::string Value::ToString() const {
+  return detail::Do<std::string>(detail::Operation::kToString, ref_);
 }
 
 }  // namespace nodehost

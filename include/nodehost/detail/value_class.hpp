@@ -7,6 +7,9 @@ namespace nodehost::detail {
 
 enum class ValueClass : std::uint8_t {
   kAny,
+  kUndefined,
+  kNull,
+  kNullish,  // either
   kObject,
   kArray,
   kFunction,

@@ -1,0 +1,114 @@
+#include "operations.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "convert.hpp"
+#include "entry.hpp"
+#include "errors.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+constexpr const char* kNames[] = {
+#define NODEHOST_OPERATION(name, function) #function,
+    NODEHOST_OPERATIONS(NODEHOST_OPERATION)
+#undef NODEHOST_OPERATION
+};
+static_assert(std::size(kNames) == static_cast<std::size_t>(Operation::kCount));
+
+// On the stack for the usual few.
+class List {
+ public:
+  explicit List(std::size_t size) {
+    if (size > few_.size()) {
+      many_.resize(size);
+      items_ = many_.data();
+    }
+  }
+  void Add(v8::Local<v8::Value> item) { items_[count_++] = item; }
+  int count() const { return static_cast<int>(count_); }
+  v8::Local<v8::Value>* get() { return items_; }
+
+ private:
+  std::array<v8::Local<v8::Value>, 8> few_;
+  std::vector<v8::Local<v8::Value>> many_;
+  v8::Local<v8::Value>* items_ = few_.data();
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+void Operate(Operation operation, const OperationCall& call) {
+  Realm& realm = call.js ? Realm::Of(call.js->thread()) : Entry::RealmOf(*call.self);
+  const v8::HandleScope scope(realm.isolate());
+  const Signature& signature = *call.signature;
+  List list(signature.count + 2U);
+  if (call.self) list.Add(Entry::LocalOf(realm, *call.self));
+  if (call.key) list.Add(Entry::KeyOf(realm, *call.key));
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    list.Add(Encode(realm, *signature.arguments[i], call.arguments[i]));
+  }
+  const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> returned;
+  if (!realm.operations()
+           .Get(realm, operation)
+           ->Call(realm.context(), undefined, list.count(), list.get())
+           .ToLocal(&returned)) [[unlikely]] {
+    ThrowCaught(realm, caught);
+  }
+  if (signature.result->kind == Kind::kUndefined) return;
+  Decode(realm, returned, *signature.result, call.result, "result", undefined);
+}
+
+bool Step(const Ref& iterator, Ref& value) {
+  const Entry entry(iterator);
+  Operations& operations = entry.realm().operations();
+  const v8::TryCatch caught(entry.isolate());
+  v8::Local<v8::Value> self = entry.value();
+  v8::Local<v8::Value> returned;
+  if (!operations.Get(entry.realm(), Operation::kStep)
+           ->Call(entry.context(), v8::Undefined(entry.isolate()), 1, &self)
+           .ToLocal(&returned)) {
+    ThrowCaught(entry.realm(), caught);
+  }
+  if (returned->StrictEquals(operations.Done(entry.realm()))) return false;
+  value = entry.Make(returned);
+  return true;
+}
+
+v8::Local<v8::Function> Operations::Get(Realm& realm, Operation operation) {
+  const auto index = static_cast<std::size_t>(operation);
+  if (functions_[index].IsEmpty()) [[unlikely]]
+    Load(realm);
+  return functions_[index].Get(realm.isolate());
+}
+
+v8::Local<v8::Value> Operations::Done(Realm& realm) {
+  if (done_.IsEmpty()) Load(realm);
+  return done_.Get(realm.isolate());
+}
+
+void Operations::Load(Realm& realm) {
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::Local<v8::Object> loaded =
+      realm.RunHostFile("values.js", v8::Undefined(isolate), v8::Object::New(isolate));
+  const auto get = [&](const char* name) {
+    return loaded->Get(realm.context(), realm.String(name)).ToLocalChecked();
+  };
+  done_.Reset(isolate, get("done"));
+  for (std::size_t i = 0; i < functions_.size(); ++i) {
+    functions_[i].Reset(isolate, get(kNames[i]).As<v8::Function>());
+  }
+}
+
+void Operations::Clear() noexcept {
+  for (auto& function : functions_) function.Reset();
+  done_.Reset();
+}
+
+}  // namespace nodehost::detail
