@@ -25,7 +25,7 @@ function detail(handle) {
   return '';
 }
 
-/// Texts such as "Timeout (2)", "TCPServerWrap 127.0.0.1:8080", "ChildProcess 4711 sleep", "Worker 1".
+/// Texts such as "Timeout (2)", "TCPServerWrap 127.0.0.1:8080", "ChildProcess 47 sleep", "Worker 1".
 function aliveResources() {
   // Requests, handles, timers: node keeps that order, and one filter for both lists of handles.
   const names = process.getActiveResourcesInfo();

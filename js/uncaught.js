@@ -1,8 +1,8 @@
-// Runs before node::LoadEnvironment, with only `process` and `options` at hand: lets the host decide
-// about errors that nothing in JavaScript has caught.
+// Runs before node::LoadEnvironment, with only `process` and `options` at hand: lets the host
+// decide about errors that nothing in JavaScript has caught.
 //
-// node's C++ calls process._fatalException for every uncaught error (20 to 26), and when that returns
-// false prints the error and ends the environment.
+// node's C++ calls process._fatalException for every uncaught error (20 to 26), and when that
+// returns false prints the error and ends the environment.
 //
 //   options.keep  (error) -> whether the environment goes on; may be absent
 //   options.log   (error) -> says that it ends, in node's place; may be absent

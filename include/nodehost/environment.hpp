@@ -22,7 +22,8 @@
 namespace nodehost {
 
 /// One Node.js environment: isolate, event loop and JS thread. Movable; its members may be called
-/// on any thread.
+/// on any thread. One that was moved from can only be assigned to or destroyed: its other members
+/// throw `HostError`.
 class NODEHOST_API Environment {
  public:
   Environment(Environment&&) noexcept;
@@ -76,7 +77,7 @@ class NODEHOST_API Environment {
                   "A Value cannot leave Environment::Import: import a typed interface of Method "
                   "fields or data, or use js.Import inside Run.");
     T result{};
-    detail::ImportInto(*thread_, module, name, detail::kTypeInfo<T>, &result);
+    detail::ImportInto(Thread(), module, name, detail::kTypeInfo<T>, &result);
     return result;
   }
 
@@ -107,6 +108,7 @@ class NODEHOST_API Environment {
   friend class NodejsPlatform;
   explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
 
+  detail::JsThread& Thread() const;
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
   void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;

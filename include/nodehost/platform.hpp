@@ -31,7 +31,9 @@ struct PlatformOptions {
   bool allow_node_options_variable = false;
 
   /// Takes signals, stdio and resource limits in hand as the `node` program does, and reads node's
-  /// own options from `args`. For commands; never for a library in somebody else's process.
+  /// own options from `args`; JavaScript may then send signals to the process itself, too, as by
+  /// `process.kill(process.pid)`, which otherwise throws. For commands; never for a library in
+  /// somebody else's process.
   bool own_process = false;
 };
 
@@ -49,14 +51,18 @@ struct Versions {
 ///
 /// Node.js can start only once in the life of a process: a second platform, even after the first is
 /// gone, throws `PlatformError`. Destroy every Environment first; one that is still alive is
-/// stopped. May be made, used and destroyed on any thread.
+/// stopped. May be made, used and destroyed on any thread, or not destroyed at all: at the normal
+/// end of the process JavaScript is terminated before static objects go. Once made, this library
+/// and libnode stay in memory until then, also when a plug-in that brought them is closed.
 class NODEHOST_API NodejsPlatform {
  public:
   /// Starts Node.js. Throws `PlatformError` with Node's own text if an option is refused, and if
   /// there is or was a platform already.
   explicit NodejsPlatform(PlatformOptions options = {});
 
-  /// Stops the environments that are left, then takes V8 and Node.js down.
+  /// Stops the environments that are left, each by its `stop_deadline`, then takes V8 and Node.js
+  /// down. If a JS thread cannot be ended because native code holds it, or because it is the thread
+  /// this is called on, they stay up until the process ends.
   ~NodejsPlatform();
 
   NodejsPlatform(const NodejsPlatform&) = delete;

@@ -31,24 +31,36 @@ Environment::~Environment() {
   if (thread_) Stop();
 }
 
-bool Environment::OnJsThread() const noexcept { return thread_->IsCurrent(); }
+bool Environment::OnJsThread() const noexcept { return thread_ && thread_->IsCurrent(); }
+
+detail::JsThread& Environment::Thread() const {
+  if (!thread_) {
+    throw HostError(
+        "An Environment was used after it was moved from. Use the one it was moved to.");
+  }
+  return *thread_;
+}
 
 Js& Environment::CurrentJs() const { return thread_->js(); }
 
-void Environment::RunBlocking(detail::Job& job) const { thread_->RunBlocking(job); }
+void Environment::RunBlocking(detail::Job& job) const {
+  static_cast<void>(Thread());
+  const auto keep = thread_;  // the job may destroy this Environment
+  keep->RunBlocking(job);
+}
 
 void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const {
-  thread_->Enqueue(std::move(job), must_accept);
+  Thread().Enqueue(std::move(job), must_accept);
 }
 
-StopResult Environment::Stop() { return Stop(AsNodeThread(*thread_).options().stop_deadline); }
+StopResult Environment::Stop() { return Stop(AsNodeThread(Thread()).options().stop_deadline); }
 
 StopResult Environment::Stop(std::chrono::milliseconds deadline) {
-  return AsNodeThread(*thread_).Stop(deadline);
+  return AsNodeThread(Thread()).Stop(deadline);
 }
 
-int Environment::WaitForExit() { return AsNodeThread(*thread_).WaitForExit(); }
+int Environment::WaitForExit() { return AsNodeThread(Thread()).WaitForExit(); }
 
-std::optional<int> Environment::exit_code() const { return thread_->exit_code(); }
+std::optional<int> Environment::exit_code() const { return Thread().exit_code(); }
 
 }  // namespace nodehost

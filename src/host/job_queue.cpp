@@ -23,10 +23,23 @@ bool JobQueue::Push(Job& job) {
   return true;
 }
 
-Job* JobQueue::TakeAll() {
+void JobQueue::StartBatch() {
   const std::lock_guard lock(mutex_);
-  end_ = &first_;
-  return std::exchange(first_, nullptr);
+  Append();
+}
+
+void JobQueue::Append() {
+  if (!first_) return;
+  *batch_end_ = std::exchange(first_, nullptr);
+  batch_end_ = std::exchange(end_, &first_);
+}
+
+Job* JobQueue::TakeNext() {
+  const std::lock_guard lock(mutex_);
+  if (!batch_) return nullptr;
+  Job* const job = std::exchange(batch_, batch_->next);
+  if (!batch_) batch_end_ = &batch_;
+  return job;
 }
 
 void JobQueue::Seal() {
@@ -39,8 +52,9 @@ Job* JobQueue::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
   wake_ = nullptr;
-  end_ = &first_;
-  return std::exchange(first_, nullptr);
+  Append();
+  batch_end_ = &batch_;
+  return std::exchange(batch_, nullptr);
 }
 
 bool JobQueue::closed() const {

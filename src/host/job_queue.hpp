@@ -21,8 +21,14 @@ class JobQueue {
   /// Appends a job; false, and nothing done, if the queue is closed. Any thread.
   bool Push(Job& job);
 
-  /// Takes the whole batch, oldest first, as a linked list. What is pushed from here on wakes anew.
-  Job* TakeAll();
+  /// Makes what waits the batch that TakeNext() serves, behind what is left of the one before. What
+  /// is pushed from here on wakes anew, so that jobs that push jobs do not keep the loop from
+  /// turning.
+  void StartBatch();
+
+  /// Takes the oldest job of the batch, null if there is none. Those behind it stay here, where
+  /// Close() reaches them however long the job takes.
+  Job* TakeNext();
 
   /// Takes no more jobs, but keeps those that wait, and wakes the thread to tell it. Idempotent.
   void Seal();
@@ -33,10 +39,14 @@ class JobQueue {
   bool closed() const;
 
  private:
+  void Append();  // what waits to the batch; with mutex_ held
+
   mutable std::mutex mutex_;
   std::function<void()> wake_;
   Job* first_ = nullptr;
   Job** end_ = &first_;
+  Job* batch_ = nullptr;
+  Job** batch_end_ = &batch_;
   bool closed_ = false;
 };
 

@@ -1,4 +1,4 @@
-// LoadedFrom: the file a function was loaded from.
+// The file a function was loaded from, and keeping that file loaded.
 #pragma once
 
 #include <string>
@@ -8,5 +8,13 @@ namespace nodehost::host {
 /// The path of the shared library or program that holds `address`; empty where the system does not
 /// tell.
 std::string LoadedFrom(const void* address);
+
+/// Keeps the shared library that holds `address` in memory for the rest of the process, whoever
+/// closes it.
+void KeepLoaded(const void* address);
+
+/// The same, and makes its symbols visible to every library loaded later. A host that is itself a
+/// plug-in, loaded with RTLD_LOCAL, would otherwise leave addons without libnode's symbols.
+void KeepLoadedForAll(const void* address);
 
 }  // namespace nodehost::host

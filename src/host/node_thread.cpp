@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/activity.hpp"
+#include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/uncaught.hpp"
 #include "nodehost/errors.hpp"
@@ -18,6 +19,9 @@ namespace {
 
 // V8 takes it that about 1 MB is there and checks against that; C++ below JS needs more.
 constexpr std::size_t kStackBytes = 8 << 20;
+
+// Others that come or go take milliseconds.
+constexpr std::chrono::seconds kCreationTime{10};
 
 std::filesystem::path CheckedBaseDir(const std::string& base_dir) {
   std::error_code error;
@@ -79,6 +83,20 @@ void NodeThread::Ready(std::exception_ptr failure) {
   changed_.notify_all();
 }
 
+std::unique_lock<std::timed_mutex> NodeThread::ComingOrGoing(
+    std::optional<std::chrono::seconds> patience) {
+  if (!detail::kIsolatesComeAndGoAlone) return {};
+  std::unique_lock lock(platform_.isolates_mutex, std::defer_lock);
+  if (!patience) {
+    lock.lock();
+  } else if (!lock.try_lock_for(*patience)) {
+    throw PlatformError(
+        "Another environment's clean-up is held up by native code in one of its Workers, and no "
+        "new environment can be made before it is done.");
+  }
+  return lock;
+}
+
 void NodeThread::Main() {
   set_current(this);
   NameThread(options_.name);
@@ -91,10 +109,13 @@ void NodeThread::Main() {
                                                : node::EnvironmentFlags::kNoFlags;
   try {
     std::vector<std::string> errors;
+    std::unique_lock alone = ComingOrGoing(kCreationTime);
     auto setup = node::CommonEnvironmentSetup::Create(platform_.node_platform.get(), &errors, args,
                                                       platform_.exec_args, flags);
+    if (alone) alone.unlock();
     if (!setup) throw PlatformError("Node.js could not make an environment: " + JoinLines(errors));
     RunEnvironment(*setup);
+    alone = ComingOrGoing(std::nullopt);
     setup.reset();  // Must not be done with the isolate locked.
   } catch (...) {
     Refuse();
@@ -202,17 +223,17 @@ void NodeThread::LoadLibraryEnvironment() {
 
 void NodeThread::RunJobs() {
   uv_check_stop(&run_jobs_);
-  detail::Job* list = queue().TakeAll();
-  while (list && !js_over_) {
+  queue().StartBatch();
+  while (!js_over_) {
+    detail::Job* const job = queue().TakeNext();
+    if (!job) break;
     const v8::HandleScope handle_scope(isolate_);
     // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
     // job, not round it: a job that runs the loop inside itself must find Node outside a callback.
-    detail::Job* const job = std::exchange(list, list->next);
     job->Run(js());
     job->Finish();
     const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
   }
-  CancelAll(list, StoppedError());
   const std::lock_guard lock(mutex_);
   if (stopping_) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
 }

@@ -49,6 +49,7 @@ class NodeThread final : public detail::JsThread {
  private:
   // On the JS thread, in this order.
   void Main();
+  std::unique_lock<std::timed_mutex> ComingOrGoing(std::optional<std::chrono::seconds> patience);
   void RunEnvironment(node::CommonEnvironmentSetup& setup);
   void OpenLoopHandles();
   void LoadLibraryEnvironment();

@@ -3,11 +3,14 @@
 #include <node.h>
 #include <uv.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
 
+#include "kill_guard.hpp"
 #include "loaded_from.hpp"
 #include "node_thread.hpp"
 #include "platform_state.hpp"
@@ -22,6 +25,20 @@ using node::ProcessInitializationFlags::Flags;
 // V8 and Node can be started once in the life of a process, whatever became of the first time.
 std::mutex start_mutex;
 const char* started = nullptr;  // why there can be no other platform
+
+// The platform, for the end of a process that does not destroy it.
+host::PlatformState* living = nullptr;
+
+// What nobody has stopped must not run JavaScript while the destructors of libnode's static objects
+// run. Registered after their construction, so called before them.
+void StopAtProcessExit() {
+  host::PlatformState* state = nullptr;
+  {
+    const std::lock_guard lock(start_mutex);
+    state = living;
+  }
+  if (state) state->StopAll(std::chrono::milliseconds(0));
+}
 
 void ClaimProcess() {
   const std::lock_guard lock(start_mutex);
@@ -85,6 +102,23 @@ Versions FindVersions() {
 
 }  // namespace
 
+bool host::PlatformState::StopAll(std::chrono::milliseconds patience) {
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<std::shared_ptr<NodeThread>> all;
+  {
+    const std::lock_guard lock(mutex);
+    all = threads;
+  }
+  for (const auto& thread : all) thread->RequestStop();
+  bool ended = true;
+  for (const auto& thread : all) {
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - began);
+    ended &= thread->Stop(std::min(patience, thread->options().stop_deadline) - passed).ended;
+  }
+  return ended;
+}
+
 NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (options.v8_threads < 1 || options.v8_threads > 128) {
     throw PlatformError("PlatformOptions::v8_threads is " + std::to_string(options.v8_threads) +
@@ -119,15 +153,33 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
   v8::V8::InitializePlatform(impl_->node_platform.get());
   v8::V8::Initialize();
-  if (!impl_->options.own_process) IgnoreBrokenPipes();
+  if (!impl_->options.own_process) {
+    IgnoreBrokenPipes();
+    host::RefuseSignalsToSelf();
+  }
+  // V8's threads outlive a plug-in that is closed, and Node.js could not be started anew.
+  host::KeepLoaded(reinterpret_cast<const void*>(&StopAtProcessExit));
+  host::KeepLoadedForAll(reinterpret_cast<const void*>(&node::SpinEventLoop));
+  const std::lock_guard lock(start_mutex);
+  living = impl_.get();
+  std::atexit(&StopAtProcessExit);
 }
 
 NodejsPlatform::~NodejsPlatform() {
-  for (const auto& thread : impl_->threads) thread->Stop(thread->options().stop_deadline);
-  v8::V8::Dispose();
-  v8::V8::DisposePlatform();
-  node::TearDownOncePerProcess();
+  const bool ended = impl_->StopAll(std::chrono::milliseconds::max());
+  if (ended) {
+    v8::V8::Dispose();
+    v8::V8::DisposePlatform();
+    // Without TearDownOncePerProcess: it frees root certificates that libnode keeps in static
+    // objects, and those are gone when a static platform is destroyed at the end of the process.
+  }
   const std::lock_guard lock(start_mutex);
+  // A thread that native code holds, or that is ourselves, comes back to what it left: it stays.
+  if (ended) {
+    living = nullptr;
+  } else {
+    static_cast<void>(impl_.release());
+  }
   started =
       "The NodejsPlatform of this process is gone, and Node.js can be started only once. Keep it "
       "for as long as the program needs JavaScript.";

@@ -1,6 +1,7 @@
 // PlatformState: what environments need of the platform they come from.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,9 +24,16 @@ struct PlatformState {
   std::vector<std::string> args;       // process.argv, as Node left it
   std::vector<std::string> exec_args;  // process.execArgv
 
+  /// Held while an isolate comes or goes, where they must do so alone.
+  std::timed_mutex isolates_mutex;
+
   /// The JS threads that may still have to be joined.
   std::mutex mutex;
   std::vector<std::shared_ptr<NodeThread>> threads;
+
+  /// Stops all environments, each by its own deadline but none later than `patience` from now, and
+  /// joins their threads. Whether all of them have ended.
+  bool StopAll(std::chrono::milliseconds patience);
 };
 
 }  // namespace host

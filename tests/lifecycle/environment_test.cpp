@@ -49,8 +49,7 @@ TEST_CASE("calls after Stop throw or fail their future") {
 
 TEST_CASE("process.exit ends the environment, not the host") {
   nh::Environment node = NewEnvironment();
-  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("process.exit(7)"); }),
-                  nh::EnvironmentStopped);
+  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("process.exit(7)"); }), nh::EnvironmentStopped);
   CHECK(node.WaitForExit() == 7);
   nh::Environment next = NewEnvironment();
   CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
