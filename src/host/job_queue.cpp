@@ -39,6 +39,7 @@ Job* JobQueue::TakeNext() {
   if (!batch_) return nullptr;
   Job* const job = std::exchange(batch_, batch_->next);
   if (!batch_) batch_end_ = &batch_;
+  job->next = nullptr;
   return job;
 }
 

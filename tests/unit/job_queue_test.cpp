@@ -43,6 +43,16 @@ bool Push(nd::JobQueue& queue, int number) {
 class Queue : public nd::JobQueue {
  public:
   ~Queue() { Numbers(Close()); }
+
+  // The numbers of what waits, taken one by one as the JS thread does.
+  std::vector<int> TakeBatch() {
+    std::vector<int> numbers;
+    StartBatch();
+    while (nd::Job* const job = TakeNext()) {
+      numbers.push_back(Numbers(job).front());
+    }
+    return numbers;
+  }
 };
 
 }  // namespace
@@ -50,17 +60,17 @@ class Queue : public nd::JobQueue {
 TEST_CASE("a batch is taken whole and oldest first") {
   Queue queue;
   for (int i = 0; i < 5; ++i) CHECK(Push(queue, i));
-  CHECK(Numbers(queue.TakeAll()) == std::vector{0, 1, 2, 3, 4});
-  CHECK(queue.TakeAll() == nullptr);
+  CHECK(queue.TakeBatch() == std::vector{0, 1, 2, 3, 4});
+  CHECK(queue.TakeBatch().empty());
 }
 
 TEST_CASE("a queue takes jobs again after its batch was taken") {
   Queue queue;
   CHECK(Push(queue, 1));
-  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+  CHECK(queue.TakeBatch() == std::vector{1});
   CHECK(Push(queue, 2));
   CHECK(Push(queue, 3));
-  CHECK(Numbers(queue.TakeAll()) == std::vector{2, 3});
+  CHECK(queue.TakeBatch() == std::vector{2, 3});
 }
 
 TEST_CASE("a batch wakes the thread once") {
@@ -69,7 +79,7 @@ TEST_CASE("a batch wakes the thread once") {
   queue.Open([&] { ++wakes; });
   for (int i = 0; i < 100; ++i) Push(queue, i);
   CHECK(wakes == 1);
-  Numbers(queue.TakeAll());
+  queue.TakeBatch();
   CHECK(wakes == 1);
   Push(queue, 100);
   CHECK(wakes == 2);
@@ -81,7 +91,7 @@ TEST_CASE("jobs pushed before the queue is open wake the thread when it opens") 
   int wakes = 0;
   queue.Open([&] { ++wakes; });
   CHECK(wakes == 1);
-  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+  CHECK(queue.TakeBatch() == std::vector{1});
 }
 
 TEST_CASE("a queue that was empty when it opened wakes nobody") {
@@ -100,7 +110,7 @@ TEST_CASE("a sealed queue refuses jobs, keeps those that wait and wakes the thre
   CHECK(wakes == 2);
   CHECK(queue.closed());
   CHECK_FALSE(Push(queue, 2));
-  CHECK(Numbers(queue.TakeAll()) == std::vector{1});
+  CHECK(queue.TakeBatch() == std::vector{1});
 }
 
 TEST_CASE("closing returns the jobs that wait and wakes nobody from then on") {
@@ -115,6 +125,37 @@ TEST_CASE("closing returns the jobs that wait and wakes nobody from then on") {
   queue.Seal();
   CHECK(queue.Close() == nullptr);
   CHECK(wakes == 1);
+}
+
+TEST_CASE("a batch is what waited when it was begun") {
+  Queue queue;
+  Push(queue, 1);
+  queue.StartBatch();
+  Push(queue, 2);
+  nd::Job* const first = queue.TakeNext();
+  CHECK(Numbers(first) == std::vector{1});
+  CHECK(queue.TakeNext() == nullptr);
+  CHECK(queue.TakeBatch() == std::vector{2});
+}
+
+TEST_CASE("a batch begun before the last one is done goes behind it") {
+  Queue queue;
+  Push(queue, 1);
+  Push(queue, 2);
+  queue.StartBatch();
+  Push(queue, 3);
+  CHECK(queue.TakeBatch() == std::vector{1, 2, 3});
+}
+
+TEST_CASE("closing reaches what is left of a batch, and what waits behind it") {
+  Queue queue;
+  for (int i = 1; i <= 3; ++i) Push(queue, i);
+  queue.StartBatch();
+  nd::Job* const first = queue.TakeNext();
+  Push(queue, 4);
+  CHECK(Numbers(queue.Close()) == std::vector{2, 3, 4});
+  CHECK(queue.TakeNext() == nullptr);
+  first->Finish();
 }
 
 TEST_CASE("eight threads push and close: each job is either taken or refused") {
@@ -133,7 +174,7 @@ TEST_CASE("eight threads push and close: each job is either taken or refused") {
   std::size_t taken = 0;
   int batches = 0;
   while (taken < kThreads * kJobs / 2) {
-    const std::size_t batch = Numbers(queue.TakeAll()).size();
+    const std::size_t batch = queue.TakeBatch().size();
     taken += batch;
     batches += batch == 0 ? 0 : 1;
   }

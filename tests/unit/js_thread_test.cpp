@@ -34,6 +34,8 @@ class PlainThread final : public nd::JsThread {
     if (thread_.joinable()) thread_.join();
   }
 
+  void Seal() { queue().Seal(); }
+
   // What Environment does.
   template <class F>
   auto Run(F&& function) {
@@ -62,16 +64,17 @@ class PlainThread final : public nd::JsThread {
     set_current(this);
     while (true) {
       const bool last = queue().closed();
-      nd::Job* list = queue().TakeAll();
-      if (!list && last) break;
-      if (!list) {
-        std::unique_lock lock(mutex_);
-        signal_.wait(lock, [this] { return std::exchange(woken_, false); });
-      }
-      while (list) {
-        nd::Job* const job = std::exchange(list, list->next);
+      queue().StartBatch();
+      bool idle = true;
+      while (nd::Job* const job = queue().TakeNext()) {
+        idle = false;
         job->Run(js());
         job->Finish();
+      }
+      if (idle && last) break;
+      if (idle) {
+        std::unique_lock lock(mutex_);
+        signal_.wait(lock, [this] { return std::exchange(woken_, false); });
       }
     }
     set_current(nullptr);
@@ -272,4 +275,39 @@ TEST_CASE("eight threads hammer one that ends: every future completes") {
   for (std::thread& one : threads) one.join();
   CHECK(completed == ran);
   CHECK(completed + stopped == kThreads * kJobs);
+}
+
+TEST_CASE("a thousand rounds: calls of every kind race with the end, and all of them end") {
+  constexpr int kRounds = 1000;
+  constexpr int kThreads = 8;
+  std::atomic<int> called = 0;
+  std::atomic<int> answered = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto thread = std::make_shared<PlainThread>("one");
+    std::atomic<bool> go = false;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        while (!go) std::this_thread::yield();
+        const auto nothing = [](nh::Js&) {};
+        ++called;
+        try {
+          if (t % 4 == 0) thread->Run(nothing);
+          if (t % 4 == 1) thread->RunAsync(nothing).get();
+          if (t % 4 == 2) {
+            thread->Enqueue(std::make_unique<nd::AsyncJob<decltype(nothing)>>(nothing), true);
+          }
+          if (t % 4 == 3) (t == 3 ? thread->Refuse() : thread->Seal());
+        } catch (const nh::EnvironmentStopped&) {
+          // As good an end as any.
+        }
+        ++answered;
+      });
+    }
+    go = true;
+    if (round % 2 == 0) thread->End();
+    for (std::thread& one : threads) one.join();
+  }
+  CHECK(called == kRounds * kThreads);
+  CHECK(answered == called);
 }
