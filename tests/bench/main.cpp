@@ -1,5 +1,7 @@
 // Runs the benches and prints the table of ratios; --benchmark_out=FILE writes the JSON.
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "bench.hpp"
 #include "ratios.hpp"
@@ -20,6 +22,10 @@ nh::Environment& Node() { return *environment; }
 }  // namespace bench
 
 int main(int argc, char** argv) {
+  // Google Benchmark takes a reporter of files for a mistake if there is no file.
+  const bool to_file = std::any_of(argv, argv + argc, [](std::string_view argument) {
+    return argument.starts_with("--benchmark_out=");
+  });
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   bench::platform.emplace();
@@ -31,7 +37,7 @@ int main(int argc, char** argv) {
   bench::RegisterHops();
   bench::Ratios ratios;
   bench::Json json;
-  benchmark::RunSpecifiedBenchmarks(&ratios, &json);
+  benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
   bench::environment.reset();
   bench::platform.reset();
 }
