@@ -1,71 +1,65 @@
 // Calls from C++ into JavaScript.
 #include <v8.h>
 
-#include <array>
 #include <string>
 #include <vector>
 
 #include "convert.hpp"
+#include "entry.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
+#include "quick.hpp"
 #include "realm.hpp"
-#include "strings.hpp"
 
 namespace nodehost::detail {
 
 namespace {
 
-// The arguments of a call, on the stack for the usual few.
-class Arguments {
- public:
-  Arguments(Realm& realm, const Signature& signature, const void* const* values) {
-    v8::Local<v8::Value>* items = few_.data();
-    if (signature.count > few_.size()) {
-      many_.resize(signature.count);
-      items = many_.data();
-    }
-    for (std::uint32_t i = 0; i < signature.count; ++i) {
-      items[i] = Encode(realm, *signature.arguments[i], values[i]);
-    }
-    items_ = items;
-  }
-
-  v8::Local<v8::Value>* get() { return items_; }
-
- private:
-  std::array<v8::Local<v8::Value>, 8> few_;
-  std::vector<v8::Local<v8::Value>> many_;
-  v8::Local<v8::Value>* items_ = nullptr;
-};
-
+// `function` is known to be one.
 void Call(Realm& realm, v8::Local<v8::Value> function, v8::Local<v8::Value> receiver,
-          const Signature& signature, const void* const* values, void* result,
-          std::string_view name) {
-  v8::Isolate* const isolate = realm.isolate();
-  if (!function->IsFunction()) {
-    ThrowTypeError(std::string(name.empty() ? "The value" : name) + " is not a function");
+          const Signature& signature, const void* const* values, void* result) {
+  constexpr std::uint32_t kFew = 8;
+  v8::Local<v8::Value> few[kFew];
+  std::vector<v8::Local<v8::Value>> many;
+  v8::Local<v8::Value>* arguments = few;
+  if (signature.count > kFew) [[unlikely]] {
+    many.resize(signature.count);
+    arguments = many.data();
   }
-  const v8::TryCatch caught(isolate);
-  Arguments arguments(realm, signature, values);
+  const v8::TryCatch caught(realm.isolate());
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    arguments[i] = EncodeQuick(realm, *signature.arguments[i], values[i]);
+  }
   v8::Local<v8::Value> returned;
   if (!function.As<v8::Function>()
-           ->Call(realm.context(), receiver, static_cast<int>(signature.count), arguments.get())
+           ->Call(realm.context(), receiver, static_cast<int>(signature.count), arguments)
            .ToLocal(&returned)) [[unlikely]] {
     ThrowCaught(realm, caught);
   }
-  if (signature.result->kind == Kind::kUndefined) return;
-  Decode(realm, returned, *signature.result, result, "result", v8::Undefined(isolate));
+  const TypeInfo& type = *signature.result;
+  if (type.kind == Kind::kUndefined || DecodeQuick(realm, returned, type, result)) return;
+  Decode(realm, returned, type, result, "result", v8::Undefined(realm.isolate()));
+}
+
+[[noreturn]] void ThrowNoFunction(std::string_view name) {
+  ThrowTypeError(std::string(name) + " is not a function");
 }
 
 void InvokeHere(const Ref& function, const Ref& receiver, const Signature& signature,
                 const void* const* arguments, void* result) {
-  Realm& realm = Realm::Of(*function.get()->thread);
+  Reference& reference = *function.get();
+  Realm& realm = Realm::Of(*reference.thread);
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
-  v8::Local<v8::Value> self = v8::Undefined(isolate);
-  if (receiver) self = receiver.get()->Get(isolate);
-  Call(realm, function.get()->Get(isolate), self, signature, arguments, result, {});
+  if (!reference.is_function) [[unlikely]] {
+    if (!reference.Get(isolate)->IsFunction()) ThrowNoFunction("The value");
+    reference.is_function = true;
+  }
+  // V8 has read both by the time the function runs.
+  Call(realm, reference.Borrow(isolate),
+       receiver ? receiver.get()->Borrow(isolate) : v8::Undefined(isolate).As<v8::Value>(),
+       signature, arguments, result);
 }
 
 }  // namespace
@@ -95,12 +89,12 @@ void InvokeValue(const Ref& function, const Signature& signature, const void* co
 
 void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                   const void* const* arguments, void* result) {
-  const Ref function = GetProperty(object, name);
-  Realm& realm = Realm::Of(*object.get()->thread);
-  v8::Isolate* const isolate = realm.isolate();
-  const v8::HandleScope scope(isolate);
-  Call(realm, function.get()->Get(isolate), object.get()->Get(isolate), signature,
-       arguments, result, name.kind() == Key::Kind::kText ? name.text() : "The member");
+  const Entry entry(object);
+  const v8::Local<v8::Value> function = entry.Get(name);
+  if (!function->IsFunction()) {
+    ThrowNoFunction(name.kind() == Key::Kind::kText ? name.text() : "The member");
+  }
+  Call(entry.realm(), function, entry.value(), signature, arguments, result);
 }
 
 }  // namespace nodehost::detail

@@ -22,6 +22,9 @@ class Entry {
   v8::Local<v8::Context> context() const { return realm_.context(); }
   v8::Local<v8::Value> value() const noexcept { return value_; }
 
+  /// `value[key]`
+  v8::Local<v8::Value> Get(const Key& key) const;
+
   Ref Make(v8::Local<v8::Value> value) const { return realm_.references().Make(isolate(), value); }
 
   static Realm& RealmOf(const Ref& ref);

@@ -21,6 +21,12 @@ inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, cha
                          reinterpret_cast<std::uint8_t*>(out));
 }
 
+inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, char16_t* out,
+                         int size) {
+  string->WriteV2(isolate, 0, static_cast<std::uint32_t>(size),
+                  reinterpret_cast<std::uint16_t*>(out));
+}
+
 inline std::size_t Utf8Length(v8::Isolate* isolate, v8::Local<v8::String> string) {
   return string->Utf8LengthV2(isolate);
 }
@@ -35,6 +41,12 @@ inline void WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* 
 inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, char* out, int size) {
   string->WriteOneByte(isolate, reinterpret_cast<std::uint8_t*>(out), 0, size,
                        v8::String::NO_NULL_TERMINATION);
+}
+
+inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, char16_t* out,
+                         int size) {
+  string->Write(isolate, reinterpret_cast<std::uint16_t*>(out), 0, size,
+                v8::String::NO_NULL_TERMINATION);
 }
 
 inline std::size_t Utf8Length(v8::Isolate* isolate, v8::Local<v8::String> string) {

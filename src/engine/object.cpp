@@ -9,6 +9,7 @@
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
+#include "quick.hpp"
 #include "strings.hpp"
 #include "value_class.hpp"
 
@@ -45,8 +46,8 @@ v8::Local<v8::Object> ToObject(const Entry& entry, const Key& key) {
 
 }  // namespace
 
-Ref GetProperty(const Ref& ref, const Key& key) {
-  const Entry entry(ref);
+v8::Local<v8::Value> Entry::Get(const Key& key) const {
+  const Entry& entry = *this;
   const v8::Local<v8::Object> object = ToObject(entry, key);
   const v8::Local<v8::Context> context = entry.context();
   const v8::TryCatch caught(entry.isolate());
@@ -56,7 +57,12 @@ Ref GetProperty(const Ref& ref, const Key& key) {
                        : object->Get(context, Entry::KeyOf(entry.realm(), key)).ToLocal(&value);
   if (!got) [[unlikely]]
     ThrowCaught(entry.realm(), caught);
-  return entry.Make(value);
+  return value;
+}
+
+Ref GetProperty(const Ref& ref, const Key& key) {
+  const Entry entry(ref);
+  return entry.Make(entry.Get(key));
 }
 
 Ref ToJs(Js& js, const TypeInfo& type, const void* value) {
@@ -67,6 +73,7 @@ Ref ToJs(Js& js, const TypeInfo& type, const void* value) {
 
 void FromJs(const Ref& ref, const TypeInfo& type, void* result) {
   const Entry entry(ref);
+  if (DecodeQuick(entry.realm(), entry.value(), type, result)) return;
   Decode(entry.realm(), entry.value(), type, result, {}, v8::Undefined(entry.isolate()));
 }
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "borrow.hpp"
 #include "host/js_thread.hpp"
 #include "key_cache.hpp"
 #include "nodehost/detail/type_info.hpp"
@@ -47,7 +48,7 @@ class Realm {
 
   JsThread& thread() const noexcept { return thread_; }
   v8::Isolate* isolate() const noexcept { return isolate_; }
-  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
+  v8::Local<v8::Context> context() const { return Borrowed(isolate_, context_); }
   References& references() noexcept { return *references_; }
   PromiseWaiters& waiters() noexcept { return waiters_; }
 

@@ -34,6 +34,7 @@ Ref References::Make(v8::Isolate* isolate, v8::Local<v8::Value> value) {
     reference->owner = this;
   }
   reference->handle.Reset(isolate, value);
+  reference->is_function = false;
   reference->previous = nullptr;
   reference->next = live_;
   if (live_) live_->previous = reference;

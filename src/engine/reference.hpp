@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 
+#include "borrow.hpp"
 #include "nodehost/detail/ref.hpp"
 
 namespace nodehost::detail {
@@ -19,9 +20,12 @@ class References;
 class Reference {
  public:
   v8::Local<v8::Value> Get(v8::Isolate* isolate) const { return handle.Get(isolate); }
+  /// The same without a handle of its own; see borrow.hpp for how long it is good.
+  v8::Local<v8::Value> Borrow(v8::Isolate* isolate) const { return Borrowed(isolate, handle); }
 
   JsThread* thread = nullptr;  // for comparison with JsThread::Current()
   v8::Global<v8::Value> handle;
+  bool is_function = false;  // found out by its first call
   std::atomic<std::uint32_t> count{1};
   References* owner = nullptr;
   Reference* next = nullptr;           // in the list of the live, or of the free

@@ -15,6 +15,14 @@ namespace nodehost::detail {
 
 class Realm;
 
+// Every operation asks which thread it is on. In a shared library that is a call into the loader,
+// unless the variable has a fixed place beside those of the program: then it is one read.
+#if defined(__ELF__)
+#define NODEHOST_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define NODEHOST_TLS
+#endif
+
 class JsThread : public std::enable_shared_from_this<JsThread> {
  public:
   explicit JsThread(std::string name);
@@ -85,7 +93,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
  private:
   [[noreturn]] void ThrowWrongThread() const;
 
-  static thread_local constinit JsThread* current_;
+  static thread_local constinit JsThread* current_ NODEHOST_TLS;
 
   const std::string name_;
   Js js_{*this};

@@ -228,6 +228,9 @@ void NodeThread::RunJobs() {
     detail::Job* const job = queue().TakeNext();
     if (!job) break;
     const v8::HandleScope handle_scope(isolate_);
+    // Node seals the handle scope round its loop. The first handle opens a block that the scopes
+    // of the job's calls then share, instead of each opening and closing one of its own.
+    static_cast<void>(isolate_->GetCurrentContext());
     // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
     // job, not round it: a job that runs the loop inside itself must find Node outside a callback.
     job->Run(js());

@@ -1,0 +1,54 @@
+// Conversion of the few kinds that most calls are made of, inlined where they are made; all others
+// go the whole way, by Encode and Decode.
+#pragma once
+
+#include <v8.h>
+
+#include <cstdint>
+#include <string>
+
+#include "convert.hpp"
+#include "realm.hpp"
+#include "strings.hpp"
+
+namespace nodehost::detail {
+
+inline v8::Local<v8::Value> EncodeQuick(Realm& realm, const TypeInfo& type, const void* value) {
+  switch (type.kind) {
+    case Kind::kDouble:
+      return v8::Number::New(realm.isolate(), *static_cast<const double*>(value));
+    case Kind::kInt32:
+      return v8::Integer::New(realm.isolate(), *static_cast<const std::int32_t*>(value));
+    case Kind::kString:
+      return ToV8String(realm.isolate(), *static_cast<const std::string*>(value));
+    default:
+      return Encode(realm, type, value);
+  }
+}
+
+/// False, and nothing done, for another kind and for a value that does not fit.
+inline bool DecodeQuick(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type,
+                        void* result) {
+  switch (type.kind) {
+    case Kind::kDouble:
+      if (!value->IsNumber()) return false;
+      *static_cast<double*>(result) = value.As<v8::Number>()->Value();
+      return true;
+    case Kind::kInt32:
+      if (!value->IsInt32()) return false;
+      *static_cast<std::int32_t*>(result) = value.As<v8::Int32>()->Value();
+      return true;
+    case Kind::kBool:
+      if (!value->IsBoolean()) return false;
+      *static_cast<bool*>(result) = value->IsTrue();
+      return true;
+    case Kind::kString:
+      if (!value->IsString()) return false;
+      FromV8String(realm.isolate(), value.As<v8::String>(), *static_cast<std::string*>(result));
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace nodehost::detail
