@@ -71,6 +71,18 @@ void Run(nh::Environment& node) {
   node.Run([](nh::Js&) -> Plain* { return nullptr; });
 #endif
 
+#if CASE_run_returns_an_object  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return js.Global().As<nh::Object>(); });
+#else
+  node.Run([](nh::Js& js) { return js.Global().As<nh::Object>().Is<double>(); });
+#endif
+
+#if CASE_run_returns_a_weak_reference  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return nh::WeakRef<nh::Object>(); });
+#else
+  node.Run([](nh::Js&) { nh::WeakRef<nh::Object>(); });
+#endif
+
 #if CASE_run_returns_the_js  // says: A Value cannot leave Run
   node.Run([](nh::Js& js) -> nh::Js& { return js; });
 #else
