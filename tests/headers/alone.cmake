@@ -6,5 +6,6 @@ execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Werror -fsyntax-only 
                         "${WORK}/alone.cpp"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "${HEADER} does not compile alone:\n${output}")
+  message("${output}")
+  message(FATAL_ERROR "${HEADER} does not compile alone")
 endif()
