@@ -1,4 +1,6 @@
 // The nodehost command: verbs of its own, and node's whole command line for everything else.
+#include <uv.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -32,8 +34,9 @@ int Main(std::vector<std::string> arguments) {
   if (first == "run") {
     arguments.erase(arguments.begin() + 1);
     if (arguments.size() == 1 || arguments[1] == "--help") {
-      std::fputs(app.help("", CLI::AppFormatMode::Sub).c_str(), stdout);
-      return arguments.size() == 1 ? 2 : 0;
+      const bool asked = arguments.size() > 1;
+      std::fputs(app.help("", CLI::AppFormatMode::Sub).c_str(), asked ? stdout : stderr);
+      return asked ? 0 : 2;
     }
     return RunNode(std::move(arguments));
   }
@@ -49,4 +52,7 @@ int Main(std::vector<std::string> arguments) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return Main({argv, argv + argc}); }
+int main(int argc, char** argv) {
+  argv = uv_setup_args(argc, argv);  // process.title = "…" writes over the originals
+  return Main({argv, argv + argc});
+}

@@ -1,0 +1,59 @@
+// What the nodehost command has of its own: run, --help, --version.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { folderWith, nodehost, run } from './command.mjs';
+
+const cwd = folderWith({
+  'run': 'console.log("a script named run");',
+  'show.js': 'console.log(process.argv.length, process.execArgv.join(), process.argv.slice(2).join());',
+  'waits.mjs': 'await new Promise((done) => setTimeout(done, 10)); console.log("waited");',
+});
+const command = (...args) => run(nodehost, args, { cwd });
+
+test('--version names nodehost and Node', async () => {
+  const { code, stdout, stderr } = await command('--version');
+  assert.match(stdout, /^nodehost \d+\.\d+\.\d+ \(Node\.js \d+\.\d+\.\d+\)\n$/);
+  assert.ok(stdout.includes(process.versions.node));
+  assert.equal(stderr, '');
+  assert.equal(code, 0);
+});
+
+test('--help tells of run, and of node\'s command line', async () => {
+  const { code, stdout } = await command('--help');
+  assert.match(stdout, /\brun\b/);
+  assert.match(stdout, /process\.execPath/);
+  assert.equal(code, 0);
+});
+
+test('run without a script is an error that shows how', async () => {
+  const { code, stdout, stderr } = await command('run');
+  assert.match(stderr, /run \[node options\] script/);
+  assert.equal(stdout, '');
+  assert.equal(code, 2);
+});
+
+test('run --help shows how', async () => {
+  const { code, stdout } = await command('run', '--help');
+  assert.match(stdout, /run \[node options\] script/);
+  assert.equal(code, 0);
+});
+
+test('run takes node options before the script and arguments after it', async () => {
+  const { code, stdout } = await command('run', '--no-warnings', 'show.js', 'one', '--two');
+  assert.equal(stdout, '4 --no-warnings one,--two\n');
+  assert.equal(code, 0);
+});
+
+test('run waits for top-level await', async () => {
+  assert.equal((await command('run', 'waits.mjs')).stdout, 'waited\n');
+});
+
+test('a script named run is started by its path', async () => {
+  assert.equal((await command('./run')).stdout, 'a script named run\n');
+  assert.equal((await command('run', 'run')).stdout, 'a script named run\n');
+});
+
+test('--help and --version behind a script are the script\'s', async () => {
+  const { stdout } = await command('show.js', '--help', '--version');
+  assert.equal(stdout, '4  --help,--version\n');
+});
