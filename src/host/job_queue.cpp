@@ -63,4 +63,9 @@ bool JobQueue::closed() const {
   return closed_;
 }
 
+bool JobQueue::drained() const {
+  const std::lock_guard lock(mutex_);
+  return closed_ && !first_ && !batch_;
+}
+
 }  // namespace nodehost::detail

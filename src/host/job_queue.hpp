@@ -38,6 +38,9 @@ class JobQueue {
 
   bool closed() const;
 
+  /// Whether it takes no more jobs and none waits.
+  bool drained() const;
+
  private:
   void Append();  // what waits to the batch; with mutex_ held
 

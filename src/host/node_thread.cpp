@@ -237,8 +237,8 @@ void NodeThread::RunJobs() {
     job->Finish();
     const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
   }
-  const std::lock_guard lock(mutex_);
-  if (stopping_) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
+  // What was queued before a stop is still done: its wake-up comes, and needs a loop that runs.
+  if (queue().drained()) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
 }
 
 void NodeThread::OnProcessExit(int code) {

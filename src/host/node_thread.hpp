@@ -88,7 +88,6 @@ class NodeThread final : public detail::JsThread {
   node::Environment* env_ = nullptr;  // null before the set-up and from the tear-down on
   bool ready_ = false;
   std::exception_ptr start_error_;
-  bool stopping_ = false;
   std::optional<Clock::time_point> terminated_;
   std::vector<std::string> still_alive_;  // at that time
   bool ended_ = false;

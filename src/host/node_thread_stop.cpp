@@ -21,13 +21,7 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 
 }  // namespace
 
-void NodeThread::RequestStop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  queue().Seal();
-}
+void NodeThread::RequestStop() { queue().Seal(); }
 
 StopResult NodeThread::Stop(std::chrono::milliseconds deadline) {
   deadline = std::clamp(deadline, 0ms, kLongest);

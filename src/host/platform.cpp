@@ -48,6 +48,18 @@ void ClaimProcess() {
       "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
 }
 
+// Node's exit code for a command line that makes no sense.
+constexpr int kInvalidArgument = 9;
+
+// After Node has begun to start.
+[[noreturn]] void Refuse(const std::string& text, int exit_code) {
+  const std::lock_guard lock(start_mutex);
+  started =
+      "Node.js refused its options when it was first started in this process, and can be started "
+      "only once. Correct the options and start the program again.";
+  throw PlatformError(text, exit_code);
+}
+
 // libuv reads the size of its pool from the environment when the pool is first used; so it is used
 // now, and the variable put back.
 void StartThreadPool(int threads) {
@@ -137,12 +149,13 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
     args.insert(args.end(), options.args.begin() + 1, options.args.end());
   }
   const auto result = node::InitializeOncePerProcess(args, StartFlags(options));
-  if (result->early_return()) {
-    const std::lock_guard lock(start_mutex);
-    started =
-        "Node.js refused its options when it was first started in this process, and can be started "
-        "only once. Correct the options and start the program again.";
-    throw PlatformError(host::JoinLines(result->errors()), result->exit_code());
+  if (result->early_return()) Refuse(host::JoinLines(result->errors()), result->exit_code());
+  // Node takes what is left for a script and its arguments, which a library does not run.
+  if (!options.own_process && result->args().size() > 1) {
+    Refuse("PlatformOptions::node_options: \"" + result->args()[1] +
+               "\" is not an option. Scripts are run with Environment::Import, and get the "
+               "arguments in EnvironmentOptions::args.",
+           kInvalidArgument);
   }
 
   impl_ = std::make_unique<Impl>();

@@ -7,8 +7,12 @@ export const scripts = {
   'show.mjs': `${show} console.log(import.meta.url, import.meta.filename, this);`,
   'module-syntax.js': 'import { sep } from "node:path"; console.log(sep, typeof require);',
   'plain': 'console.log("plain");',
-  'waits.mjs': 'import { setTimeout } from "node:timers/promises"; console.log(await setTimeout(5, "waited"));',
-  'never.mjs': 'process.on("exit", (code) => console.log("exit", code)); await new Promise(() => {});',
+  'waits.mjs': `
+    import { setTimeout } from 'node:timers/promises';
+    console.log(await setTimeout(5, 'waited'));`,
+  'never.mjs': `
+    process.on('exit', (code) => console.log('exit', code));
+    await new Promise(() => {});`,
   'exits.mjs': 'await 1; process.exit(9); console.log("not reached");',
   'events.js': `
     for (const name of ['beforeExit', 'exit']) {
@@ -20,7 +24,9 @@ export const scripts = {
       if (++rounds < 3) setImmediate(() => console.log('again', rounds));
     });
     process.on('exit', () => console.log('exit after', rounds));`,
-  'throws.js': 'function deep() { throw new TypeError("thrown", { cause: new Error("cause") }); }\ndeep();\n',
+  'throws.js': `
+    function deep() { throw new TypeError('thrown', { cause: new Error('cause') }); }
+    deep();`,
   'throws.mjs': 'await 1;\nthrow Object.assign(new Error("thrown"), { code: "E_MINE" });\n',
   'broken.js': 'let fine = 1;\n  const = 2;\n',
   'broken.mjs': 'export let fine = 1;\n  const = 2;\n',
@@ -28,7 +34,9 @@ export const scripts = {
   'preload.cjs': 'console.log("preloaded");',
   'preload.mjs': 'await 1; console.log("preloaded");',
   'passes.test.mjs': 'import { test } from "node:test"; test("passes", () => {});',
-  'fails.test.mjs': 'import { test } from "node:test"; test("fails", () => { throw new Error("so") });',
+  'fails.test.mjs': `
+    import { test } from 'node:test';
+    test('fails', () => { throw new Error('so'); });`,
   'variables.env': 'FROM_FILE="from the file"\n',
   'package.json': JSON.stringify({ name: 'parity', scripts: { greet: 'echo hello' } }),
   'reads.js': `
@@ -38,6 +46,11 @@ export const scripts = {
   'prints.js': `
     for (let i = 0; i < 20_000; i++) console.log(String(i).padStart(60, '.'));
     process.exitCode = 3;`,
+  'prints-both.js': `
+    for (let i = 0; i < 8; i++) {
+      console.log('o'.repeat(131072));
+      console.error('e'.repeat(131072));
+    }`,
   'forks.js': `
     const { fork } = require('node:child_process');
     if (process.send) {

@@ -5,7 +5,9 @@ import { folderWith, nodehost, run } from './command.mjs';
 
 const cwd = folderWith({
   'run': 'console.log("a script named run");',
-  'show.js': 'console.log(process.argv.length, process.execArgv.join(), process.argv.slice(2).join());',
+  'show.js': `
+    const { argv, execArgv } = process;
+    console.log(argv.length, execArgv.join(), argv.slice(2).join());`,
   'waits.mjs': 'await new Promise((done) => setTimeout(done, 10)); console.log("waited");',
 });
 const command = (...args) => run(nodehost, args, { cwd });

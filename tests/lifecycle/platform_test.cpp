@@ -41,10 +41,16 @@ TEST_CASE("an unknown option is refused with Node's own text and its exit code")
   CHECK(refusal.exit_code == 9);
 }
 
-TEST_CASE("all bad options are named") {
+TEST_CASE("an option that lacks its argument is refused with Node's own text") {
   const Refusal refusal = RefusalOf({.node_options = {"--max-http-header-size"}});
   CHECK(Contains(refusal.text, "--max-http-header-size"));
   CHECK(Contains(refusal.text, "requires an argument"));
+  CHECK(refusal.exit_code == 9);
+}
+
+TEST_CASE("a node option that is none is refused, not dropped") {
+  const Refusal refusal = RefusalOf({.node_options = {"--no-warnings", "script.js"}});
+  CHECK(Contains(refusal.text, "PlatformOptions::node_options: \"script.js\" is not an option"));
   CHECK(refusal.exit_code == 9);
 }
 

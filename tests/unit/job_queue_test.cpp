@@ -110,7 +110,14 @@ TEST_CASE("a sealed queue refuses jobs, keeps those that wait and wakes the thre
   CHECK(wakes == 2);
   CHECK(queue.closed());
   CHECK_FALSE(Push(queue, 2));
+  CHECK_FALSE(queue.drained());
   CHECK(queue.TakeBatch() == std::vector{1});
+  CHECK(queue.drained());
+}
+
+TEST_CASE("an open queue is never drained") {
+  Queue queue;
+  CHECK_FALSE(queue.drained());
 }
 
 TEST_CASE("closing returns the jobs that wait and wakes nobody from then on") {
