@@ -25,6 +25,9 @@ class KeyCache {
   static constexpr std::size_t kLongest = 64;   // longer names are rare and not worth keeping
 
   struct Entry {
+    // Of the first and the last eight bytes; of a name of up to sixteen they are the whole of it.
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
     std::string name;
     v8::Global<v8::Name> key;
   };

@@ -72,6 +72,11 @@ Ref ToJs(Js& js, const TypeInfo& type, const void* value) {
 }
 
 void FromJs(const Ref& ref, const TypeInfo& type, void* result) {
+  if (ref && ref.get()->is_number && type.kind == Kind::kDouble) {
+    Realm::Of(*ref.get()->thread);  // checks, as for every value
+    *static_cast<double*>(result) = ref.get()->number;
+    return;
+  }
   const Entry entry(ref);
   if (DecodeQuick(entry.realm(), entry.value(), type, result)) return;
   Decode(entry.realm(), entry.value(), type, result, {}, v8::Undefined(entry.isolate()));

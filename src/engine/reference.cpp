@@ -33,7 +33,12 @@ Ref References::Make(v8::Isolate* isolate, v8::Local<v8::Value> value) {
     reference->thread = thread_.get();
     reference->owner = this;
   }
-  reference->handle.Reset(isolate, value);
+  reference->is_number = value->IsNumber();
+  if (reference->is_number) {
+    reference->number = value.As<v8::Number>()->Value();
+  } else {
+    reference->handle.Reset(isolate, value);
+  }
   reference->is_function = false;
   reference->previous = nullptr;
   reference->next = live_;

@@ -19,11 +19,19 @@ class References;
 
 class Reference {
  public:
-  v8::Local<v8::Value> Get(v8::Isolate* isolate) const { return handle.Get(isolate); }
+  v8::Local<v8::Value> Get(v8::Isolate* isolate) const {
+    return is_number ? NumberOf(isolate) : handle.Get(isolate);
+  }
   /// The same without a handle of its own; see borrow.hpp for how long it is good.
-  v8::Local<v8::Value> Borrow(v8::Isolate* isolate) const { return Borrowed(isolate, handle); }
+  v8::Local<v8::Value> Borrow(v8::Isolate* isolate) const {
+    return is_number ? NumberOf(isolate) : Borrowed(isolate, handle);
+  }
 
   JsThread* thread = nullptr;  // for comparison with JsThread::Current()
+  // Numbers have no identity: they are kept here, and the handle is empty. A handle of V8's costs
+  // more to make and to free than all the rest of a reference.
+  bool is_number = false;
+  double number = 0;
   v8::Global<v8::Value> handle;
   bool is_function = false;  // found out by its first call
   std::atomic<std::uint32_t> count{1};
@@ -31,6 +39,11 @@ class Reference {
   Reference* next = nullptr;           // in the list of the live, or of the free
   Reference* previous = nullptr;       // in the list of the live
   Reference* next_released = nullptr;  // in the list of those released by other threads
+
+ private:
+  v8::Local<v8::Value> NumberOf(v8::Isolate* isolate) const {
+    return v8::Number::New(isolate, number);
+  }
 };
 
 /// The references of one environment.
