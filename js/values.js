@@ -1,12 +1,14 @@
-// What the handle classes of C++ (nodehost::Object, Map, RegExp, …) do, where V8 has no function for
-// it or a worse one. C++ calls these by the names in detail/operations.hpp; the first parameter is
-// the value behind the handle. This is strict code, so a property that cannot be written or deleted
-// is a TypeError with JavaScript's own text. Loaded when a program first uses one of them.
+// What the handle classes of C++ (nodehost::Object, Map, RegExp and so on) do, where V8 has no
+// function for it or a worse one. C++ calls these by the names in detail/operations.hpp; the first
+// parameter is the value behind the handle. This is strict code, so a property that cannot be
+// written or deleted is a TypeError with JavaScript's own text. Loaded when a program first uses
+// one of them.
 'use strict';
 
-const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, has, isExtensible, ownKeys } =
-  Reflect;
-const { freeze, hasOwn, isFrozen, isSealed, keys, preventExtensions, seal, setPrototypeOf } = Object;
+const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
+const { getPrototypeOf, has, isExtensible, ownKeys } = Reflect;
+const { freeze, hasOwn, isFrozen, isSealed, keys } = Object;
+const { preventExtensions, seal, setPrototypeOf } = Object;
 const { parse, stringify } = JSON;
 const { bind } = Function.prototype;
 const { exec } = RegExp.prototype;
@@ -19,12 +21,37 @@ const mapMethods = { ...methodsOf(Map.prototype) };
 const setMethods = { ...methodsOf(Set.prototype) };
 const mapSize = getOwnPropertyDescriptor(Map.prototype, 'size').get;
 const setSize = getOwnPropertyDescriptor(Set.prototype, 'size').get;
-const errors = { __proto__: null, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
-const { Promise: PromiseHere, Map: MapHere, Set: SetHere, RegExp: RegExpHere, DataView: DataViewHere } = globalThis;
-const { ArrayBuffer: ArrayBufferHere, SharedArrayBuffer: SharedArrayBufferHere, Symbol: SymbolHere } = globalThis;
+const PromiseHere = Promise;
+const MapHere = Map;
+const SetHere = Set;
+const RegExpHere = RegExp;
+const DataViewHere = DataView;
+const ArrayBufferHere = ArrayBuffer;
+const SharedArrayBufferHere = SharedArrayBuffer;
+const SymbolHere = Symbol;
+const errors = {
+  __proto__: null,
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
 const typedArrays = {
-  __proto__: null, Int8Array, Int16Array, Int32Array, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array,
-  Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+  __proto__: null,
+  Int8Array,
+  Int16Array,
+  Int32Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
 };
 
 /// What `step` returns at the end; C++ knows it by identity.
@@ -61,7 +88,9 @@ function iterate(value) {
   const method = value[symbolIterator];
   if (typeof method !== 'function') throw new TypeErrorHere(`${describe(value)} is not iterable`);
   const iterator = apply(method, value, []);
-  if (!isObject(iterator)) throw new TypeErrorHere('Result of the Symbol.iterator method is not an object');
+  if (!isObject(iterator)) {
+    throw new TypeErrorHere('Result of the Symbol.iterator method is not an object');
+  }
   return iterator;
 }
 
@@ -72,7 +101,9 @@ function describe(value) {
 
 function step(iterator) {
   const result = iterator.next();
-  if (!isObject(result)) throw new TypeErrorHere(`Iterator result ${String(result)} is not an object`);
+  if (!isObject(result)) {
+    throw new TypeErrorHere(`Iterator result ${String(result)} is not an object`);
+  }
   return result.done ? done : result.value;
 }
 
@@ -82,7 +113,7 @@ function stop(iterator) {
 
 function newError(name, message, code, stack, hasCause, cause) {
   const options = hasCause ? { cause } : undefined;
-  const error = name in errors ? new errors[name](message, options) : new Error(message, options);
+  const error = new (errors[name] ?? errors.Error)(message, options);
   if (name && !(name in errors)) hide(error, 'name', name);
   if (code) error.code = code;
   if (stack) hide(error, 'stack', stack);
@@ -90,7 +121,8 @@ function newError(name, message, code, stack, hasCause, cause) {
 }
 
 function hide(object, key, value) {
-  defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+  const shown = { __proto__: null, value, writable: true, enumerable: false, configurable: true };
+  defineProperty(object, key, shown);
 }
 
 function newPromise() {
@@ -147,7 +179,9 @@ return {
   toNumber: (value) => +value,
   toString: (value) => `${value}`,
   toObject: (value) => {
-    if (value === null || value === undefined) throw new TypeErrorHere(`Cannot convert ${value} to object`);
+    if (value === null || value === undefined) {
+      throw new TypeErrorHere(`Cannot convert ${value} to object`);
+    }
     return Object(value);
   },
 
@@ -202,7 +236,7 @@ return {
   resize: (buffer, size) => void buffer.resize(size),
   newTypedArray: (name, length) => new typedArrays[name](length),
   newView: (buffer, name, offset, length) =>
-    name === 'DataView' ? new DataViewHere(buffer, offset, length) : new typedArrays[name](buffer, offset, length),
+    new (name === 'DataView' ? DataViewHere : typedArrays[name])(buffer, offset, length),
   viewBuffer: (view) => view.buffer,
 
   parseJson: (text) => parse(text),

@@ -31,12 +31,13 @@ struct SignatureOf;  // convert.hpp
   X(kConstruct, construct) X(kApply, apply) X(kBind, bind) X(kInstanceOf, instanceOf) \
   X(kStrictEquals, strictEquals) X(kSameValue, sameValue) X(kTypeOf, typeOf) \
   X(kToBoolean, toBoolean) X(kToNumber, toNumber) X(kToString, toString) X(kToObject, toObject) \
-  X(kIterate, iterate) X(kStep, step) X(kStop, stop) X(kNewObject, newObject) X(kObjectFrom, objectFrom) \
-  X(kNewArray, newArray) X(kArrayOf, arrayOf) X(kPush, push) X(kArrayLength, arrayLength) X(kNewError, newError) \
-  X(kNewDate, newDate) X(kToIsoString, toIsoString) X(kNewMap, newMap) X(kMapSize, mapSize) \
-  X(kMapGet, mapGet) X(kMapHas, mapHas) X(kMapSet, mapSet) X(kMapRemove, mapRemove) \
-  X(kMapClear, mapClear) X(kNewSet, newSet) X(kSetSize, setSize) X(kSetHas, setHas) \
-  X(kSetAdd, setAdd) X(kSetRemove, setRemove) X(kSetClear, setClear) X(kNewSymbol, newSymbol) \
+  X(kIterate, iterate) X(kStep, step) X(kStop, stop) X(kNewObject, newObject) \
+  X(kObjectFrom, objectFrom) X(kNewArray, newArray) X(kArrayOf, arrayOf) X(kPush, push) \
+  X(kArrayLength, arrayLength) X(kNewError, newError) X(kNewDate, newDate) \
+  X(kToIsoString, toIsoString) X(kNewMap, newMap) X(kMapSize, mapSize) X(kMapGet, mapGet) \
+  X(kMapHas, mapHas) X(kMapSet, mapSet) X(kMapRemove, mapRemove) X(kMapClear, mapClear) \
+  X(kNewSet, newSet) X(kSetSize, setSize) X(kSetHas, setHas) X(kSetAdd, setAdd) \
+  X(kSetRemove, setRemove) X(kSetClear, setClear) X(kNewSymbol, newSymbol) \
   X(kSymbolFor, symbolFor) X(kWellKnown, wellKnown) X(kSymbolDescription, symbolDescription) \
   X(kParseBigInt, parseBigInt) X(kBigIntText, bigIntText) X(kNewPromise, newPromise) \
   X(kNewProxy, newProxy) X(kNewRegExp, newRegExp) X(kExec, exec) \
