@@ -4,7 +4,8 @@ import { once } from 'node:events';
 
 const server = createServer((request, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ path: request.url, node: process.version, v8: process.versions.v8 }));
+  const { node, v8 } = process.versions;
+  response.end(JSON.stringify({ path: request.url, node, v8 }));
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');

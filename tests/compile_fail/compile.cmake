@@ -1,4 +1,4 @@
-# Compiles SOURCE with CASE=1 and expects a refusal that contains SAYS; without SAYS, expects no word.
+# Compiles SOURCE with CASE=1 and expects a refusal with the words SAYS; without SAYS, expects none.
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "|" ";" flags "${FLAGS}")
 set(define "")

@@ -44,7 +44,7 @@ struct Tagged { int y; };
 #endif
 static_assert(nh::detail::kFieldNames<Tagged>.size() == 1);
 
-#if CASE_a_reference_first  // says: the fields of this struct cannot be counted (is there a reference
+#if CASE_a_reference_first  // says: the fields of this struct cannot be counted
 struct Refers { int& r; int y; };
 #else
 struct Refers { int r; int y; };
@@ -101,6 +101,9 @@ struct Listed { int a; NODEHOST_FIELDS(Listed, a, a) };
 #elif CASE_an_ignored_and_optional_field  // says: kIgnored says that JS never sees the field
 struct Listed { int a, b; NODEHOST_FIELDS(Listed, a, (b, nh::kIgnored, nh::kOptional)) };
 #else
-struct Listed { int a, b; NODEHOST_FIELDS(Listed, (a, nh::JsName("x"), nh::kOptional), (b, nh::kIgnored)) };
+struct Listed {
+  int a, b;
+  NODEHOST_FIELDS(Listed, (a, nh::JsName("x"), nh::kOptional), (b, nh::kIgnored))
+};
 #endif
 static_assert(nh::detail::kFieldNames<Listed>.size() == 1);

@@ -1,4 +1,4 @@
-# What LIBRARY exports lies in namespace nodehost, and has no type of V8, Node or libuv in its signature.
+# What LIBRARY exports lies in namespace nodehost, and names no type of V8, Node or libuv.
 cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND "${NM}" -D --defined-only --demangle "${LIBRARY}"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)

@@ -1,5 +1,5 @@
-# Builds fetching/, a project that has libnodehost in its own build, and runs its program. What FetchContent
-# would fetch is this repository; everything else is provisioned already.
+# Builds fetching/, a project that has libnodehost in its own build, and runs its program. What
+# FetchContent would fetch is this repository; everything else is provisioned already.
 cmake_minimum_required(VERSION 3.25)
 file(REMOVE_RECURSE "${WORK}")
 

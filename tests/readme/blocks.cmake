@@ -8,8 +8,9 @@
 #   <!-- from: PATH -->      stands in that file of the repository, which is tested
 #   <!-- not run: REASON --> nothing is done with it
 #
-# nodehost_readme_blocks(<file> <folder> <repository>) writes NAME.cpp, NAME.sh, NAME.expected and files
-# to <folder>, and sets readme_programs and readme_scripts to the names, readme_errors to what is wrong.
+# nodehost_readme_blocks(<file> <folder> <repository>) writes NAME.cpp, NAME.sh, NAME.expected and
+# files to <folder>, and sets readme_programs and readme_scripts to the names, readme_errors to what
+# is wrong.
 
 set(readme_body_head [[
 #include <nodehost/nodehost.hpp>
@@ -38,8 +39,8 @@ function(nodehost_readme_write file text)
   file(WRITE "${file}" "${text}")
 endfunction()
 
-# The text up to the first SEPARATOR into BEFORE_VAR, what follows it into TEXT_VAR; no lists, because
-# code has semicolons.
+# The text up to the first SEPARATOR into BEFORE_VAR, what follows it into TEXT_VAR; no lists,
+# because code has semicolons.
 function(nodehost_readme_cut text_var separator before_var)
   string(FIND "${${text_var}}" "${separator}" at)
   string(LENGTH "${separator}" length)
@@ -70,7 +71,8 @@ function(nodehost_readme_blocks file folder repository)
     nodehost_readme_cut(rest "\n```\n" code)
     string(APPEND code "\n")
     if(NOT before MATCHES "(^|\n)<!-- (test|body|output|file|from|not run): ([^\n]+) -->$")
-      string(APPEND errors "a ${language} block has no comment that says how it is tested:\n${code}")
+      string(APPEND errors
+        "a ${language} block has no comment that says how it is tested:\n${code}")
       continue()
     endif()
     set(kind "${CMAKE_MATCH_2}")

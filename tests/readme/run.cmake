@@ -1,5 +1,5 @@
-# Runs COMMAND in FOLDER, with BIN first in PATH; it must end with 0 and, if there is a file EXPECTED,
-# print just that; blank lines at the end do not count.
+# Runs COMMAND in FOLDER, with BIN first in PATH; it must end with 0 and, if there is a file
+# EXPECTED, print just that; blank lines at the end do not count.
 cmake_minimum_required(VERSION 3.25)
 set(ENV{PATH} "${BIN}:$ENV{PATH}")
 string(REPLACE "|" ";" command "${COMMAND}")
