@@ -223,6 +223,8 @@ void NodeThread::LoadLibraryEnvironment() {
 
 void NodeThread::RunJobs() {
   uv_check_stop(&run_jobs_);
+  // Jobs are done one after the other: none runs in the middle of one that spins the loop.
+  if (spinning_ > 0) return;
   queue().StartBatch();
   while (!js_over_) {
     detail::Job* const job = queue().TakeNext();
@@ -268,6 +270,7 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   const bool was_ref = uv_has_ref(reinterpret_cast<uv_handle_t*>(&wake_)) != 0;
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   bool is_done = false;
+  ++spinning_;
   while (true) {
     if (js_over_) break;
     realm()->RunTicks();
@@ -281,6 +284,7 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }
   if (was_ref) uv_ref(reinterpret_cast<uv_handle_t*>(&wake_));
+  if (--spinning_ == 0) uv_async_send(&wake_);  // for the jobs that were put off
   if (!is_done && js_over_) std::rethrow_exception(StoppedError());
   return is_done;
 }

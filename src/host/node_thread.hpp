@@ -76,6 +76,7 @@ class NodeThread final : public detail::JsThread {
   uv_loop_t* loop_ = nullptr;
   uv_async_t wake_{};        // a job came, or a stop
   uv_check_t run_jobs_{};    // runs them, in the loop's check phase
+  int spinning_ = 0;       // how many SpinUntil are under way
   uv_timer_t stop_timer_{};  // the deadline of a Stop on this thread
   v8::Isolate* isolate_ = nullptr;
 

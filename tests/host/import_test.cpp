@@ -261,3 +261,15 @@ TEST_CASE("threads import the same module at once") {
   }
   for (auto& result : results) CHECK(result.get() == "waited");
 }
+
+TEST_CASE("jobs wait while a job waits for its import") {
+  nh::Environment node = NewEnvironment();
+  std::vector<std::string> order;
+  node.Run([&](nh::Js& js) {
+    node.Post([&](nh::Js&) { order.push_back("job"); });
+    js.Import("data:text/javascript,await new Promise((done) => setTimeout(done, 20))");
+    order.push_back("import");
+  });
+  node.Run([](nh::Js&) {});
+  CHECK(order == std::vector<std::string>{"import", "job"});
+}
