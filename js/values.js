@@ -11,6 +11,7 @@ const { freeze, hasOwn, isFrozen, isSealed, keys } = Object;
 const { preventExtensions, seal, setPrototypeOf } = Object;
 const { parse, stringify } = JSON;
 const { bind } = Function.prototype;
+const { push } = Array.prototype;
 const { exec } = RegExp.prototype;
 const { toISOString } = Date.prototype;
 const symbolIterator = Symbol.iterator;
@@ -21,6 +22,12 @@ const mapMethods = { ...methodsOf(Map.prototype) };
 const setMethods = { ...methodsOf(Set.prototype) };
 const mapSize = getOwnPropertyDescriptor(Map.prototype, 'size').get;
 const setSize = getOwnPropertyDescriptor(Set.prototype, 'size').get;
+const { defineProperty: defineOnObject } = Object;
+const ArrayHere = Array;
+const DateHere = Date;
+const ObjectHere = Object;
+const ProxyHere = Proxy;
+const StringHere = String;
 const PromiseHere = Promise;
 const MapHere = Map;
 const SetHere = Set;
@@ -96,13 +103,13 @@ function iterate(value) {
 
 function describe(value) {
   if (typeof value === 'string') return 'string';
-  return isObject(value) ? typeof value : `${typeof value} ${String(value)}`;
+  return isObject(value) ? typeof value : `${typeof value} ${StringHere(value)}`;
 }
 
 function step(iterator) {
   const result = iterator.next();
   if (!isObject(result)) {
-    throw new TypeErrorHere(`Iterator result ${String(result)} is not an object`);
+    throw new TypeErrorHere(`Iterator result ${StringHere(result)} is not an object`);
   }
   return result.done ? done : result.value;
 }
@@ -148,7 +155,7 @@ return {
   has,
   hasOwn,
   define: (object, key, given, hasValue) => {
-    Object.defineProperty(object, key, descriptor(given, hasValue));
+    defineOnObject(object, key, descriptor(given, hasValue));
   },
   descriptor: getOwnPropertyDescriptor,
   hasDescriptorValue: (object, key) => {
@@ -182,7 +189,7 @@ return {
     if (value === null || value === undefined) {
       throw new TypeErrorHere(`Cannot convert ${value} to object`);
     }
-    return Object(value);
+    return ObjectHere(value);
   },
 
   iterate,
@@ -191,13 +198,13 @@ return {
 
   newObject: () => ({}),
   objectFrom: Object.create,
-  newArray: (length) => new Array(length),
+  newArray: (length) => new ArrayHere(length),
   arrayOf: (...items) => items,
-  push: (array, ...items) => array.push(...items),
+  push: (array, ...items) => apply(push, array, items),
   arrayLength: (array) => array.length,
 
   newError,
-  newDate: (time) => new Date(time),
+  newDate: (time) => new DateHere(time),
   toIsoString: (date) => apply(toISOString, date, []),
 
   newMap: () => new MapHere(),
@@ -224,7 +231,7 @@ return {
   bigIntText: (number, radix) => apply(bigIntToString, number, [radix]),
 
   newPromise,
-  newProxy: (target, handler) => new Proxy(target, handler),
+  newProxy: (target, handler) => new ProxyHere(target, handler),
 
   newRegExp: (source, flags) => new RegExpHere(source, flags),
   exec: (pattern, text) => apply(exec, pattern, [text]),
