@@ -7,6 +7,7 @@
 //            sources              every embedded file, name -> text
 //            env                  } as given to environment_variables.js, which has
 //            isolateNodeVariables } already run
+//            hideEnv              }
 //
 // Every other file is compiled here, in the same way. What the files need of the globals they take
 // when they run, before any user code: a page that replaces globalThis.Promise does not break the
@@ -26,7 +27,8 @@ function use(name, given = options) {
 const importing = use('importing.js');
 const { resolve } = use('resolve.js', { importing });
 const loader = use('load.js', { importing, resolve });
-const workers = options.env || options.isolateNodeVariables ? use('workers.js') : {};
+const workers =
+  options.env || options.isolateNodeVariables || options.hideEnv ? use('workers.js') : {};
 
 /// Gives scripts a `require`, as `node -e` does: bound to baseDir, not enumerable.
 function defineGlobals() {

@@ -8,22 +8,47 @@
 //
 //   options.env                   object of name -> string, or null to remove; may be absent
 //   options.isolateNodeVariables  leave out what the host's own parent meant for the host
+//   options.hideEnv               leave out everything but `env`
 //
 // Returns true when process.env was replaced. workers.js completes it once `require` exists.
 'use strict';
 
-// What a parent `node` gives its children (child_process.fork, cluster, coverage tools).
+// What steers node itself: set by a parent `node` for its children (child_process.fork, cluster,
+// coverage and test tools), or by whoever uses node from a shell. Variables that merely begin with
+// NODE_, such as NODE_ENV, are programs' own and stay.
 const kNodeVariables = [
-  'NODE_OPTIONS',
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_COMPILE_CACHE',
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  'NODE_DISABLE_COMPILE_CACHE',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_ICU_DATA',
+  'NODE_NO_WARNINGS',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_PENDING_DEPRECATION',
+  'NODE_PRESERVE_SYMLINKS',
+  'NODE_PRESERVE_SYMLINKS_MAIN',
+  'NODE_REDIRECT_WARNINGS',
+  'NODE_REPL_EXTERNAL_MODULE',
+  'NODE_REPL_HISTORY',
+  'NODE_REPL_MODE',
+  'NODE_TEST_CONTEXT',
+  'NODE_TEST_WORKER_ID',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
   'NODE_UNIQUE_ID',
+  'NODE_USE_ENV_PROXY',
+  'NODE_USE_SYSTEM_CA',
   'NODE_V8_COVERAGE',
+  'WATCH_REPORT_DEPENDENCIES',
 ];
 
 const overlay = options.env ?? undefined;
 const isolate = options.isolateNodeVariables === true;
-if (overlay === undefined && !isolate) return false;
+const hide = options.hideEnv === true;
+if (overlay === undefined && !isolate && !hide) return false;
 
 const { Error, Proxy, String, TypeError } = globalThis;
 const { defineProperty, getOwnPropertyDescriptor, has, ownKeys } = Reflect;
@@ -59,7 +84,9 @@ function invalidDescriptor(message) {
   return error;
 }
 
-for (const name of ownKeys(process.env)) store(name, process.env[name]);
+if (!hide) {
+  for (const name of ownKeys(process.env)) store(name, process.env[name]);
+}
 if (isolate) {
   for (const name of kNodeVariables) delete values[stored(name)];
 }

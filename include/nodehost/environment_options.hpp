@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nodehost/errors.hpp"
+#include "nodehost/rights.hpp"
 
 namespace nodehost {
 
@@ -28,7 +29,9 @@ struct EnvironmentOptions {
   std::vector<std::string> args = {};
 
   /// Laid over the process's environment variables, for `process.env` of this environment and for
-  /// its children; an empty optional takes a variable away.
+  /// its children; an empty optional takes a variable away. Variables of the process that steer
+  /// Node itself, such as NODE_OPTIONS, NODE_DEBUG, NODE_CHANNEL_FD or
+  /// NODE_TLS_REJECT_UNAUTHORIZED, are not passed on unless they are given here.
   std::map<std::string, std::optional<std::string>> env = {};
 
   /// The name of the JS thread (15 characters are kept on Linux) and of the environment in errors.
@@ -38,6 +41,28 @@ struct EnvironmentOptions {
   /// program does. The environment then ends by itself when nothing is left to do; see
   /// `WaitForExit`.
   bool run_command_line = false;
+
+  /// Whether `process.on('SIGTERM', ...)` and the like take the signal from the process for as long
+  /// as JavaScript is subscribed; the handler that was there comes back after. Otherwise a
+  /// subscription has no effect but is no error, as many packages subscribe when they are loaded.
+  /// A host that wants to pass a signal on calls `process.emit('SIGTERM')` itself.
+  bool allow_signals = false;
+
+  /// Get what JavaScript writes to standard output and error: `console`, `process.stdout`,
+  /// warnings, and the same of Workers, which comes through their parent. One call for each write,
+  /// with all of its bytes, in order, on the JS thread while JavaScript waits; an exception becomes
+  /// the stream's error. Empty: the process's own descriptors 1 and 2, whose modes stay as they
+  /// are. A reader that does not read holds JavaScript up, but not `Stop`.
+  std::function<void(std::string_view)> on_stdout = {};
+  std::function<void(std::string_view)> on_stderr = {};
+
+  /// The program that `process.execPath` names, which `child_process.fork`, `cluster` and many
+  /// packages start with node's command line: a node, or the nodehost command. Empty: the host
+  /// program, which is not started in this way: trying to is a JavaScript error that says so.
+  std::string exec_path = {};
+
+  /// Rights to take away from the environment and its Workers.
+  Rights rights = {};
 
   /// How long the destructor lets the environment end by itself before it is terminated. Work that
   /// ends by itself is seldom longer; what does not end by itself - a server, an interval - costs
@@ -55,7 +80,7 @@ struct EnvironmentOptions {
   std::function<UncaughtAction(const JsError&)> on_uncaught = {};
 
   /// Gets, on the JS thread, the text about an uncaught error that ends the environment. Without
-  /// it, the text goes to the process's stderr, as `node` prints it.
+  /// it, the text goes to `on_stderr`, or to the process's stderr, as `node` prints it.
   std::function<void(std::string_view)> on_log = {};
 };
 

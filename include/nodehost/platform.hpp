@@ -27,7 +27,10 @@ struct PlatformOptions {
   /// 0: libuv's default, which is 4 or UV_THREADPOOL_SIZE.
   int uv_threads = 0;
 
-  /// Whether the variable NODE_OPTIONS of the process is read.
+  /// Whether Node reads its variables from the process's environment as it starts: NODE_OPTIONS,
+  /// NODE_EXTRA_CA_CERTS, NODE_PENDING_DEPRECATION, NODE_NO_WARNINGS and all others that begin with
+  /// NODE_. Otherwise they are out of sight while the platform's constructor runs. OpenSSL's and
+  /// ICU's own (SSL_CERT_FILE, OPENSSL_CONF, TZ) and UV_THREADPOOL_SIZE are read in any case.
   bool allow_node_options_variable = false;
 
   /// Takes signals, stdio and resource limits in hand as the `node` program does, and reads node's
@@ -54,6 +57,9 @@ struct Versions {
 /// stopped. May be made, used and destroyed on any thread, or not destroyed at all: at the normal
 /// end of the process JavaScript is terminated before static objects go. Once made, this library
 /// and libnode stay in memory until then, also when a plug-in that brought them is closed.
+///
+/// A child of fork() has none of the threads that run JavaScript: there, until it calls exec, every
+/// call throws `EnvironmentStopped`, and destructors do nothing.
 class NODEHOST_API NodejsPlatform {
  public:
   /// Starts Node.js. Throws `PlatformError` with Node's own text if an option is refused, and if

@@ -48,7 +48,8 @@ Realm& Realm::Of(const JsThread& thread) {
 v8::Local<v8::String> Realm::String(std::string_view utf8) { return ToV8String(isolate_, utf8); }
 
 void Realm::SetEnvironmentVariables(
-    const std::map<std::string, std::optional<std::string>>& overlay, bool isolate_node_variables) {
+    const std::map<std::string, std::optional<std::string>>& overlay, bool isolate_node_variables,
+    bool hide_variables) {
   const v8::HandleScope scope(isolate_);
   const v8::Local<v8::Context> context = this->context();
   const v8::Local<v8::Object> options = v8::Object::New(isolate_);
@@ -66,9 +67,10 @@ void Realm::SetEnvironmentVariables(
     set(options, "env", variables);
   }
   set(options, "isolateNodeVariables", v8::Boolean::New(isolate_, isolate_node_variables));
+  set(options, "hideEnv", v8::Boolean::New(isolate_, hide_variables));
   set(options, "baseDir", String(base_dir_));
   environment_options_.Reset(isolate_, options);
-  if (isolate_node_variables || !overlay.empty()) {
+  if (isolate_node_variables || hide_variables || !overlay.empty()) {
     RunHostFile("environment_variables.js", v8::Undefined(isolate_), options);
   }
 }

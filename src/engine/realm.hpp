@@ -55,9 +55,10 @@ class Realm {
   /// The realm of the calling thread if it is `thread`; throws WrongThread or EnvironmentStopped.
   static Realm& Of(const JsThread& thread);
 
-  /// Gives the environment a process.env of its own; before node::LoadEnvironment.
+  /// Gives the environment a process.env of its own; before node::LoadEnvironment. With
+  /// `hide_variables` it holds the overlay only.
   void SetEnvironmentVariables(const std::map<std::string, std::optional<std::string>>& overlay,
-                               bool isolate_node_variables);
+                               bool isolate_node_variables, bool hide_variables);
 
   /// Loads js/bridge.js; `require` is Node's own for built-ins. Without it the bridge is loaded at
   /// its first use.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/fork_guard.hpp"
 #include "host/js_thread.hpp"
 
 namespace nodehost::detail {
@@ -53,7 +54,8 @@ void References::Release(Reference* reference) noexcept {
     Free(reference);
     return;
   }
-  std::shared_ptr<References> last;  // goes after the lock
+  if (host::InForkedChild()) return;  // where the lock may be held for ever
+  std::shared_ptr<References> last;   // goes after the lock
   const std::lock_guard lock(mutex_);
   if (closed_) {
     delete reference;  // Its handle is empty.

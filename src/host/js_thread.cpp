@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <utility>
 
+#include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
 
 namespace nodehost::detail {
@@ -66,6 +67,7 @@ JsThread::WaitGuard::~WaitGuard() {
 }
 
 void JsThread::RunBlocking(Job& job) {
+  host::CheckNotForked();
   const WaitGuard guard(*this);
   WaitedJob waited(job);
   if (queue_.Push(waited)) {
@@ -76,6 +78,7 @@ void JsThread::RunBlocking(Job& job) {
 }
 
 void JsThread::Enqueue(std::unique_ptr<Job> job, bool must_accept) {
+  host::CheckNotForked();
   if (queue_.Push(*job)) {
     static_cast<void>(job.release());  // The queue's now; Finish() deletes it.
     return;
@@ -105,6 +108,7 @@ std::exception_ptr JsThread::StoppedError() const {
 }
 
 std::optional<int> JsThread::exit_code() const {
+  if (host::InForkedChild()) return std::nullopt;
   const std::lock_guard lock(mutex_);
   return exit_code_;
 }
@@ -115,6 +119,7 @@ void JsThread::set_exit_code(int code) {
 }
 
 void JsThread::ThrowWrongThread() const {
+  host::CheckNotForked();
   throw WrongThread("JavaScript of environment \"" + name_ +
                     "\" was touched from another thread. Use Run, RunAsync or Post to get to its "
                     "own thread.");

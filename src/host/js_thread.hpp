@@ -34,6 +34,9 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   static JsThread* Current() noexcept { return current_; }
   bool IsCurrent() const noexcept { return current_ == this; }
 
+  /// In a fork()ed child: its thread is no JS thread, whatever the parent's was.
+  static void ForgetCurrent() noexcept { current_ = nullptr; }
+
   /// Throws WrongThread unless called on this thread.
   void CheckCurrent() const {
     if (!IsCurrent()) [[unlikely]]

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "engine/activity.hpp"
+#include "engine/boundary.hpp"
 #include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/uncaught.hpp"
+#include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
 #include "text.hpp"
 #if defined(__linux__)
@@ -39,19 +41,31 @@ void NameThread([[maybe_unused]] const std::string& name) {
 #endif
 }
 
+// The text about an uncaught error is output, too.
+EnvironmentOptions WithLog(EnvironmentOptions options) {
+  if (!options.on_log && options.on_stderr) {
+    options.on_log = [write = options.on_stderr](std::string_view text) {
+      write(std::string(text) + '\n');
+    };
+  }
+  return options;
+}
+
 }  // namespace
 
 NodeThread::NodeThread(PlatformState& platform, EnvironmentOptions options)
     : JsThread(options.name),
       platform_(platform),
-      options_(std::move(options)),
-      base_dir_(CheckedBaseDir(options_.base_dir)) {}
+      options_(WithLog(std::move(options))),
+      base_dir_(CheckedBaseDir(options_.base_dir)),
+      boundary_(options_, platform.options.own_process) {}
 
 void NodeThread::Start() {
   const uv_thread_options_t thread_options{UV_THREAD_HAS_STACK_SIZE, kStackBytes};
   // The thread keeps its object alive: an Environment may be destroyed on its own JS thread.
   auto* self =
       new std::shared_ptr<NodeThread>(std::static_pointer_cast<NodeThread>(shared_from_this()));
+  const SignalsBlocked blocked(!platform_.options.own_process);
   const int error = uv_thread_create_ex(
       &thread_, &thread_options,
       [](void* data) {
@@ -105,13 +119,17 @@ void NodeThread::Main() {
   args.insert(args.end(), options_.args.begin(), options_.args.end());
   // Only a program's own Node may change the process's directory, ids and mask, and only one
   // environment of a process may own the inspector.
-  const auto flags = options_.run_command_line ? node::EnvironmentFlags::kDefaultFlags
-                                               : node::EnvironmentFlags::kNoFlags;
+  std::uint64_t flags = options_.run_command_line ? node::EnvironmentFlags::kDefaultFlags
+                                                  : node::EnvironmentFlags::kNoFlags;
+  // $NODE_PATH and $HOME/.node_modules are somebody else's settings.
+  if (!platform_.options.own_process) flags |= node::EnvironmentFlags::kNoGlobalSearchPaths;
+  if (!options_.rights.native_addons) flags |= node::EnvironmentFlags::kNoNativeAddons;
   try {
     std::vector<std::string> errors;
     std::unique_lock alone = ComingOrGoing(kCreationTime);
-    auto setup = node::CommonEnvironmentSetup::Create(platform_.node_platform.get(), &errors, args,
-                                                      platform_.exec_args, flags);
+    auto setup = node::CommonEnvironmentSetup::Create(
+        platform_.node_platform.get(), &errors, args, platform_.exec_args,
+        static_cast<node::EnvironmentFlags::Flags>(flags));
     if (alone) alone.unlock();
     if (!setup) throw PlatformError("Node.js could not make an environment: " + JoinLines(errors));
     RunEnvironment(*setup);
@@ -121,6 +139,7 @@ void NodeThread::Main() {
     Refuse();
     Ready(std::current_exception());
   }
+  boundary_.Close();
   set_current(nullptr);
   const std::lock_guard lock(mutex_);
   ended_ = true;
@@ -149,11 +168,13 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
 
   int code = 1;
   try {
-    realm->SetEnvironmentVariables(options_.env, !options_.run_command_line);
+    realm->SetEnvironmentVariables(options_.env, !platform_.options.own_process,
+                                   boundary_.hides_variables());
     detail::InstallUncaughtHandlers(*realm.operator->(), options_);
     if (options_.run_command_line) {
       Ready(nullptr);
-      static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{}));
+      static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{},
+                                              detail::PreloadOf(boundary_)));
     } else {
       LoadLibraryEnvironment();
       RunStartScript();
@@ -209,14 +230,17 @@ void NodeThread::RunStartScript() {
 void NodeThread::LoadLibraryEnvironment() {
   std::exception_ptr failure;
   const auto loaded = node::LoadEnvironment(
-      env_, [&](const node::StartExecutionCallbackInfo& info) -> v8::MaybeLocal<v8::Value> {
+      env_,
+      [&](const node::StartExecutionCallbackInfo& info) -> v8::MaybeLocal<v8::Value> {
         try {
           realm()->LoadBridge(info.native_require);
         } catch (...) {
           failure = std::current_exception();
         }
         return v8::Undefined(isolate_);
-      });
+      },
+      detail::PreloadOf(boundary_));
+  if (boundary_.failure) std::rethrow_exception(boundary_.failure);
   if (failure) std::rethrow_exception(failure);
   if (loaded.IsEmpty()) throw PlatformError("Node.js could not load its environment.");
 }

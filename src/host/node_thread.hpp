@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "alive_report.hpp"
+#include "boundary.hpp"
 #include "js_thread.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/stop_result.hpp"
@@ -70,6 +71,7 @@ class NodeThread final : public detail::JsThread {
   PlatformState& platform_;
   const EnvironmentOptions options_;
   const std::filesystem::path base_dir_;
+  Boundary boundary_;
   uv_thread_t thread_{};
 
   // The JS thread's own.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fork_guard.hpp"
 #include "node_thread.hpp"
 #include "nodehost/errors.hpp"
 
@@ -24,6 +25,7 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 void NodeThread::RequestStop() { queue().Seal(); }
 
 StopResult NodeThread::Stop(std::chrono::milliseconds deadline) {
+  if (InForkedChild()) return {.ended = false, .clean = false};
   deadline = std::clamp(deadline, 0ms, kLongest);
   const auto until = Clock::now() + deadline;
   RequestStop();
@@ -55,6 +57,7 @@ void NodeThread::EndByForce() {
 }
 
 void NodeThread::Terminate(std::vector<std::string> still_alive) {
+  boundary_.Cancel();
   {
     const std::lock_guard lock(mutex_);
     if (!env_ || terminated_) return;
@@ -79,6 +82,7 @@ StopResult NodeThread::Result() {
 }
 
 int NodeThread::WaitForExit() {
+  CheckNotForked();
   if (IsCurrent()) {
     throw HostError("WaitForExit was called on the JS thread of environment \"" + name() +
                     "\", which would wait for itself. Call it on another thread.");
@@ -101,6 +105,7 @@ bool NodeThread::WaitUntilEnded(std::optional<Clock::time_point> until) {
 }
 
 bool NodeThread::TryJoin() {
+  if (InForkedChild()) return false;
   {
     const std::lock_guard lock(mutex_);
     if (!ended_) return false;

@@ -5,15 +5,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
 
+#include "fork_guard.hpp"
 #include "kill_guard.hpp"
 #include "loaded_from.hpp"
 #include "node_thread.hpp"
 #include "platform_state.hpp"
+#include "signals.hpp"
+#include "start_variables.hpp"
 #include "text.hpp"
 
 namespace nodehost {
@@ -32,6 +34,7 @@ host::PlatformState* living = nullptr;
 // What nobody has stopped must not run JavaScript while the destructors of libnode's static objects
 // run. Registered after their construction, so called before them.
 void StopAtProcessExit() {
+  if (host::InForkedChild()) return;
   host::PlatformState* state = nullptr;
   {
     const std::lock_guard lock(start_mutex);
@@ -41,6 +44,7 @@ void StopAtProcessExit() {
 }
 
 void ClaimProcess() {
+  host::CheckNotForked();
   const std::lock_guard lock(start_mutex);
   if (started) throw PlatformError(started);
   started =
@@ -80,17 +84,6 @@ void StartThreadPool(int threads) {
   } else {
     uv_os_unsetenv(kVariable);
   }
-}
-
-// Without a handler, a write to a closed pipe or socket would end the process.
-void IgnoreBrokenPipes() {
-#ifdef SIGPIPE
-  struct sigaction action {};
-  if (sigaction(SIGPIPE, nullptr, &action) == 0 && action.sa_handler == SIG_DFL) {
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, nullptr);
-  }
-#endif
 }
 
 Flags StartFlags(const PlatformOptions& options) {
@@ -148,7 +141,11 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (options.own_process && !options.args.empty()) {
     args.insert(args.end(), options.args.begin() + 1, options.args.end());
   }
-  const auto result = node::InitializeOncePerProcess(args, StartFlags(options));
+  host::WatchForks();
+  const auto result = [&] {
+    const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
+    return node::InitializeOncePerProcess(args, StartFlags(options));
+  }();
   if (result->early_return()) Refuse(host::JoinLines(result->errors()), result->exit_code());
   // Node takes what is left for a script and its arguments, which a library does not run.
   if (!options.own_process && result->args().size() > 1) {
@@ -163,11 +160,14 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   impl_->args = result->args();
   impl_->exec_args = result->exec_args();
   impl_->versions = FindVersions();
-  impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
+  {
+    const host::SignalsBlocked blocked(!impl_->options.own_process);
+    impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
+  }
   v8::V8::InitializePlatform(impl_->node_platform.get());
   v8::V8::Initialize();
   if (!impl_->options.own_process) {
-    IgnoreBrokenPipes();
+    impl_->broken_pipes.emplace();
     host::RefuseSignalsToSelf();
   }
   // V8's threads outlive a plug-in that is closed, and Node.js could not be started anew.
@@ -179,12 +179,18 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
 }
 
 NodejsPlatform::~NodejsPlatform() {
+  if (host::InForkedChild()) {
+    // Its threads are not there to be joined.
+    static_cast<void>(impl_.release());
+    return;
+  }
   const bool ended = impl_->StopAll(std::chrono::milliseconds::max());
   if (ended) {
     v8::V8::Dispose();
     v8::V8::DisposePlatform();
     // Without TearDownOncePerProcess: it frees root certificates that libnode keeps in static
     // objects, and those are gone when a static platform is destroyed at the end of the process.
+    host::ForgetSignals();
   }
   const std::lock_guard lock(start_mutex);
   // A thread that native code holds, or that is ourselves, comes back to what it left: it stays.
@@ -199,6 +205,7 @@ NodejsPlatform::~NodejsPlatform() {
 }
 
 Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
+  host::CheckNotForked();
   auto thread = std::make_shared<host::NodeThread>(*impl_, std::move(options));
   thread->Start();
   {

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <node.h>
 
 #include "nodehost/platform.hpp"
+#include "signals.hpp"
 
 namespace nodehost {
 
@@ -21,6 +23,7 @@ struct PlatformState {
   PlatformOptions options;
   Versions versions;
   std::unique_ptr<node::MultiIsolatePlatform> node_platform;
+  std::optional<BrokenPipesIgnored> broken_pipes;
   std::vector<std::string> args;       // process.argv, as Node left it
   std::vector<std::string> exec_args;  // process.execArgv
 

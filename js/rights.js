@@ -1,0 +1,109 @@
+// Takes rights away (nodehost/rights.hpp): each native function behind a right is replaced where
+// node's own JavaScript looks it up, on its prototype or binding object, so that nothing reachable
+// leads to the original. Runs in each environment and Worker before any user code, after the other
+// files that wrap the same functions, with node's internal `require`.
+//
+//   options.rights  nativeAddons, childProcesses, workers, network, environmentVariables: booleans;
+//                   builtins: names, or absent
+'use strict';
+
+const { internalBinding, BuiltinModule } = require('internal/bootstrap/realm');
+const { host, inWorker, rights } = options;
+const { Array, Error, Object: { getOwnPropertyNames } } = globalThis;
+
+function binding(name) {
+  try {
+    return internalBinding(name);
+  } catch {
+    return undefined;  // not in this build or version
+  }
+}
+
+/// Replaces the named functions of `target`, which may be absent.
+function refuse(target, names, right) {
+  const refused = () => {
+    const error = new Error(`This environment has no right to do that: Rights::${right} is false`);
+    error.code = 'ERR_ACCESS_DENIED';
+    throw error;
+  };
+  for (const name of names) {
+    // A function, not an arrow: some are called with `new`, and refuse in the same way.
+    if (typeof target?.[name] === 'function') {
+      target[name] = function() { refused(); };
+    }
+  }
+}
+
+const methods = internalBinding('process_methods');
+
+if (!rights.nativeAddons) {
+  const right = 'native_addons';
+  refuse(process, ['dlopen'], right);
+  refuse(methods, ['dlopen'], right);
+  refuse(binding('sqlite')?.DatabaseSync?.prototype, ['loadExtension', 'enableLoadExtension'],
+         right);
+  if (process.versions.openssl !== undefined) {
+    const crypto = binding('crypto');
+    refuse(crypto, ['setEngine'], right);
+    refuse(crypto?.SecureContext?.prototype, ['setEngineKey', 'setClientCertEngine'], right);
+  }
+}
+
+if (!rights.childProcesses) {
+  const right = 'child_processes';
+  refuse(internalBinding('process_wrap').Process.prototype, ['spawn'], right);
+  refuse(internalBinding('spawn_sync'), ['spawn'], right);
+  const signalling = ['_kill', '_debugProcess'];
+  refuse(process, signalling, right);
+  refuse(methods, ['execve', ...signalling], right);
+}
+
+if (!rights.workers) {
+  refuse(internalBinding('worker').Worker.prototype, ['startThread'], 'workers');
+}
+
+if (!rights.network) {
+  const right = 'network';
+  const sockets = ['bind', 'bind6', 'connect', 'connect6', 'listen'];
+  refuse(internalBinding('tcp_wrap').TCP.prototype, ['open', ...sockets], right);
+  refuse(internalBinding('udp_wrap').UDP.prototype,
+         ['open', 'send', 'send6', 'recvStart', ...sockets], right);
+  const { Pipe: { prototype: pipe } } = internalBinding('pipe_wrap');
+  refuse(pipe, sockets, right);
+  const resolver = internalBinding('cares_wrap');
+  refuse(resolver, ['getaddrinfo', 'getnameinfo'], right);
+  const { prototype: channel } = resolver.ChannelWrap;
+  refuse(channel, getOwnPropertyNames(channel).filter((name) => /^(?:query|getHost)/.test(name)),
+         right);
+  refuse(binding('quic')?.Endpoint?.prototype, ['connect', 'listen'], right);
+}
+
+if (!rights.environmentVariables && inWorker) {
+  // A Worker with SHARE_ENV has the process's own variables. One with `env` may well be given the
+  // same name, but not the same value without knowing it.
+  const env = {};
+  for (const name of getOwnPropertyNames(process.env)) {
+    const value = process.env[name];
+    if (host.realVariable(name) !== value) env[name] = value;
+  }
+  host.runFile('environment_variables.js', process, { env, hideEnv: true });
+}
+
+if (rights.builtins !== undefined) {
+  for (const name of rights.builtins) {
+    if (BuiltinModule.canBeRequiredByUsers(name)) continue;
+    throw new Error(`Rights::builtins: there is no built-in module "${name}"`);
+  }
+  BuiltinModule.setRealmAllowRequireByUsers(rights.builtins);
+  refuse(process, ['binding', '_linkedBinding'], 'builtins');
+}
+
+// A debugger sees closures, and starts in a Worker before this file; V8's flags include some that
+// call its innards.
+const any = 'native_addons (or another one)';
+const inspector = binding('inspector');
+for (const name of ['Connection', 'MainThreadConnection']) {
+  refuse(inspector?.[name]?.prototype, ['dispatch'], any);
+}
+refuse(inspector, ['Connection', 'MainThreadConnection', 'open'], any);
+refuse(internalBinding('v8'), ['setFlagsFromString'], any);

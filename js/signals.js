@@ -1,0 +1,92 @@
+// Keeps JavaScript's hands off the host's signal handlers. Runs in each environment and Worker
+// before any user code, with node's internal `require`.
+//
+//   options.allowSignals  whether a subscription installs a handler
+//   options.ownProcess    the process is node's own: nothing to keep
+//   options.host          claimSignal(number), releaseSignal(number)
+'use strict';
+
+const { internalBinding } = require('internal/bootstrap/realm');
+const { host, allowSignals, ownProcess } = options;
+if (ownProcess) return;
+
+const { WeakMap } = globalThis;
+const { apply } = Reflect;
+const { get, set, delete: remove } = WeakMap.prototype;
+const claimed = new WeakMap();  // handle -> signal number
+
+/// The original `close` of a handle, then the claim goes back.
+function closer(close) {
+  return function(...given) {
+    const result = apply(close, this, given);
+    release(this);
+    return result;
+  };
+}
+
+function release(handle) {
+  const number = apply(get, claimed, [handle]);
+  if (number === undefined) return;
+  apply(remove, claimed, [handle]);
+  host.releaseSignal(number);
+}
+
+const { Signal } = internalBinding('signal_wrap');
+const { start, stop, close } = Signal.prototype;
+if (allowSignals) {
+  Signal.prototype.start = function(number) {
+    release(this);
+    host.claimSignal(number);
+    apply(set, claimed, [this, number]);
+    const error = apply(start, this, [number]);
+    if (error !== 0) release(this);
+    return error;
+  };
+  Signal.prototype.stop = closer(stop);
+  Signal.prototype.close = closer(close);
+} else {
+  // A subscription without effect, not an error: many packages subscribe when they are loaded.
+  Signal.prototype.start = () => 0;
+
+  // vm's `breakOnSigint` installs a handler of node's own, and leaves another.
+  const contextify = internalBinding('contextify');
+  const { ContextifyScript: { prototype: script } } = contextify;
+  const { runInContext } = script;
+  script.runInContext = function(context, timeout, displayErrors, breakOnSigint, breakOnFirstLine) {
+    return apply(runInContext, this, [context, timeout, displayErrors, false, breakOnFirstLine]);
+  };
+  contextify.startSigintWatchdog = () => {};
+  contextify.stopSigintWatchdog = () => false;
+  contextify.watchdogHasPendingSigint = () => false;
+  const { ModuleWrap: { prototype: moduleWrap } } = internalBinding('module_wrap');
+  const { evaluate } = moduleWrap;
+  moduleWrap.evaluate = function(timeout) {
+    return apply(evaluate, this, [timeout, false]);
+  };
+}
+
+// libuv handles SIGCHLD from the start of a child to the close of its handle.
+const { SIGCHLD } = internalBinding('constants').os.signals;
+if (SIGCHLD !== undefined) {
+  const { Process } = internalBinding('process_wrap');
+  const { spawn, close } = Process.prototype;
+  Process.prototype.spawn = function(given) {
+    host.claimSignal(SIGCHLD);
+    apply(set, claimed, [this, SIGCHLD]);
+    const error = apply(spawn, this, [given]);
+    if (error !== 0) release(this);
+    return error;
+  };
+  Process.prototype.close = closer(close);
+
+  const synchronous = internalBinding('spawn_sync');
+  const { spawn: spawnSync } = synchronous;
+  synchronous.spawn = (given) => {
+    host.claimSignal(SIGCHLD);
+    try {
+      return spawnSync(given);
+    } finally {
+      host.releaseSignal(SIGCHLD);
+    }
+  };
+}

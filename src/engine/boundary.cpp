@@ -1,0 +1,223 @@
+#include "boundary.hpp"
+
+#include <v8.h>
+
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "embedded_js.hpp"
+#include "errors.hpp"
+#include "host/js_thread.hpp"
+#include "realm.hpp"
+#include "strings.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+using Arguments = v8::FunctionCallbackInfo<v8::Value>;
+
+host::Boundary& BoundaryOf(const Arguments& info) {
+  return *static_cast<host::Boundary*>(info.Data().As<v8::External>()->Value());
+}
+
+int IntegerAt(const Arguments& info, int index) {
+  v8::Local<v8::Int32> value;
+  return info[index]->ToInt32(info.GetIsolate()->GetCurrentContext()).ToLocal(&value)
+             ? value->Value()
+             : -1;
+}
+
+std::string Text(v8::Isolate* isolate, v8::Local<v8::Value> string) {
+  std::string text;
+  FromV8String(isolate, string.As<v8::String>(), text);
+  return text;
+}
+
+// A C++ exception that would go through V8's frames becomes a JavaScript one.
+template <class F>
+void Guarded(v8::Isolate* isolate, F&& function) {
+  try {
+    function();
+  } catch (const std::exception& error) {
+    isolate->ThrowException(v8::Exception::Error(ToV8String(isolate, error.what())));
+  } catch (...) {
+    isolate->ThrowException(v8::Exception::Error(
+        ToV8String(isolate, "The host's callback threw something that is no std::exception.")));
+  }
+}
+
+void ClaimSignal(const Arguments& info) {
+  Guarded(info.GetIsolate(), [&] { BoundaryOf(info).signals.Claim(IntegerAt(info, 0)); });
+}
+
+void ReleaseSignal(const Arguments& info) { BoundaryOf(info).signals.Release(IntegerAt(info, 0)); }
+
+void TouchStdio(const Arguments& info) { BoundaryOf(info).stdio.Touch(IntegerAt(info, 0)); }
+
+// write(fd, text or view): 0 or a negative error number.
+void Write(const Arguments& info) {
+  host::Boundary& boundary = BoundaryOf(info);
+  std::string bytes;
+  if (info[1]->IsArrayBufferView()) {
+    const auto view = info[1].As<v8::ArrayBufferView>();
+    bytes.resize(view->ByteLength());
+    view->CopyContents(bytes.data(), bytes.size());
+  } else if (info[1]->IsString()) {
+    bytes = Text(info.GetIsolate(), info[1]);
+  }
+  Guarded(info.GetIsolate(), [&] {
+    host::OutputSink& sink = IntegerAt(info, 0) == 2 ? boundary.err : boundary.out;
+    info.GetReturnValue().Set(sink.Write(bytes));
+  });
+}
+
+void IsTerminal(const Arguments& info) {
+  info.GetReturnValue().Set(host::IsTerminal(IntegerAt(info, 0)));
+}
+
+void TerminalSize(const Arguments& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  const auto [columns, rows] = host::TerminalSize(IntegerAt(info, 0));
+  v8::Local<v8::Value> size[] = {v8::Integer::New(isolate, columns),
+                                 v8::Integer::New(isolate, rows)};
+  info.GetReturnValue().Set(v8::Array::New(isolate, size, std::size(size)));
+}
+
+// The real one, past any process.env; undefined if there is none.
+void RealVariable(const Arguments& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  if (!info[0]->IsString()) return;
+  const char* const value = std::getenv(Text(isolate, info[0]).c_str());
+  if (value) info.GetReturnValue().Set(ToV8String(isolate, value));
+}
+
+v8::MaybeLocal<v8::Value> RunFile(v8::Local<v8::Context> context, std::string_view name,
+                                  v8::Local<v8::Value> process, v8::Local<v8::Value> require,
+                                  v8::Local<v8::Value> options) {
+  v8::Isolate* const isolate = context->GetIsolate();
+  v8::ScriptCompiler::Source source(
+      ToV8String(isolate, js::EmbeddedJs(name)),
+      v8::ScriptOrigin(ToV8String(isolate, "nodehost:" + std::string(name))));
+  v8::Local<v8::String> parameters[] = {ToV8String(isolate, "process"),
+                                        ToV8String(isolate, "require"),
+                                        ToV8String(isolate, "options")};
+  v8::Local<v8::Function> function;
+  if (!v8::ScriptCompiler::CompileFunction(context, &source, std::size(parameters), parameters)
+           .ToLocal(&function)) {
+    return {};
+  }
+  v8::Local<v8::Value> arguments[] = {process, require, options};
+  return function->Call(context, v8::Undefined(isolate), std::size(arguments), arguments);
+}
+
+// runFile(name, process, options): another of the host's files, one that needs no `require`.
+void RunOther(const Arguments& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  v8::Local<v8::Value> result;
+  if (RunFile(isolate->GetCurrentContext(), Text(isolate, info[0]), info[1], v8::Undefined(isolate),
+              info[2])
+          .ToLocal(&result)) {
+    info.GetReturnValue().Set(result);
+  }
+}
+
+class Builder {
+ public:
+  explicit Builder(v8::Local<v8::Context> context)
+      : context_(context), object_(v8::Object::New(context->GetIsolate())) {}
+
+  void Set(std::string_view name, v8::Local<v8::Value> value) {
+    object_->CreateDataProperty(context_, ToV8String(context_->GetIsolate(), name), value).Check();
+  }
+  void Set(std::string_view name, bool value) {
+    Set(name, v8::Boolean::New(context_->GetIsolate(), value).As<v8::Value>());
+  }
+  void Set(std::string_view name, v8::FunctionCallback callback, v8::Local<v8::Value> data) {
+    Set(name, v8::Function::New(context_, callback, data, 0, v8::ConstructorBehavior::kThrow)
+                  .ToLocalChecked()
+                  .As<v8::Value>());
+  }
+  v8::Local<v8::Object> object() const { return object_; }
+
+ private:
+  const v8::Local<v8::Context> context_;
+  const v8::Local<v8::Object> object_;
+};
+
+v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Boundary& boundary) {
+  const v8::Local<v8::External> data = v8::External::New(context->GetIsolate(), &boundary);
+  Builder host(context);
+  host.Set("claimSignal", ClaimSignal, data);
+  host.Set("releaseSignal", ReleaseSignal, data);
+  host.Set("touchStdio", TouchStdio, data);
+  host.Set("write", Write, data);
+  host.Set("isTerminal", IsTerminal, data);
+  host.Set("terminalSize", TerminalSize, data);
+  host.Set("realVariable", RealVariable, data);
+  host.Set("runFile", RunOther, data);
+  return host.object();
+}
+
+v8::Local<v8::Object> RightsObject(v8::Local<v8::Context> context, const Rights& rights) {
+  v8::Isolate* const isolate = context->GetIsolate();
+  Builder object(context);
+  object.Set("nativeAddons", rights.native_addons);
+  object.Set("childProcesses", rights.child_processes);
+  object.Set("workers", rights.workers);
+  object.Set("network", rights.network);
+  object.Set("environmentVariables", rights.environment_variables);
+  if (rights.builtins) {
+    std::vector<v8::Local<v8::Value>> names;
+    for (const std::string& name : *rights.builtins) names.push_back(ToV8String(isolate, name));
+    object.Set("builtins", v8::Array::New(isolate, names.data(), names.size()).As<v8::Value>());
+  }
+  return object.object();
+}
+
+void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::HandleScope scope(isolate);
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  Builder options(context);
+  options.Set("host", HostFunctions(context, boundary).As<v8::Value>());
+  options.Set("rights", RightsObject(context, boundary.rights).As<v8::Value>());
+  options.Set("allowSignals", boundary.allow_signals);
+  options.Set("execPath", ToV8String(isolate, boundary.exec_path).As<v8::Value>());
+  options.Set("capturesOut", boundary.out.captured());
+  options.Set("capturesErr", boundary.err.captured());
+  options.Set("ownProcess", boundary.own_process);
+  JsThread* const thread = JsThread::Current();  // null on a Worker's thread
+  options.Set("inWorker", thread == nullptr);
+  const auto run = [&](std::string_view name) {
+    return !RunFile(context, name, process, require, options.object()).IsEmpty();
+  };
+  const auto run_all = [&] {
+    return run("signals.js") && run("stdio.js") && run("children.js") &&
+           (!boundary.rights_taken || run("rights.js"));
+  };
+  if (!thread) {
+    run_all();  // What fails leaves its exception to Node, which then does not start the Worker.
+    return;
+  }
+  const v8::TryCatch caught(isolate);
+  if (run_all()) return;
+  try {
+    ThrowCaught(*thread->realm(), caught);
+  } catch (...) {
+    boundary.failure = std::current_exception();
+  }
+}
+
+}  // namespace
+
+node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary) {
+  if (!boundary.needed()) return nullptr;
+  return [&boundary](node::Environment*, v8::Local<v8::Value> process,
+                     v8::Local<v8::Value> require) { Preload(boundary, process, require); };
+}
+
+}  // namespace nodehost::detail

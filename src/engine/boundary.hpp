@@ -1,0 +1,15 @@
+// The boundary in V8: what runs in an environment and in each of its Workers before any user code,
+// and makes host::Boundary's settings true there.
+#pragma once
+
+#include <node.h>
+
+#include "host/boundary.hpp"
+
+namespace nodehost::detail {
+
+/// For node::LoadEnvironment; empty if there is nothing to do. `boundary` must outlive the
+/// environment. The callback runs on the JS thread and on the threads of Workers.
+node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary);
+
+}  // namespace nodehost::detail

@@ -1,0 +1,78 @@
+#include "boundary.hpp"
+
+#include <filesystem>
+
+#include "nodehost/errors.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+std::string CheckedExecPath(const std::string& exec_path) {
+  if (exec_path.empty()) return {};
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(exec_path, error);
+  if (error || !std::filesystem::is_regular_file(path, error)) {
+    throw HostError("EnvironmentOptions::exec_path: \"" + exec_path +
+                    "\" is not a file. It must name a program that takes node's command line: "
+                    "node itself, or the nodehost command.");
+  }
+  return path.string();
+}
+
+void Require(bool right, const char* name, bool other, const char* other_name, const char* why) {
+  if (right || !other) return;
+  throw HostError(std::string("Rights::") + name + " is false, but " + why +
+                  " would get round that: set Rights::" + other_name + " to false as well.");
+}
+
+const Rights& Checked(const EnvironmentOptions& options) {
+  const Rights& rights = options.rights;
+  constexpr const char* kAddon = "an addon";
+  constexpr const char* kChild = "a child process";
+  Require(rights.child_processes, "child_processes", rights.native_addons, "native_addons", kAddon);
+  Require(rights.network, "network", rights.native_addons, "native_addons", kAddon);
+  Require(rights.network, "network", rights.child_processes, "child_processes", kChild);
+  Require(rights.environment_variables, "environment_variables", rights.native_addons,
+          "native_addons", kAddon);
+  Require(rights.environment_variables, "environment_variables", rights.child_processes,
+          "child_processes", kChild);
+  if (rights.builtins && options.run_command_line) {
+    throw HostError(
+        "Rights::builtins cannot be given together with EnvironmentOptions::run_command_line: "
+        "node's own command line needs built-in modules of its choice.");
+  }
+  return rights;
+}
+
+bool AnyTaken(const Rights& rights) {
+  return !rights.native_addons || !rights.child_processes || !rights.workers || !rights.network ||
+         !rights.environment_variables || rights.builtins.has_value();
+}
+
+}  // namespace
+
+Boundary::Boundary(const EnvironmentOptions& options, bool own)
+    : own_process(own),
+      allow_signals(own || options.allow_signals),
+      exec_path(CheckedExecPath(options.exec_path)),
+      rights(Checked(options)),
+      rights_taken(AnyTaken(rights)),
+      out(1, options.on_stdout),
+      err(2, options.on_stderr) {}
+
+bool Boundary::needed() const noexcept {
+  return !own_process || rights_taken || !exec_path.empty() || out.captured() || err.captured();
+}
+
+void Boundary::Cancel() noexcept {
+  out.Cancel();
+  err.Cancel();
+}
+
+void Boundary::Close() {
+  signals.ReleaseAll();
+  stdio.ReleaseAll();
+}
+
+}  // namespace nodehost::host

@@ -1,0 +1,47 @@
+// Boundary: what one environment, with its Workers, may do to the process it lives in, and what it
+// has done and must be undone. engine/boundary.cpp puts it in force, before any user code runs.
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "nodehost/environment.hpp"
+#include "signals.hpp"
+#include "stdio.hpp"
+
+namespace nodehost::host {
+
+class Boundary {
+ public:
+  /// Throws HostError if the options contradict each other. With `own_process` the process is
+  /// Node's own: the boundary is only what the options ask for.
+  Boundary(const EnvironmentOptions& options, bool own_process);
+
+  /// Whether there is anything to put in force.
+  bool needed() const noexcept;
+
+  /// Whether process.env is to hold nothing of the process's own variables.
+  bool hides_variables() const noexcept { return !rights.environment_variables; }
+
+  /// Ends what waits for the outside world; before the environment is terminated. Any thread.
+  void Cancel() noexcept;
+
+  /// Puts back what was the host's. When the environment is gone.
+  void Close();
+
+  const bool own_process;
+  const bool allow_signals;
+  const std::string exec_path;
+  const Rights rights;
+  const bool rights_taken;
+
+  /// Why it could not be put in force in the environment itself. On the JS thread.
+  std::exception_ptr failure;
+
+  SignalClaims signals;
+  StdioClaims stdio;
+  OutputSink out;
+  OutputSink err;
+};
+
+}  // namespace nodehost::host

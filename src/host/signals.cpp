@@ -1,0 +1,216 @@
+#include "signals.hpp"
+
+#include <uv.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#if !defined(_WIN32)
+#include <pthread.h>
+#endif
+
+namespace nodehost::host {
+
+#if defined(_WIN32)
+
+// Windows has console events only, and libuv unsubscribes from those without a trace.
+void SignalClaims::Claim(int) {}
+void SignalClaims::Release(int) {}
+void SignalClaims::ReleaseAll() {}
+void ForgetSignals() {}
+SignalsBlocked::SignalsBlocked(bool) {}
+SignalsBlocked::~SignalsBlocked() = default;
+BrokenPipesIgnored::BrokenPipesIgnored() = default;
+BrokenPipesIgnored::~BrokenPipesIgnored() = default;
+
+#else
+
+namespace {
+
+// A signal as the process sees it. libuv takes its handler away, and leaves SIG_DFL, when the last
+// of its handles stops; a handle of ours that never stops keeps libuv from touching the signal
+// while JavaScript comes and goes. What is installed is then for us alone to say.
+struct Signal {
+  int claims = 0;
+  struct sigaction host {};  // what the host had when the first claim came
+  struct sigaction libuv {};
+  uv_signal_t guard{};
+  bool guarded = false;
+};
+
+// The guards' loop is never run: libuv's handler only writes to its pipe, and a full pipe is fine
+// with it.
+struct Signals {
+  std::mutex mutex;
+  std::map<int, Signal> all;
+  std::unique_ptr<uv_loop_t> loop;
+};
+
+Signals& TheSignals() {
+  static Signals* const signals = new Signals;  // Signals come until the last moment.
+  return *signals;
+}
+
+// What the SIGCHLD handler calls. Written before that handler is installed.
+struct sigaction chained_libuv {};
+struct sigaction chained_host {};
+
+void CallAction(const struct sigaction& action, int number, siginfo_t* info, void* context) {
+  if ((action.sa_flags & SA_SIGINFO) != 0) {
+    if (action.sa_sigaction) action.sa_sigaction(number, info, context);
+  } else if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
+    action.sa_handler(number);
+  }
+}
+
+void OnChildSignal(int number, siginfo_t* info, void* context) {
+  CallAction(chained_libuv, number, info, context);
+  CallAction(chained_host, number, info, context);
+}
+
+bool IsOurs(const struct sigaction& action, const Signal& signal) {
+  if ((action.sa_flags & SA_SIGINFO) != 0) return action.sa_sigaction == &OnChildSignal;
+  return (signal.libuv.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == signal.libuv.sa_handler;
+}
+
+void Guard(Signals& signals, Signal& signal, int number) {
+  if (!signals.loop) {
+    signals.loop = std::make_unique<uv_loop_t>();
+    if (uv_loop_init(signals.loop.get()) != 0) {
+      signals.loop.reset();
+      throw std::runtime_error("A loop for signals could not be made.");
+    }
+  }
+  uv_signal_init(signals.loop.get(), &signal.guard);
+  const int error = uv_signal_start(
+      &signal.guard, [](uv_signal_t*, int) {}, number);
+  if (error != 0) {
+    uv_close(reinterpret_cast<uv_handle_t*>(&signal.guard), nullptr);
+    uv_run(signals.loop.get(), UV_RUN_DEFAULT);
+    throw std::runtime_error("Signal " + std::to_string(number) +
+                             " cannot be handled: " + uv_strerror(error));
+  }
+  signal.guarded = true;
+  sigaction(number, nullptr, &signal.libuv);
+}
+
+// Puts libuv's handler in place of the host's.
+void Install(Signals& signals, Signal& signal, int number) {
+  struct sigaction now {};
+  sigaction(number, nullptr, &now);
+  if (signal.guarded && signal.claims > 0 && IsOurs(now, signal)) return;
+  signal.host = now;
+  if (!signal.guarded) Guard(signals, signal, number);
+  if (number != SIGCHLD) {
+    sigaction(number, &signal.libuv, nullptr);
+    return;
+  }
+  chained_libuv = signal.libuv;
+  chained_host = signal.host;
+  struct sigaction chain {};
+  chain.sa_sigaction = &OnChildSignal;
+  chain.sa_flags = SA_SIGINFO | SA_RESTART | (signal.host.sa_flags & (SA_ONSTACK | SA_NOCLDSTOP));
+  chain.sa_mask = signal.libuv.sa_mask;
+  sigaction(number, &chain, nullptr);
+}
+
+// Puts the host's handler back, unless the host has installed another one since.
+void PutBack(const Signal& signal, int number) {
+  struct sigaction now {};
+  sigaction(number, nullptr, &now);
+  if (IsOurs(now, signal)) sigaction(number, &signal.host, nullptr);
+}
+
+void ReleaseOne(int number, int count) {
+  Signals& signals = TheSignals();
+  const std::lock_guard lock(signals.mutex);
+  Signal& signal = signals.all[number];
+  signal.claims -= count;
+  if (signal.claims == 0) PutBack(signal, number);
+}
+
+}  // namespace
+
+void SignalClaims::Claim(int number) {
+  {
+    Signals& signals = TheSignals();
+    const std::lock_guard lock(signals.mutex);
+    Signal& signal = signals.all[number];
+    Install(signals, signal, number);
+    ++signal.claims;
+  }
+  const std::lock_guard lock(mutex_);
+  ++counts_[number];
+}
+
+void SignalClaims::Release(int number) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = counts_.find(number);
+    if (found == counts_.end()) return;
+    if (--found->second == 0) counts_.erase(found);
+  }
+  ReleaseOne(number, 1);
+}
+
+void SignalClaims::ReleaseAll() {
+  std::map<int, int> counts;
+  {
+    const std::lock_guard lock(mutex_);
+    counts.swap(counts_);
+  }
+  for (const auto& [number, count] : counts) ReleaseOne(number, count);
+}
+
+void ForgetSignals() {
+  Signals& signals = TheSignals();
+  const std::lock_guard lock(signals.mutex);
+  if (!signals.loop) return;
+  for (auto& [number, signal] : signals.all) {
+    if (!signal.guarded) continue;
+    // Stopping it, libuv leaves SIG_DFL.
+    struct sigaction now {};
+    sigaction(number, nullptr, &now);
+    uv_close(reinterpret_cast<uv_handle_t*>(&signal.guard), nullptr);
+    sigaction(number, &now, nullptr);
+  }
+  uv_run(signals.loop.get(), UV_RUN_DEFAULT);
+  uv_loop_close(signals.loop.get());
+  signals.loop.reset();
+  signals.all.clear();
+}
+
+SignalsBlocked::SignalsBlocked(bool really) : blocked_(really) {
+  if (!blocked_) return;
+  sigset_t all;
+  sigfillset(&all);
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) {
+    sigdelset(&all, own);
+  }
+  blocked_ = pthread_sigmask(SIG_BLOCK, &all, &before_) == 0;
+}
+
+SignalsBlocked::~SignalsBlocked() {
+  if (blocked_) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+BrokenPipesIgnored::BrokenPipesIgnored() {
+  struct sigaction action {};
+  if (sigaction(SIGPIPE, nullptr, &action) != 0) return;
+  if ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_DFL) return;
+  action.sa_handler = SIG_IGN;
+  ignored_ = sigaction(SIGPIPE, &action, nullptr) == 0;
+}
+
+BrokenPipesIgnored::~BrokenPipesIgnored() {
+  struct sigaction action {};
+  if (!ignored_ || sigaction(SIGPIPE, nullptr, &action) != 0) return;
+  if ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_IGN) return;
+  action.sa_handler = SIG_DFL;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
+#endif
+
+}  // namespace nodehost::host
