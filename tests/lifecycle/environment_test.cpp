@@ -9,13 +9,6 @@
 using namespace std::chrono_literals;
 using test::NewEnvironment;
 
-TEST_CASE("a hundred environments one after another") {
-  for (int i = 0; i < 100; ++i) {
-    nh::Environment node = NewEnvironment();
-    CHECK(node.Run([i](nh::Js& js) { return js.Eval("(i) => i + 1")(i).As<int>(); }) == i + 1);
-  }
-}
-
 TEST_CASE("two environments at once do not share globals") {
   nh::Environment one = NewEnvironment();
   nh::Environment two = NewEnvironment();

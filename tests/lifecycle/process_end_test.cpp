@@ -1,0 +1,119 @@
+// How a program may end: in order, in disorder, or without a word to the host. What fails here
+// fails after the test case, by a crash or by running into the deadline.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "support/host.hpp"
+
+namespace {
+
+// An environment with plenty to do: timers, a Worker, the thread pool, and JavaScript in a loop.
+nh::Environment* BusyEnvironment(nh::NodejsPlatform& platform) {
+  auto* const node = new nh::Environment(platform.CreateEnvironment({.base_dir = test::kModules}));
+  node->Run([](nh::Js& js) {
+    js.Eval(
+        "setInterval(() => {}, 1);"
+        "const { Worker } = require('worker_threads');"
+        "new Worker('for (;;) {}', { eval: true });"
+        "for (let i = 0; i < 8; i++) require('crypto').randomBytes(1e6, () => {});");
+  });
+  return node;
+}
+
+void KeepBusy(nh::Environment& node) {
+  std::atomic<bool> began = false;
+  node.Post([&](nh::Js& js) {
+    began = true;
+    js.Eval("for (;;) {}");
+  });
+  while (!began) std::this_thread::yield();
+}
+
+}  // namespace
+
+TEST_CASE("a program ends without destroying anything") {
+  auto* const platform = new nh::NodejsPlatform;
+  for (int i = 0; i < 3; ++i) BusyEnvironment(*platform);
+}
+
+TEST_CASE("a program ends while JavaScript is in a loop") {
+  auto* const platform = new nh::NodejsPlatform;
+  KeepBusy(*BusyEnvironment(*platform));
+}
+
+TEST_CASE("a program ends with a static platform and a lost environment") {
+  BusyEnvironment(test::Platform());
+}
+
+TEST_CASE("exit on another thread") {
+  auto* const platform = new nh::NodejsPlatform;
+  KeepBusy(*BusyEnvironment(*platform));
+  std::thread([] { std::exit(0); }).join();
+}
+
+TEST_CASE("exit on another thread with a static platform") {
+  KeepBusy(*BusyEnvironment(test::Platform()));
+  std::thread([] { std::exit(0); }).join();
+}
+
+TEST_CASE("exit inside a job") {
+  auto* const platform = new nh::NodejsPlatform;
+  BusyEnvironment(*platform)->Run([](nh::Js&) { std::exit(0); });
+}
+
+TEST_CASE("exit inside a job, with a static platform") {
+  BusyEnvironment(test::Platform())->Run([](nh::Js&) { std::exit(0); });
+}
+
+TEST_CASE("quick_exit") {
+  KeepBusy(*BusyEnvironment(test::Platform()));
+  std::quick_exit(0);
+}
+
+TEST_CASE("a platform outlived by its environment and by handles") {
+  std::optional<nh::Environment> node;
+  std::optional<nh::Value> value;
+  nh::Method<double(double)> method;
+  {
+    nh::NodejsPlatform platform;
+    node = platform.CreateEnvironment();
+    node->Run([&](nh::Js& js) { value = js.Eval("({ a: 1 })"); });
+    method = node->Import<nh::Method<double(double)>>("globalThis", "Number");
+    CHECK(method(3) == 3);
+  }
+  CHECK_THROWS_AS(method(3), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(node->Run([](nh::Js&) {}), nh::EnvironmentStopped);
+  CHECK(node->Stop().ended);
+  const nh::Value copy = *value;
+}
+
+namespace {
+
+struct Holders {
+  std::optional<nh::Environment> node;
+  std::vector<nh::Value> values;
+  nh::Method<double(double)> method;
+};
+
+}  // namespace
+
+TEST_CASE("statics that hold handles go before the platform or after it") {
+  static Holders older;
+  static nh::NodejsPlatform platform;
+  static Holders younger;
+  for (Holders* holders : {&older, &younger}) {
+    holders->node = platform.CreateEnvironment();
+    holders->node->Run([&](nh::Js& js) {
+      for (int i = 0; i < 10; ++i) holders->values.push_back(js.Eval("({})"));
+      js.Eval("setInterval(() => {}, 1)");
+    });
+    holders->method = holders->node->Import<nh::Method<double(double)>>("globalThis", "Number");
+    CHECK(holders->method(1) == 1);
+  }
+}
