@@ -16,7 +16,7 @@
 
 // Not 'node:vm': native_require knows built-ins by their bare names.
 const { compileFunction } = require('vm');
-const { defineProperty } = Object;
+const { Object: { defineProperty }, Symbol } = globalThis;
 
 function use(name, given = options) {
   const parameters = ['process', 'require', 'options'];
@@ -41,7 +41,7 @@ function defineGlobals() {
   });
 }
 
-return {
+const bridge = {
   __proto__: null,
   ...loader,
   ...use('members.js'),
@@ -51,3 +51,10 @@ return {
   ...use('alive.js', workers),
   defineGlobals,
 };
+
+// rights.js: all that is needed here is loaded, and from now on the list of built-ins holds.
+const kLimitBuiltins = Symbol.for('nodehost.limitBuiltins');
+process[kLimitBuiltins]?.();
+delete process[kLimitBuiltins];
+
+return bridge;

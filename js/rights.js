@@ -9,7 +9,7 @@
 
 const { internalBinding, BuiltinModule } = require('internal/bootstrap/realm');
 const { host, inWorker, rights } = options;
-const { Array, Error, Object: { getOwnPropertyNames } } = globalThis;
+const { Error, Symbol, Object: { getOwnPropertyNames } } = globalThis;
 
 function binding(name) {
   try {
@@ -19,8 +19,9 @@ function binding(name) {
   }
 }
 
-/// Replaces the named functions of `target`, which may be absent.
-function refuse(target, names, right) {
+/// Replaces the named functions of `target`, which may be absent, by one that throws; or, with
+/// `result`, by one that returns an error number, where node expects no exception.
+function refuse(target, names, right, result) {
   const refused = () => {
     const error = new Error(`This environment has no right to do that: Rights::${right} is false`);
     error.code = 'ERR_ACCESS_DENIED';
@@ -29,7 +30,7 @@ function refuse(target, names, right) {
   for (const name of names) {
     // A function, not an arrow: some are called with `new`, and refuse in the same way.
     if (typeof target?.[name] === 'function') {
-      target[name] = function() { refused(); };
+      target[name] = result === undefined ? function() { refused(); } : () => result;
     }
   }
 }
@@ -63,19 +64,19 @@ if (!rights.workers) {
 }
 
 if (!rights.network) {
-  const right = 'network';
+  // As when the system refuses: the socket gets an 'error' event.
+  const { UV_EACCES } = internalBinding('uv');
+  const deny = (target, names) => refuse(target, names, 'network', UV_EACCES);
   const sockets = ['bind', 'bind6', 'connect', 'connect6', 'listen'];
-  refuse(internalBinding('tcp_wrap').TCP.prototype, ['open', ...sockets], right);
-  refuse(internalBinding('udp_wrap').UDP.prototype,
-         ['open', 'send', 'send6', 'recvStart', ...sockets], right);
-  const { Pipe: { prototype: pipe } } = internalBinding('pipe_wrap');
-  refuse(pipe, sockets, right);
+  deny(internalBinding('tcp_wrap').TCP.prototype, ['open', ...sockets]);
+  deny(internalBinding('udp_wrap').UDP.prototype,
+       ['open', 'send', 'send6', 'recvStart', ...sockets]);
+  deny(internalBinding('pipe_wrap').Pipe.prototype, sockets);
   const resolver = internalBinding('cares_wrap');
-  refuse(resolver, ['getaddrinfo', 'getnameinfo'], right);
+  deny(resolver, ['getaddrinfo', 'getnameinfo']);
   const { prototype: channel } = resolver.ChannelWrap;
-  refuse(channel, getOwnPropertyNames(channel).filter((name) => /^(?:query|getHost)/.test(name)),
-         right);
-  refuse(binding('quic')?.Endpoint?.prototype, ['connect', 'listen'], right);
+  deny(channel, getOwnPropertyNames(channel).filter((name) => /^(?:query|getHost)/.test(name)));
+  deny(binding('quic')?.Endpoint?.prototype, ['connect', 'listen']);
 }
 
 if (!rights.environmentVariables && inWorker) {
@@ -94,8 +95,11 @@ if (rights.builtins !== undefined) {
     if (BuiltinModule.canBeRequiredByUsers(name)) continue;
     throw new Error(`Rights::builtins: there is no built-in module "${name}"`);
   }
-  BuiltinModule.setRealmAllowRequireByUsers(rights.builtins);
+  const limit = () => BuiltinModule.setRealmAllowRequireByUsers(rights.builtins);
   refuse(process, ['binding', '_linkedBinding'], 'builtins');
+  // bridge.js needs more than is on the list, and calls this before any user code runs.
+  if (inWorker) limit();
+  else process[Symbol.for('nodehost.limitBuiltins')] = limit;
 }
 
 // A debugger sees closures, and starts in a Worker before this file; V8's flags include some that

@@ -9,7 +9,7 @@
 namespace nodehost {
 
 /// Takes rights away from one environment. What is refused throws an Error with the code
-/// ERR_ACCESS_DENIED and the name of the field.
+/// ERR_ACCESS_DENIED and the name of the field, unless it is said otherwise.
 ///
 /// How it holds: the native function itself is taken out of reach before any user code runs, not
 /// merely wrapped or hidden. Prototype pollution, `process.binding`, `Module._load`,
@@ -33,8 +33,10 @@ struct Rights {
   /// `node:worker_threads`, and module hooks, which run in one.
   bool workers = true;
 
-  /// Sockets of every kind (TCP, UDP, pipes) and DNS: `node:net`, `node:http`, `fetch`, … Standard
-  /// input stays. False needs `native_addons` and `child_processes` false.
+  /// Sockets of every kind (TCP, UDP, pipes) and DNS: `node:net`, `node:http`, `fetch`, … They fail
+  /// with EACCES, as when the system refuses. Standard input stays, and so does what the host has
+  /// open: `node:fs` may write to its descriptors. False needs `native_addons` and
+  /// `child_processes` false.
   bool network = true;
 
   /// The environment variables of the process. False: `process.env` holds what

@@ -116,6 +116,7 @@ void Realm::LoadBridge(v8::Local<v8::Function> require) {
   const auto get = [&](const char* name) {
     return bridge->Get(context(), String(name)).ToLocalChecked().As<v8::Function>();
   };
+  loads_bridge_ = false;
   for (std::size_t i = 0; i < bridge_.size(); ++i) bridge_[i].Reset(isolate_, get(kBridgeNames[i]));
   const v8::TryCatch caught(isolate_);
   if (get("defineGlobals")->Call(context(), v8::Undefined(isolate_), 0, nullptr).IsEmpty()) {
@@ -126,6 +127,10 @@ void Realm::LoadBridge(v8::Local<v8::Function> require) {
 v8::Local<v8::Function> Realm::BridgeFunction(Bridge function) {
   const auto index = static_cast<std::size_t>(function);
   if (bridge_[index].IsEmpty()) {
+    // Describing why the bridge cannot be loaded takes the bridge.
+    if (std::exchange(loads_bridge_, true)) {
+      throw HostError("The host's own JavaScript could not be loaded into this environment.");
+    }
     // A command's environment: Node runs the main script, and the bridge comes when it is needed.
     const v8::Local<v8::Context> context = this->context();
     const v8::Local<v8::Value> process =

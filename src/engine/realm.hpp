@@ -101,6 +101,7 @@ class Realm {
   PromiseWaiters waiters_;
   v8::Global<v8::Object> environment_options_;  // as environment_variables.js got them
   std::array<v8::Global<v8::Function>, static_cast<std::size_t>(Bridge::kCount)> bridge_;
+  bool loads_bridge_ = false;
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
   KeyCache names_;
   Operations operations_;
