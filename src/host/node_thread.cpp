@@ -111,9 +111,7 @@ std::unique_lock<std::timed_mutex> NodeThread::ComingOrGoing(
   return lock;
 }
 
-void NodeThread::Main() {
-  set_current(this);
-  NameThread(options_.name);
+std::unique_ptr<node::CommonEnvironmentSetup> NodeThread::MakeSetup() {
   std::vector<std::string> args = platform_.args;
   if (!options_.run_command_line) args.resize(1);
   args.insert(args.end(), options_.args.begin(), options_.args.end());
@@ -124,23 +122,37 @@ void NodeThread::Main() {
   // $NODE_PATH and $HOME/.node_modules are somebody else's settings.
   if (!platform_.options.own_process) flags |= node::EnvironmentFlags::kNoGlobalSearchPaths;
   if (!options_.rights.native_addons) flags |= node::EnvironmentFlags::kNoNativeAddons;
+  std::vector<std::string> errors;
+  const std::unique_lock alone = ComingOrGoing(kCreationTime);
+  auto setup = node::CommonEnvironmentSetup::Create(
+      platform_.node_platform.get(), &errors, args, platform_.exec_args,
+      static_cast<node::EnvironmentFlags::Flags>(flags));
+  if (!setup) throw PlatformError("Node.js could not make an environment: " + JoinLines(errors));
+  return setup;
+}
+
+void NodeThread::FreeSetup(std::unique_ptr<node::CommonEnvironmentSetup> setup) {
+  const std::unique_lock alone = ComingOrGoing(std::nullopt);
+  setup.reset();  // Must not be done with the isolate locked.
+}
+
+void NodeThread::Main() {
+  set_current(this);
+  NameThread(options_.name);
   try {
-    std::vector<std::string> errors;
-    std::unique_lock alone = ComingOrGoing(kCreationTime);
-    auto setup = node::CommonEnvironmentSetup::Create(
-        platform_.node_platform.get(), &errors, args, platform_.exec_args,
-        static_cast<node::EnvironmentFlags::Flags>(flags));
-    if (alone) alone.unlock();
-    if (!setup) throw PlatformError("Node.js could not make an environment: " + JoinLines(errors));
+    auto setup = MakeSetup();
     RunEnvironment(*setup);
-    alone = ComingOrGoing(std::nullopt);
-    setup.reset();  // Must not be done with the isolate locked.
+    FreeSetup(std::move(setup));
   } catch (...) {
     Refuse();
     Ready(std::current_exception());
   }
-  boundary_.Close();
   set_current(nullptr);
+  SetEnded();
+}
+
+void NodeThread::SetEnded() {
+  boundary_.Close();
   const std::lock_guard lock(mutex_);
   ended_ = true;
   changed_.notify_all();
@@ -152,7 +164,18 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
   const v8::HandleScope handle_scope(setup.isolate());
   const v8::Context::Scope context_scope(setup.context());
   detail::RealmOwner realm(*this, setup.isolate(), setup.context(), base_dir_.string());
+  Attach(setup);
+  int code = 1;
+  try {
+    Load(*realm.operator->());
+    code = node::SpinEventLoop(env_).FromMaybe(1);
+  } catch (...) {
+    Ready(std::current_exception());
+  }
+  Conclude(code);
+}
 
+void NodeThread::Attach(node::CommonEnvironmentSetup& setup) {
   isolate_ = setup.isolate();
   loop_ = setup.event_loop();
   node::SetProcessExitHandler(setup.env(),
@@ -165,25 +188,24 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
     const std::lock_guard lock(mutex_);
     env_ = setup.env();
   }
+}
 
-  int code = 1;
-  try {
-    realm->SetEnvironmentVariables(options_.env, !platform_.options.own_process,
-                                   boundary_.hides_variables());
-    detail::InstallUncaughtHandlers(*realm.operator->(), options_);
-    if (options_.run_command_line) {
-      Ready(nullptr);
-      static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{},
-                                              detail::PreloadOf(boundary_)));
-    } else {
-      LoadLibraryEnvironment();
-      RunStartScript();
-      Ready(nullptr);
-    }
-    code = node::SpinEventLoop(env_).FromMaybe(1);
-  } catch (...) {
-    Ready(std::current_exception());
+void NodeThread::Load(detail::Realm& realm) {
+  realm.SetEnvironmentVariables(options_.env, !platform_.options.own_process,
+                                boundary_.hides_variables());
+  detail::InstallUncaughtHandlers(realm, options_);
+  if (options_.run_command_line) {
+    Ready(nullptr);
+    static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{},
+                                            detail::PreloadOf(boundary_)));
+  } else {
+    LoadLibraryEnvironment();
+    RunStartScript();
+    Ready(nullptr);
   }
+}
+
+void NodeThread::Conclude(int code) {
   js_over_ = true;
   // The code of process.exit stays.
   if (!exit_code()) set_exit_code(code);

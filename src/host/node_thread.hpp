@@ -1,5 +1,6 @@
 // NodeThread: the thread that runs one Node.js. Its life is one function, Main: set up, spin the
-// event loop, tear down. Jobs come in through the JsThread it is.
+// event loop, tear down. Jobs come in through the JsThread it is. A PumpedThread does the same steps
+// piece by piece, on a thread of the program.
 #pragma once
 
 #include <node.h>
@@ -22,16 +23,16 @@
 
 namespace nodehost::host {
 
-class NodeThread final : public detail::JsThread {
+class NodeThread : public detail::JsThread {
  public:
   /// Throws HostError if the options make no sense.
   NodeThread(PlatformState& platform, EnvironmentOptions options);
 
   /// Starts the thread and returns when the environment takes jobs; throws what stopped it.
-  void Start();
+  virtual void Start();
 
   /// See Environment::Stop.
-  StopResult Stop(std::chrono::milliseconds deadline);
+  virtual StopResult Stop(std::chrono::milliseconds deadline);
 
   /// The first half of Stop: no new jobs, and the loop may end. Any thread.
   void RequestStop();
@@ -47,17 +48,23 @@ class NodeThread final : public detail::JsThread {
   const EnvironmentOptions& options() const noexcept { return options_; }
   const std::filesystem::path& base_dir() const noexcept { return base_dir_; }
 
- private:
+ protected:
   // On the JS thread, in this order.
   void Main();
   std::unique_lock<std::timed_mutex> ComingOrGoing(std::optional<std::chrono::seconds> patience);
+  std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup();
   void RunEnvironment(node::CommonEnvironmentSetup& setup);
+  void Attach(node::CommonEnvironmentSetup& setup);
   void OpenLoopHandles();
+  void Load(detail::Realm& realm);
   void LoadLibraryEnvironment();
   void RunJobs();
   void OnProcessExit(int code);
   void RunStartScript();
+  void Conclude(int code);
   void CloseLoopHandles();
+  void FreeSetup(std::unique_ptr<node::CommonEnvironmentSetup> setup);
+  void SetEnded();
   void StopAfter(std::chrono::milliseconds deadline);
   void Ready(std::exception_ptr failure);
 
