@@ -104,11 +104,14 @@ class NODEHOST_API Environment {
   /// it runs.
   std::optional<int> exit_code() const;
 
- private:
-  friend class NodejsPlatform;
+ protected:
   explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
 
   detail::JsThread& Thread() const;
+
+ private:
+  friend class NodejsPlatform;
+
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
   void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;

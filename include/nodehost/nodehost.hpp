@@ -19,6 +19,7 @@
 #include "nodehost/platform.hpp"
 #include "nodehost/promise.hpp"
 #include "nodehost/proxy.hpp"
+#include "nodehost/pumped_environment.hpp"
 #include "nodehost/regexp.hpp"
 #include "nodehost/set.hpp"
 #include "nodehost/stop_result.hpp"

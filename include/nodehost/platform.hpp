@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nodehost/environment.hpp"
+#include "nodehost/pumped_environment.hpp"
 
 namespace nodehost {
 
@@ -77,6 +78,12 @@ class NODEHOST_API NodejsPlatform {
   /// Starts a JS thread with a Node.js environment on it and returns when it is ready. Throws
   /// `PlatformError` if it cannot start, `JsError` if its start-up JavaScript throws.
   Environment CreateEnvironment(EnvironmentOptions options = {});
+
+  /// Makes a Node.js environment that runs on the calling thread, whenever that calls `Poll`, for
+  /// programs with an event loop of their own; see `PumpedEnvironment`. Throws what
+  /// `CreateEnvironment` throws, and `HostError` if the thread has less than 1.5 MiB of stack left,
+  /// or for `run_command_line`.
+  PumpedEnvironment CreatePumpedEnvironment(EnvironmentOptions options = {}, PumpOptions pump = {});
 
   /// The versions of what runs underneath.
   const Versions& versions() const noexcept;

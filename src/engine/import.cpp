@@ -163,6 +163,13 @@ void ImportInto(JsThread& thread, std::string_view module, std::string_view name
     ConvertExport(realm, ImportHere(realm, module), module, name, type, result);
     return;
   }
+  if (thread.IsOwnedHere()) {  // Nobody else would run the loop until the module is there.
+    auto here = [&](Js&) { ImportInto(thread, module, name, type, result); };
+    RunJob job(here);
+    thread.RunBlocking(job);
+    job.Take();
+    return;
+  }
   std::future<void> done;
   auto start = [&](Js&) {
     Realm& realm = Realm::Of(thread);

@@ -58,9 +58,13 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
     JsThread* before_ = nullptr;
   };
 
+  /// Whether nobody but the calling thread runs this JavaScript, also when it is not in it now: it
+  /// must not wait for others to do it.
+  virtual bool IsOwnedHere() const noexcept { return IsCurrent(); }
+
   /// Runs `job` behind those already queued and returns when it ran or was cancelled. On any thread
-  /// but this one. Throws what WaitGuard throws.
-  void RunBlocking(Job& job);
+  /// that is not in this JavaScript. Throws what WaitGuard throws.
+  virtual void RunBlocking(Job& job);
 
   /// Queues a job. Refused, it is cancelled; with `must_accept` EnvironmentStopped is thrown too.
   void Enqueue(std::unique_ptr<Job> job, bool must_accept);

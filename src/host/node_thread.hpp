@@ -70,6 +70,7 @@ class NodeThread : public detail::JsThread {
 
   // On any thread; in node_thread_stop.cpp.
   using Clock = std::chrono::steady_clock;
+  static Clock::time_point TimeIn(std::chrono::milliseconds deadline);
   bool WaitUntilEnded(std::optional<Clock::time_point> until);
   void EndByForce();
   void Terminate(std::vector<std::string> still_alive);

@@ -24,13 +24,16 @@ constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 
 void NodeThread::RequestStop() { queue().Seal(); }
 
+NodeThread::Clock::time_point NodeThread::TimeIn(std::chrono::milliseconds deadline) {
+  return Clock::now() + std::clamp(deadline, 0ms, kLongest);
+}
+
 StopResult NodeThread::Stop(std::chrono::milliseconds deadline) {
   if (InForkedChild()) return {.ended = false, .clean = false};
-  deadline = std::clamp(deadline, 0ms, kLongest);
-  const auto until = Clock::now() + deadline;
+  const auto until = TimeIn(deadline);
   RequestStop();
   if (IsCurrent()) {
-    StopAfter(deadline);
+    StopAfter(std::clamp(deadline, 0ms, kLongest));
     return {.ended = false, .clean = false};
   }
   if (!WaitUntilEnded(until)) EndByForce();
@@ -83,7 +86,7 @@ StopResult NodeThread::Result() {
 
 int NodeThread::WaitForExit() {
   CheckNotForked();
-  if (IsCurrent()) {
+  if (IsOwnedHere()) {
     throw HostError("WaitForExit was called on the JS thread of environment \"" + name() +
                     "\", which would wait for itself. Call it on another thread.");
   }

@@ -107,6 +107,12 @@ Versions FindVersions() {
 
 }  // namespace
 
+void host::PlatformState::Add(std::shared_ptr<NodeThread> thread) {
+  const std::lock_guard lock(mutex);
+  std::erase_if(threads, [](const auto& other) { return other->TryJoin(); });
+  threads.push_back(std::move(thread));
+}
+
 bool host::PlatformState::StopAll(std::chrono::milliseconds patience) {
   const auto began = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<NodeThread>> all;
@@ -208,11 +214,7 @@ Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
   host::CheckNotForked();
   auto thread = std::make_shared<host::NodeThread>(*impl_, std::move(options));
   thread->Start();
-  {
-    const std::lock_guard lock(impl_->mutex);
-    std::erase_if(impl_->threads, [](const auto& other) { return other->TryJoin(); });
-    impl_->threads.push_back(thread);
-  }
+  impl_->Add(thread);
   return Environment(std::move(thread));
 }
 

@@ -34,6 +34,9 @@ struct PlatformState {
   std::mutex mutex;
   std::vector<std::shared_ptr<NodeThread>> threads;
 
+  /// Adds one, and forgets those that have ended.
+  void Add(std::shared_ptr<NodeThread> thread);
+
   /// Stops all environments, each by its own deadline but none later than `patience` from now, and
   /// joins their threads. Whether all of them have ended.
   bool StopAll(std::chrono::milliseconds patience);
