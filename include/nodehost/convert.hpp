@@ -1,155 +1,159 @@
 // Which C++ types cross into JavaScript, and as what: each type's TypeInfo.
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <cstddef>
+#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
-#include <vector>
+#include <utility>
+#include <variant>
 
-#include "nodehost/detail/reflect.hpp"
+#include "nodehost/bytes.hpp"
+#include "nodehost/convert/containers.hpp"
+#include "nodehost/convert/custom.hpp"
+#include "nodehost/convert/decodable.hpp"
+#include "nodehost/convert/numbers.hpp"
+#include "nodehost/convert/strings.hpp"
+#include "nodehost/convert/structs.hpp"
+#include "nodehost/convert/time.hpp"
+#include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/type_info.hpp"
-#include "nodehost/detail/type_name.hpp"
 #include "nodehost/detail/value_class.hpp"
+#include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
 
 namespace nodehost {
-
-template <class Signature>
-class Method;
-
 namespace detail {
 
 template <class T>
-inline constexpr bool kAlwaysFalse = false;
-
-// The declared type is not deduced, so that a type may contain itself: struct Tree has a
-// std::vector<Tree>, whose TypeInfo takes the address of Tree's.
+inline constexpr bool kIsUniquePtr = false;
+template <class T, class D>
+inline constexpr bool kIsUniquePtr<std::unique_ptr<T, D>> = true;
 template <class T>
-constexpr TypeInfo MakeTypeInfo();
+inline constexpr bool kIsSharedPtr = false;
 template <class T>
-inline constexpr TypeInfo kTypeInfo = MakeTypeInfo<T>();
-
-template <class T>
-inline constexpr bool kIsMethod = false;
-template <class S>
-inline constexpr bool kIsMethod<Method<S>> = true;
-
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
-
-template <class T>
-inline constexpr bool kIsVector = false;
-template <class T, class A>
-inline constexpr bool kIsVector<std::vector<T, A>> = !std::is_same_v<T, bool>;
-
-template <class T, std::size_t... I>
-constexpr bool AnyFieldIsMethod(std::index_sequence<I...>) {
-  return (kIsMethod<FieldType<T, I>> || ...);
-}
-
-/// A struct with a Method among its fields is an interface: a JavaScript object seen from C++.
-template <class T>
-constexpr bool IsInterface() {
-  return AnyFieldIsMethod<T>(std::make_index_sequence<kFieldCount<T>>());
-}
-
-NODEHOST_API std::uint32_t NextStructId() noexcept;
-
-template <class T>
-struct StructOf {
-  static constexpr std::size_t kCount = kFieldCount<T>;
-
-  static const StructInfo& Info() {
-    static const std::array<FieldInfo, kCount> fields =
-        MakeFields(std::make_index_sequence<kCount>());
-    static const StructInfo info{TypeName<T>(), fields, NextStructId()};
-    return info;
-  }
-
-  static constexpr StructOps kOps{&Info};
-
- private:
-  template <std::size_t... I>
-  static std::array<FieldInfo, kCount> MakeFields(std::index_sequence<I...>) {
-    return {FieldInfo{kFieldSpecs<T>[I].js_name, FieldOffsets<T>()[I],
-                      &kTypeInfo<std::remove_cv_t<FieldType<T, I>>>}...};
-  }
-};
-
-template <class O>
-struct OptionalOf {
-  static constexpr OptionalOps kOps{
-      [](const void* o) -> const void* {
-        const O& optional = *static_cast<const O*>(o);
-        return optional ? std::addressof(*optional) : nullptr;
-      },
-      [](void* o) -> void* { return std::addressof(static_cast<O*>(o)->emplace()); },
-      [](void* o) { static_cast<O*>(o)->reset(); }};
-};
-
-template <class V>
-struct SequenceOf {
-  static constexpr SequenceOps kOps{
-      [](const void* v) { return static_cast<const V*>(v)->size(); },
-      [](const void* v) -> const void* { return static_cast<const V*>(v)->data(); },
-      [](void* v, std::size_t size) -> void* {
-        static_cast<V*>(v)->resize(size);
-        return static_cast<V*>(v)->data();
-      }};
-};
+inline constexpr bool kIsSharedPtr<std::shared_ptr<T>> = true;
 
 template <ValueClass C>
 inline constexpr ValueOps kValueOps{C};
 
+/// Types that are no containers, structs or templates.
 template <class T>
-constexpr TypeInfo MakeTypeInfo() {
-  constexpr auto leaf = [](Kind kind) {
-    if constexpr (std::is_void_v<T>) {
-      return TypeInfo{kind, 0, nullptr, nullptr};
-    } else {
-      return TypeInfo{kind, sizeof(T), nullptr, nullptr};
-    }
-  };
-  if constexpr (std::is_void_v<T>) {
-    return leaf(Kind::kUndefined);
+constexpr TypeInfo LeafInfo() {
+  if constexpr (std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, std::monostate>) {
+    return MakeInfo<T>(Kind::kNull);
   } else if constexpr (std::is_same_v<T, bool>) {
-    return leaf(Kind::kBool);
+    return MakeInfo<T>(Kind::kBool);
   } else if constexpr (std::is_same_v<T, double>) {
-    return leaf(Kind::kDouble);
+    return MakeInfo<T>(Kind::kDouble);
   } else if constexpr (std::is_same_v<T, float>) {
-    return leaf(Kind::kFloat);
-  } else if constexpr (std::is_integral_v<T> && sizeof(T) <= 4 && !std::is_same_v<T, char>) {
-    constexpr Kind kSigned[] = {Kind::kInt8, Kind::kInt16, Kind::kInt32, Kind::kInt32};
-    constexpr Kind kUnsigned[] = {Kind::kUint8, Kind::kUint16, Kind::kUint32, Kind::kUint32};
-    return leaf((std::is_signed_v<T> ? kSigned : kUnsigned)[sizeof(T) / 2]);
+    return MakeInfo<T>(Kind::kFloat);
+  } else if constexpr (Integer<T>) {
+    return MakeInfo<T>(IntegerKind<T>());
+  } else if constexpr (std::is_same_v<T, char>) {
+    return MakeInfo<T>(Kind::kChar);
   } else if constexpr (std::is_same_v<T, std::string>) {
-    return leaf(Kind::kString);
+    return MakeInfo<T>(Kind::kString);
   } else if constexpr (std::is_same_v<T, std::string_view>) {
-    return leaf(Kind::kStringView);
+    return MakeInfo<T>(Kind::kStringView);
   } else if constexpr (std::is_same_v<T, const char*> || std::is_same_v<T, char*>) {
-    return leaf(Kind::kCString);
-  } else if constexpr (std::is_base_of_v<Value, T>) {
-    return TypeInfo{Kind::kValue, sizeof(T), nullptr, &kValueOps<T::kClass>};
-  } else if constexpr (kIsOptional<T>) {
-    return TypeInfo{Kind::kOptional, sizeof(T), &kTypeInfo<typename T::value_type>,
-                    &OptionalOf<T>::kOps};
-  } else if constexpr (kIsVector<T>) {
-    return TypeInfo{Kind::kSequence, sizeof(T), &kTypeInfo<typename T::value_type>,
-                    &SequenceOf<T>::kOps};
-  } else if constexpr (kIsMethod<T>) {
-    return TypeInfo{Kind::kMethod, sizeof(T), nullptr, &T::kOps};
-  } else if constexpr (Reflectable<T>) {
-    return TypeInfo{IsInterface<T>() ? Kind::kInterface : Kind::kStruct, sizeof(T), nullptr,
-                    &StructOf<T>::kOps};
+    return MakeInfo<T>(Kind::kCString);
+  } else if constexpr (std::is_same_v<T, std::u16string>) {
+    return MakeInfo<T>(Kind::kString16);
+  } else if constexpr (std::is_same_v<T, std::u16string_view>) {
+    return MakeInfo<T>(Kind::kString16View);
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    return MakeInfo<T>(Kind::kBytes);
+  } else if constexpr (std::is_same_v<T, std::error_code>) {
+    return MakeInfo<T>(Kind::kErrorCode);
+  } else if constexpr (std::is_same_v<T, std::exception_ptr>) {
+    return MakeInfo<T>(Kind::kException);
+  } else if constexpr (std::is_same_v<T, JsError>) {
+    return MakeInfo<T>(Kind::kJsError);
+  } else {
+    return {};  // kUndefined: none of these
+  }
+}
+
+/// What is to be done about a type that does not cross.
+template <class T>
+constexpr TypeInfo Unsupported() {
+  if constexpr (std::is_reference_v<T> || std::is_const_v<T>) {
+    static_assert(kAlwaysFalse<T>, "nodehost: ask for the type itself, without & and const");
+  } else if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T>) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: a raw pointer does not cross into JavaScript, because nobody would "
+                  "know who owns what it points at; pass the value, or std::optional of it");
+  } else if constexpr (kIsUniquePtr<T> || kIsSharedPtr<T>) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: a smart pointer does not cross into JavaScript as data; pass the "
+                  "value, or std::optional of it");
+  } else if constexpr (CharacterType<T>) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: of the character types only `char` crosses into JavaScript; use "
+                  "std::string or std::u16string for text");
+  } else if constexpr (std::is_same_v<T, long double>) {
+    static_assert(kAlwaysFalse<T>, "nodehost: a JavaScript number is a `double`; use that");
+  } else if constexpr (requires { typename T::traits_type; }) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: of the string types std::string, std::u16string and their views cross "
+                  "into JavaScript");
+  } else if constexpr (requires { typename T::mapped_type; }) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: a multimap has no counterpart in JavaScript; use a map of vectors");
   } else {
     static_assert(kAlwaysFalse<T>,
-                  "This type does not cross into JavaScript: there is no Convert<T> for it.");
+                  "nodehost: this type does not cross into JavaScript; make it a plain struct, "
+                  "list its fields with NODEHOST_FIELDS, or specialise nodehost::Convert<T>");
+  }
+  return {};
+}
+
+template <class T>
+constexpr TypeInfo MakeTypeInfo() {
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else if constexpr (LeafInfo<T>().kind != Kind::kUndefined) {
+    return LeafInfo<T>();
+  } else if constexpr (std::is_base_of_v<Value, T>) {
+    return MakeInfo<T>(Kind::kValue, &kValueOps<T::kClass>);
+  } else if constexpr (HasConvert<T>) {
+    return CustomInfo<T>();
+  } else if constexpr (kIsMethod<T>) {
+    return MakeInfo<T>(Kind::kMethod, &T::kOps);
+  } else if constexpr (std::is_enum_v<T>) {
+    return EnumInfo<T>();
+  } else if constexpr (kIsAsNumber<T>) {
+    return AsNumberInfo<T>();
+  } else if constexpr (kIsOptional<T>) {
+    return OptionalInfo<T>();
+  } else if constexpr (kIsVariant<T>) {
+    return VariantInfo<T>();
+  } else if constexpr (kIsSpan<T>) {
+    return SpanInfo<T>();
+  } else if constexpr (kIsDuration<T>) {
+    return MakeInfo<T>(Kind::kDuration, &DurationOf<T>::kOps);
+  } else if constexpr (kIsTimePoint<T>) {
+    return MakeInfo<T>(Kind::kDate, &TimePointOf<T>::kOps);
+  } else if constexpr (PathLike<T>) {
+    return MakeInfo<T>(Kind::kPath, &PathOf<T>::kOps);
+  } else if constexpr (MapLike<T>) {
+    return MapInfo<T>();
+  } else if constexpr (SetLike<T>) {
+    return CollectionInfo<T>(Kind::kSet);
+  } else if constexpr (Contiguous<T>) {
+    return SequenceInfo<T>();
+  } else if constexpr (ListLike<T>) {
+    return CollectionInfo<T>(Kind::kList);
+  } else if constexpr (TupleLike<T>) {
+    return TupleInfo<T>();
+  } else if constexpr (Reflectable<T>) {
+    return StructTypeInfo<T>();
+  } else {
+    return Unsupported<T>();
   }
 }
 
@@ -160,10 +164,6 @@ struct SignatureOf {
       &kTypeInfo<std::remove_cvref_t<A>>..., nullptr};
   static constexpr Signature kValue{&kTypeInfo<std::remove_cvref_t<R>>, kArguments, sizeof...(A)};
 };
-
-// Arrays (string literals) travel as the pointers they decay to.
-template <class T>
-using Decayed = std::conditional_t<std::is_array_v<T>, std::decay_t<const T>, const T&>;
 
 }  // namespace detail
 }  // namespace nodehost

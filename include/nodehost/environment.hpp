@@ -77,7 +77,7 @@ class NODEHOST_API Environment {
                   "A Value cannot leave Environment::Import: import a typed interface of Method "
                   "fields or data, or use js.Import inside Run.");
     T result{};
-    detail::ImportInto(Thread(), module, name, detail::kTypeInfo<T>, &result);
+    detail::ImportInto(Thread(), module, name, detail::DecodedType<T>(), &result);
     return result;
   }
 

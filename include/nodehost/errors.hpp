@@ -53,6 +53,13 @@ class EnvironmentStopped : public HostError {
   std::optional<int> exit_code_;
 };
 
+/// One own enumerable property of an error: `path` of a failed `fs.open`, say.
+struct JsErrorProperty {
+  std::string name;
+  std::string text;  ///< A string as it is; anything else as people read it.
+  std::string json;  ///< The value as JSON; empty where it has none (a function, a ring).
+};
+
 /// What a JavaScript exception says about itself, as plain data.
 struct JsErrorData {
   std::string name =
@@ -61,11 +68,24 @@ struct JsErrorData {
   std::string code = {};  ///< `error.code`, such as "ERR_MODULE_NOT_FOUND"; empty if there is none.
   std::string stack = {};  ///< `error.stack` with the JavaScript frames; may be empty.
   std::shared_ptr<const JsErrorData> cause = {};  ///< `error.cause`, or null.
+  /// Own enumerable properties but for the above; at most 64.
+  std::vector<JsErrorProperty> properties = {};
+  /// `errors` of an AggregateError.
+  std::vector<std::shared_ptr<const JsErrorData>> errors = {};
+  /// False for what was thrown without being an Error: `throw 42`.
+  bool is_error = true;
+  /// What is no Error as JSON: `42`, `"text"`, `{"a":1}`; empty where it has none (undefined, a
+  /// symbol, a function).
+  std::string thrown_json = {};
 };
 
 /// A JavaScript exception, carried to C++ as data. It holds no handle, so any thread may keep it.
+/// Thrown back into JavaScript it is an Error with the same name, message, code, stack, cause and
+/// properties; what was no Error is thrown as what it was.
 class JsError : public std::runtime_error {
  public:
+  /// An Error without a message, to be assigned to.
+  JsError() : JsError(JsErrorData{.name = "Error"}) {}
   explicit JsError(JsErrorData data)
       : JsError(std::make_shared<const JsErrorData>(std::move(data))) {}
   explicit JsError(std::shared_ptr<const JsErrorData> data)
@@ -80,6 +100,32 @@ class JsError : public std::runtime_error {
   std::optional<JsError> cause() const {
     return data_->cause ? std::optional<JsError>(JsError(data_->cause)) : std::nullopt;
   }
+
+  /// The errors of an AggregateError.
+  std::vector<JsError> errors() const {
+    std::vector<JsError> list;
+    for (const auto& one : data_->errors) list.push_back(JsError(one));
+    return list;
+  }
+
+  /// What else the error carries: `errno`, `syscall` and `path` of a failed system call.
+  const std::vector<JsErrorProperty>& properties() const noexcept { return data_->properties; }
+
+  /// One of them as text, if it is there: `error.property("syscall")` is "open".
+  std::optional<std::string> property(std::string_view name) const {
+    for (const JsErrorProperty& one : data_->properties) {
+      if (one.name == name) return one.text;
+    }
+    return std::nullopt;
+  }
+
+  /// False when something else was thrown: `throw 42`. Its text is the message then.
+  bool is_error() const noexcept { return data_->is_error; }
+
+  /// What was thrown that is no Error, as JSON; empty where it has none, as `undefined`.
+  const std::string& thrown_json() const noexcept { return data_->thrown_json; }
+
+  const std::shared_ptr<const JsErrorData>& data() const noexcept { return data_; }
 
  private:
   // what() is what a log wants: the head line, and the frames when there are any.

@@ -37,6 +37,7 @@ class Method<R(A...)> {
     if constexpr (std::is_void_v<R>) {
       detail::Invoke(function_, receiver_, kSignature, pointers, nullptr);
     } else {
+      static_assert(detail::CheckDecodable<std::remove_cv_t<R>>());
       R result{};
       detail::Invoke(function_, receiver_, kSignature, pointers, &result);
       return result;

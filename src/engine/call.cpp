@@ -7,6 +7,7 @@
 #include "convert.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
+#include "memory.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "quick.hpp"
@@ -28,8 +29,11 @@ void Call(Realm& realm, v8::Local<v8::Value> function, v8::Local<v8::Value> rece
     arguments = many.data();
   }
   const v8::TryCatch caught(realm.isolate());
+  LentViews lent(realm);
   for (std::uint32_t i = 0; i < signature.count; ++i) {
-    arguments[i] = EncodeQuick(realm, *signature.arguments[i], values[i]);
+    const TypeInfo& type = *signature.arguments[i];
+    arguments[i] =
+        type.kind == Kind::kSpan ? lent.Lend(type, values[i]) : EncodeQuick(realm, type, values[i]);
   }
   v8::Local<v8::Value> returned;
   if (!function.As<v8::Function>()

@@ -22,7 +22,4 @@ v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* valu
 void Decode(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, void* result,
             std::string_view root, v8::Local<v8::Value> receiver);
 
-/// The type as TypeScript writes it: "number", "string[]", "Track".
-std::string TypeScriptName(const TypeInfo& type);
-
 }  // namespace nodehost::detail

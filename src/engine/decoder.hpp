@@ -4,6 +4,8 @@
 
 #include <v8.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,19 +35,51 @@ class Decoder {
     bool out_of_range = false;
   };
 
+  // decode_scalars.cpp
   template <class Integer>
   bool DecodeInteger(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  template <class Integer>
+  bool DecodeBigInt(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  template <class Integer>
+  bool DecodeAsNumber(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeNumber(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeEnum(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeString(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
-  bool DecodeOptional(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeOtherString(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeTime(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeError(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeCustom(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+
+  // decode_containers.cpp
+  bool DecodeBytes(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeSequence(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeCollection(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeMap(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeMapEntries(v8::Local<v8::Map> map, const TypeInfo& type, void* result);
+  bool DecodeMapProperties(v8::Local<v8::Object> object, const TypeInfo& type, void* result);
+  bool DecodeTuple(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  // The length of an Array, of a Proxy of one, or of a TypedArray.
+  bool GetLength(v8::Local<v8::Value> value, std::uint32_t& length);
+
+  // decode_structs.cpp
+  bool DecodeOptional(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeStruct(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeInterface(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeMethod(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
 
+  // decode_variant.cpp
+  bool DecodeVariant(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeAlternative(v8::Local<v8::Value> value, const TypeInfo& type, std::size_t index,
+                         void* result);
+  bool RefuseAll(v8::Local<v8::Value> value, const TypeInfo& type, std::size_t first);
+
   v8::Local<v8::Value> Get(v8::Local<v8::Object> object, v8::Local<v8::Value> key);
+  v8::Local<v8::Value> Get(v8::Local<v8::Object> object, std::uint32_t index);
 
   bool Refuse(v8::Local<v8::Value> value, const TypeInfo& type);
-  bool RefuseRange(v8::Local<v8::Value> value, double low, double high);
+  bool RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range);
+  bool RefuseDepth();
+  bool RefuseLength(std::string_view what, std::size_t expected, std::size_t got);
   // Puts `step` before the paths of the misfits noted since there were `first` of them.
   bool Within(std::size_t first, const std::string& step);
 

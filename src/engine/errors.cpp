@@ -1,8 +1,10 @@
 #include "errors.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "node_version.hpp"
 #include "nodehost/js.hpp"
@@ -13,7 +15,8 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr int kMaxCauses = 16;  // a chain of causes may be a ring
+constexpr int kMaxCauses = 16;   // a chain of causes may be a ring
+constexpr int kMaxErrors = 256;  // in one description
 
 // V8 keeps the place of a syntax error beside the error, and node prints it only when the error is
 // uncaught: the frames of one in an ES module name but the loader. Put before the stack as node
@@ -36,7 +39,25 @@ void AddSyntaxErrorPlace(Realm& realm, v8::Local<v8::Value> thrown, std::string&
   stack = place + '\n' + source + "\n\n" + stack;
 }
 
-std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth) {
+void ReadProperties(Realm& realm, v8::Local<v8::Array> list,
+                    std::vector<JsErrorProperty>& properties) {
+  const auto read = [&](v8::Local<v8::Array> item, std::uint32_t index, std::string& text) {
+    FromV8String(realm.isolate(),
+                 item->Get(realm.context(), index).ToLocalChecked().As<v8::String>(), text);
+  };
+  for (std::uint32_t i = 0; i < list->Length(); ++i) {
+    const auto item = list->Get(realm.context(), i).ToLocalChecked().As<v8::Array>();
+    JsErrorProperty& property = properties.emplace_back();
+    read(item, 0, property.name);
+    read(item, 1, property.text);
+    read(item, 2, property.json);
+  }
+}
+
+// `left` counts down the errors of one description: aggregates of aggregates may be rings, too.
+std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth,
+                                      int& left) {
+  --left;
   auto data = std::make_shared<JsErrorData>();
   v8::Isolate* const isolate = realm.isolate();
   const v8::TryCatch caught(isolate);
@@ -55,22 +76,70 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   read("message", data->message);
   read("code", data->code);
   read("stack", data->stack);
-  if (!get("isError")->IsTrue()) {
+  data->is_error = get("isError")->IsTrue();
+  if (!data->is_error) {
     data->name.clear();
     read("text", data->message);
+    read("json", data->thrown_json);
   }
   if (data->name == "SyntaxError") AddSyntaxErrorPlace(realm, thrown, data->stack);
-  if (get("hasCause")->IsTrue() && depth < kMaxCauses) {
-    data->cause = Describe(realm, get("cause"), depth + 1);
+  ReadProperties(realm, get("properties").As<v8::Array>(), data->properties);
+  if (depth >= kMaxCauses) return data;
+  if (get("hasCause")->IsTrue()) data->cause = Describe(realm, get("cause"), depth + 1, left);
+  if (const v8::Local<v8::Value> errors = get("errors"); errors->IsArray()) {
+    const v8::Local<v8::Array> list = errors.As<v8::Array>();
+    for (std::uint32_t i = 0; i < list->Length() && left > 0; ++i) {
+      data->errors.push_back(
+          Describe(realm, list->Get(realm.context(), i).ToLocalChecked(), depth + 1, left));
+    }
   }
   return data;
+}
+
+v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
+                                std::span<v8::Local<v8::Value>> arguments) {
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> result;
+  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
+  return result;
+}
+
+// js/errors.js, makeError.
+v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
+  v8::Isolate* const isolate = realm.isolate();
+  v8::EscapableHandleScope scope(isolate);
+  const v8::Local<v8::Object> object = v8::Object::New(isolate);
+  const auto set = [&](std::string_view key, v8::Local<v8::Value> value) {
+    object->CreateDataProperty(realm.context(), realm.String(key), value).FromMaybe(false);
+  };
+  set("isError", v8::Boolean::New(isolate, data.is_error));
+  set("name", realm.String(data.name));
+  set("message", realm.String(data.message));
+  set("code", realm.String(data.code));
+  set("stack", realm.String(data.stack));
+  set("json", realm.String(data.thrown_json));
+  set("hasCause", v8::Boolean::New(isolate, data.cause != nullptr));
+  if (data.cause) set("cause", Make(realm, *data.cause));
+  std::vector<v8::Local<v8::Value>> items;
+  for (const auto& one : data.errors) items.push_back(Make(realm, *one));
+  set("errors", v8::Array::New(isolate, items.data(), items.size()));
+  items.clear();
+  for (const JsErrorProperty& one : data.properties) {
+    v8::Local<v8::Value> texts[] = {realm.String(one.name), realm.String(one.text),
+                                    realm.String(one.json)};
+    items.push_back(v8::Array::New(isolate, texts, std::size(texts)));
+  }
+  set("properties", v8::Array::New(isolate, items.data(), items.size()));
+  v8::Local<v8::Value> argument = object;
+  return scope.Escape(CallBridge(realm, Bridge::kMakeError, {&argument, 1}));
 }
 
 }  // namespace
 
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown) {
   const v8::HandleScope scope(realm.isolate());
-  return JsError(Describe(realm, thrown, 0));
+  int left = kMaxErrors;
+  return JsError(Describe(realm, thrown, 0, left));
 }
 
 void ThrowTypeError(std::string message) {
@@ -87,21 +156,40 @@ void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
   throw DescribeError(realm, caught.Exception());
 }
 
+v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
+  return Make(realm, *error.data());
+}
+
+v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
+  if (!code) return v8::Null(realm.isolate());
+  const bool system =
+      code.category() == std::system_category() || code.category() == std::generic_category();
+  v8::Local<v8::Value> arguments[] = {v8::Integer::New(realm.isolate(), code.value()),
+                                      realm.String(code.message()),
+                                      realm.String(system ? "" : code.category().name())};
+  return CallBridge(realm, Bridge::kSystemError, arguments);
+}
+
+int ErrnoOf(Realm& realm, v8::Local<v8::Value> error) {
+  const v8::HandleScope scope(realm.isolate());
+  return CallBridge(realm, Bridge::kErrnoOf, {&error, 1}).As<v8::Int32>()->Value();
+}
+
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
-  const v8::Local<v8::Context> context = realm.context();
-  const auto set = [&](v8::Local<v8::Value> object, const char* key, const std::string& text) {
-    object.As<v8::Object>()
-        ->DefineOwnProperty(context, realm.String(key), realm.String(text), v8::DontEnum)
-        .Check();
-  };
+  if (!error) return v8::Null(realm.isolate());
   try {
     std::rethrow_exception(error);
   } catch (const JsError& js) {
-    const v8::Local<v8::Value> object = v8::Exception::Error(realm.String(js.message()));
-    if (!js.name().empty()) set(object, "name", js.name());
-    if (!js.code().empty()) set(object, "code", js.code());
-    if (!js.stack().empty()) set(object, "stack", js.stack());
-    return object;
+    return ToJsError(realm, js);
+  } catch (const std::system_error& system) {
+    const v8::Local<v8::Value> object = ToJsError(realm, system.code());
+    if (object->IsObject()) {
+      object.As<v8::Object>()
+          ->DefineOwnProperty(realm.context(), realm.String("message"), realm.String(system.what()),
+                              v8::DontEnum)
+          .FromMaybe(false);
+    }
+    return object->IsObject() ? object : v8::Exception::Error(realm.String(system.what()));
   } catch (const std::exception& standard) {
     return v8::Exception::Error(realm.String(standard.what()));
   } catch (...) {

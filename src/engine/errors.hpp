@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <string>
+#include <system_error>
 
 #include "nodehost/errors.hpp"
 
@@ -21,7 +22,14 @@ class Realm;
 /// A thrown JavaScript value as data.
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown);
 
-/// A C++ exception as a JavaScript Error object.
+/// A C++ exception as a JavaScript Error object; null for none. A JsError is what it was.
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error);
+v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error);
+
+/// An Error with `errno` and `code` as Node's own have them; null for success.
+v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code);
+
+/// The operating system's error number behind a JavaScript error, or 0.
+int ErrnoOf(Realm& realm, v8::Local<v8::Value> error);
 
 }  // namespace nodehost::detail

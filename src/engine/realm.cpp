@@ -11,9 +11,9 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr const char* kBridgeNames[] = {"load",     "importAsync", "promiseOf",     "holder",
-                                        "callable", "evaluate",    "describeError", "report",
-                                        "drain",    "settle",      "aliveResources"};
+constexpr const char* kBridgeNames[] = {
+    "load",      "importAsync", "promiseOf", "holder", "callable", "evaluate", "describeError",
+    "makeError", "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources"};
 static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace

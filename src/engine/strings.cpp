@@ -35,6 +35,15 @@ v8::MaybeLocal<v8::String> NewFromUtf8(v8::Isolate* isolate, std::string_view ut
                                     static_cast<int>(*count));
 }
 
+[[noreturn]] void ThrowTooLong(std::size_t size, std::string_view unit) {
+  throw JsError(JsErrorData{.name = "RangeError",
+                            .message = "A text of " + std::to_string(size) + " " +
+                                       std::string(unit) +
+                                       " is too long for a JavaScript string, which holds " +
+                                       std::to_string(v8::String::kMaxLength) + " characters.",
+                            .code = "ERR_STRING_TOO_LONG"});
+}
+
 v8::Local<v8::String> New(v8::Isolate* isolate, std::string_view utf8, v8::NewStringType type) {
   if (utf8.empty()) return v8::String::Empty(isolate);
   v8::Local<v8::String> string;
@@ -47,17 +56,25 @@ v8::Local<v8::String> New(v8::Isolate* isolate, std::string_view utf8, v8::NewSt
                       : NewFromUtf8(isolate, utf8, type).ToLocal(&string);
     if (made) return string;
   }
-  throw JsError(JsErrorData{.name = "RangeError",
-                            .message = "A text of " + std::to_string(utf8.size()) +
-                                       " bytes is too long for a JavaScript string, which holds " +
-                                       std::to_string(v8::String::kMaxLength) + " characters.",
-                            .code = "ERR_STRING_TOO_LONG"});
+  ThrowTooLong(utf8.size(), "bytes");
 }
 
 }  // namespace
 
 v8::Local<v8::String> ToV8String(v8::Isolate* isolate, std::string_view utf8) {
   return New(isolate, utf8, v8::NewStringType::kNormal);
+}
+
+v8::Local<v8::String> ToV8String(v8::Isolate* isolate, std::u16string_view utf16) {
+  if (utf16.empty()) return v8::String::Empty(isolate);
+  v8::Local<v8::String> string;
+  if (utf16.size() <= static_cast<std::size_t>(v8::String::kMaxLength) &&
+      v8::String::NewFromTwoByte(isolate, reinterpret_cast<const std::uint16_t*>(utf16.data()),
+                                 v8::NewStringType::kNormal, static_cast<int>(utf16.size()))
+          .ToLocal(&string)) {
+    return string;
+  }
+  ThrowTooLong(utf16.size(), "UTF-16 code units");
 }
 
 v8::Local<v8::String> ToV8Key(v8::Isolate* isolate, std::string_view utf8) {
@@ -80,6 +97,12 @@ void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::strin
     result.resize(Utf8Length(isolate, string));
     WriteUtf8(isolate, string, result.data(), result.size());
   }
+}
+
+void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::u16string& result) {
+  const int length = string->Length();
+  result.resize(static_cast<std::size_t>(length));
+  WriteTwoByte(isolate, string, result.data(), length);
 }
 
 }  // namespace nodehost::detail

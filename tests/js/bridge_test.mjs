@@ -117,7 +117,8 @@ test('an error is described', () => {
   const { stack, ...rest } = describeError(error);
   assert.match(stack, /^TypeError: what\n {4}at /);
   assert.deepEqual(rest, { isError: true, name: 'TypeError', message: 'what', code: 'E_CODE',
-                           text: 'TypeError: what', hasCause: true, cause, errors: undefined });
+                           text: 'TypeError: what', json: '', hasCause: true, cause,
+                           errors: undefined, properties: [] });
   assert.equal(describeError(new Error('x')).hasCause, false);
   assert.equal(describeError(new Error('x', { cause: undefined })).hasCause, true);
   assert.deepEqual(describeError(new AggregateError([1, cause])).errors, [1, cause]);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "nodehost/detail/export.hpp"
@@ -44,6 +45,9 @@ NODEHOST_API bool TryFromJs(const Ref& value, const TypeInfo& type, void* result
 NODEHOST_API bool IsOfClass(const Ref& value, ValueClass value_class);
 
 NODEHOST_API Ref GetProperty(const Ref& object, const Key& key);
+
+/// The type as TypeScript writes it: "number", "string[]", "Track". Any thread.
+NODEHOST_API std::string TypeScriptName(const TypeInfo& type);
 
 /// Imports `module`, or its export `name` if that is not empty, and converts it. From any thread.
 NODEHOST_API void ImportInto(JsThread& thread, std::string_view module, std::string_view name,

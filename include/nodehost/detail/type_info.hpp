@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace nodehost {
@@ -16,9 +17,10 @@ namespace nodehost::detail {
 
 class Ref;
 
-/// What the core does with a type.
+/// What the core does with a type, and which of the ops below its TypeInfo has.
 enum class Kind : std::uint8_t {
-  kUndefined,  // void, std::monostate
+  kUndefined,  // void
+  kNull,       // std::nullptr_t, std::monostate
   kBool,
   kInt8,
   kInt16,
@@ -26,27 +28,64 @@ enum class Kind : std::uint8_t {
   kUint8,
   kUint16,
   kUint32,
+  kInt64,         // bigint
+  kUint64,        // bigint
+  kInt64Number,   // AsNumber: a number as long as that is exact
+  kUint64Number,  // AsNumber
   kFloat,
   kDouble,
-  kString,      // std::string
-  kStringView,  // to JavaScript only
-  kCString,     // to JavaScript only
-  kOptional,
-  kSequence,
-  kStruct,     // plain data, copied field by field
-  kInterface,  // a struct with Method fields: a JavaScript object, by reference
-  kMethod,
-  kValue,  // Value and family, which one ValueOps says
+  kChar,          // a string of one character
+  kString,        // std::string
+  kStringView,    // to JavaScript only
+  kCString,       // to JavaScript only
+  kString16,      // std::u16string
+  kString16View,  // to JavaScript only
+  kPath,          // std::filesystem::path: PathOps
+  kEnum,          // EnumOps
+  kOptional,      // OptionalOps
+  kVariant,       // VariantOps
+  kTuple,         // TupleOps
+  kSequence,      // std::vector, std::array: SequenceOps
+  kBytesCopy,     // the same of std::uint8_t or std::byte: SequenceOps
+  kList,          // other sequences: CollectionOps
+  kSet,           // CollectionOps
+  kRecord,        // a map with std::string keys, a plain object: MapOps
+  kMap,           // MapOps
+  kSpan,          // a TypedArray, to JavaScript only: SequenceOps
+  kBytes,         // nodehost::Bytes
+  kDate,          // TimeOps: milliseconds since 1970
+  kDuration,      // TimeOps: milliseconds
+  kErrorCode,     // std::error_code
+  kException,     // std::exception_ptr
+  kJsError,
+  kCustom,     // CustomOps: Convert<T>
+  kStruct,     // plain data, copied field by field: StructOps
+  kInterface,  // a struct with Method fields: a JavaScript object, by reference: StructOps
+  kMethod,     // MethodOps
+  kValue,      // Value and family: ValueOps, or none for any
 };
 
 struct TypeInfo {
   Kind kind = Kind::kUndefined;
   /// sizeof the type: the stride of a sequence's elements.
   std::uint32_t size = 0;
-  /// Optional and sequence: what they hold.
+  /// What an optional, a sequence, a collection or a span holds; the values of a map; the number
+  /// behind an enum.
   const TypeInfo* element = nullptr;
-  /// OptionalOps, SequenceOps, StructOps, MethodOps or ValueOps, as `kind` says.
+  /// As `kind` says.
   const void* ops = nullptr;
+};
+
+/// What the core calls to have an object filled in: returns false to have it thrown away.
+struct Filler {
+  bool (*fill)(void* context, void* first, void* second);
+  void* context;
+};
+
+/// What the core calls for each element: `second` is the value of a map's entry.
+struct Visitor {
+  void (*visit)(void* context, const void* first, const void* second);
+  void* context;
 };
 
 struct OptionalOps {
@@ -55,17 +94,81 @@ struct OptionalOps {
   void (*reset)(void* optional);
 };
 
-/// A sequence whose elements lie side by side.
+/// A sequence whose elements lie side by side. Ops of what goes to JavaScript only have no resize.
 struct SequenceOps {
   std::size_t (*size)(const void* sequence);
   const void* (*data)(const void* sequence);
-  void* (*resize)(void* sequence, std::size_t size);  ///< returns the first element
+  /// Returns the first element; null if the sequence cannot have that size.
+  void* (*resize)(void* sequence, std::size_t size);
+  bool fixed = false;  ///< std::array
+};
+
+/// Any other container of single values.
+struct CollectionOps {
+  std::size_t (*size)(const void* collection);
+  void (*each)(const void* collection, Visitor visitor);
+  void (*clear)(void* collection);
+  /// Adds what `filler` fills in, unless it returns false.
+  bool (*add)(void* collection, Filler filler);
+};
+
+struct MapOps {
+  const TypeInfo* key;
+  std::size_t (*size)(const void* map);
+  void (*each)(const void* map, Visitor visitor);
+  void (*clear)(void* map);
+  bool (*add)(void* map, Filler filler);
+};
+
+/// std::tuple, std::pair. `element` gives the address of the I-th.
+struct TupleOps {
+  std::span<const TypeInfo* const> types;
+  const void* (*element)(const void* tuple, std::size_t index);
+};
+
+struct VariantOps {
+  std::span<const TypeInfo* const> types;
+  std::size_t (*index)(const void* variant);  ///< beyond the types when valueless
+  const void* (*get)(const void* variant);
+  void* (*emplace)(void* variant, std::size_t index);
+};
+
+struct EnumValue {
+  std::int64_t value = 0;
+  std::string_view name;
+};
+
+/// Of an enum with registered names (nodehost::EnumNames); without them `values` is empty.
+struct EnumOps {
+  std::string_view name;
+  std::span<const EnumValue> values;
+  std::int64_t (*get)(const void* value);
+  void (*set)(void* value, std::int64_t to);
+};
+
+struct TimeOps {
+  double (*get)(const void* time);               ///< in milliseconds
+  bool (*set)(void* time, double milliseconds);  ///< false if out of its range
+};
+
+/// A path in UTF-8.
+struct PathOps {
+  std::string (*get)(const void* path);
+  void (*set)(void* path, std::string_view utf8);
+};
+
+/// nodehost::Convert<T>.
+struct CustomOps {
+  std::string_view typescript;
+  Ref (*to_js)(Js& js, const void* value);
+  bool (*from_js)(Js& js, const Ref& value, void* result);  ///< false: it does not fit
 };
 
 struct FieldInfo {
-  std::string_view name;
+  std::string_view name;  ///< on the JavaScript side
   std::size_t offset = 0;
   const TypeInfo* type = nullptr;
+  bool optional = false;  ///< missing in JavaScript: the field keeps what it has
 };
 
 /// The fields of a struct. `id` is unique in the process, small and dense, so that each

@@ -25,7 +25,7 @@ T Value::As() const {
     return *this;
   } else {
     T result{};
-    detail::FromJs(ref_, detail::kTypeInfo<T>, std::addressof(result));
+    detail::FromJs(ref_, detail::DecodedType<T>(), std::addressof(result));
     return result;
   }
 }
@@ -36,7 +36,7 @@ std::optional<T> Value::TryAs() const {
     return *this;
   } else {
     std::optional<T> result(std::in_place);
-    if (!detail::TryFromJs(ref_, detail::kTypeInfo<T>, std::addressof(*result))) result.reset();
+    if (!detail::TryFromJs(ref_, detail::DecodedType<T>(), std::addressof(*result))) result.reset();
     return result;
   }
 }

@@ -1,0 +1,67 @@
+// Structs in JavaScript: a plain object with the same fields; what has a Method among its fields is
+// an interface, and stays a JavaScript object.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "nodehost/detail/export.hpp"
+#include "nodehost/detail/reflect.hpp"
+#include "nodehost/detail/type_info_of.hpp"
+#include "nodehost/detail/type_name.hpp"
+
+namespace nodehost {
+
+template <class Signature>
+class Method;
+
+namespace detail {
+
+template <class T>
+inline constexpr bool kIsMethod = false;
+template <class S>
+inline constexpr bool kIsMethod<Method<S>> = true;
+
+template <class T, std::size_t... I>
+constexpr bool AnyFieldIsMethod(std::index_sequence<I...>) {
+  return (kIsMethod<FieldType<T, I>> || ...);
+}
+
+/// A struct with a Method among its fields is an interface: a JavaScript object seen from C++.
+template <class T>
+constexpr bool IsInterface() {
+  return AnyFieldIsMethod<T>(std::make_index_sequence<kFieldCount<T>>());
+}
+
+NODEHOST_API std::uint32_t NextStructId() noexcept;
+
+template <class T>
+struct StructOf {
+  static constexpr std::size_t kCount = kFieldCount<T>;
+
+  static const StructInfo& Info() {
+    static const std::array<FieldInfo, kCount> fields =
+        MakeFields(std::make_index_sequence<kCount>());
+    static const StructInfo info{TypeName<T>(), fields, NextStructId()};
+    return info;
+  }
+
+  static constexpr StructOps kOps{&Info};
+
+ private:
+  template <std::size_t... I>
+  static std::array<FieldInfo, kCount> MakeFields(std::index_sequence<I...>) {
+    return {FieldInfo{kFieldSpecs<T>[I].js_name, FieldOffsets<T>()[I], kTypeInfoOf<FieldType<T, I>>,
+                      kFieldSpecs<T>[I].optional}...};
+  }
+};
+
+template <Reflectable T>
+constexpr TypeInfo StructTypeInfo() {
+  return MakeInfo<T>(IsInterface<T>() ? Kind::kInterface : Kind::kStruct, &StructOf<T>::kOps);
+}
+
+}  // namespace detail
+}  // namespace nodehost

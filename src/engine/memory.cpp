@@ -1,0 +1,175 @@
+#include "memory.hpp"
+
+#include <cstring>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "errors.hpp"
+#include "nodehost/errors.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+constexpr std::size_t kMaxBytes = v8::TypedArray::kMaxByteLength;
+
+template <class View>
+v8::Local<v8::Value> ViewOn(v8::Local<v8::ArrayBuffer> buffer, std::size_t item_size) {
+  return View::New(buffer, 0, buffer->ByteLength() / item_size);
+}
+
+v8::Local<v8::Value> ViewOf(Kind kind, v8::Local<v8::ArrayBuffer> buffer) {
+  switch (kind) {
+    case Kind::kInt8:
+      return ViewOn<v8::Int8Array>(buffer, 1);
+    case Kind::kInt16:
+      return ViewOn<v8::Int16Array>(buffer, 2);
+    case Kind::kUint16:
+      return ViewOn<v8::Uint16Array>(buffer, 2);
+    case Kind::kInt32:
+      return ViewOn<v8::Int32Array>(buffer, 4);
+    case Kind::kUint32:
+      return ViewOn<v8::Uint32Array>(buffer, 4);
+    case Kind::kInt64:
+      return ViewOn<v8::BigInt64Array>(buffer, 8);
+    case Kind::kUint64:
+      return ViewOn<v8::BigUint64Array>(buffer, 8);
+    case Kind::kFloat:
+      return ViewOn<v8::Float32Array>(buffer, 4);
+    case Kind::kDouble:
+      return ViewOn<v8::Float64Array>(buffer, 8);
+    default:
+      return ViewOn<v8::Uint8Array>(buffer, 1);
+  }
+}
+
+bool IsArrayOf(v8::Local<v8::Value> value, Kind kind) {
+  switch (kind) {
+    case Kind::kInt8:
+      return value->IsInt8Array();
+    case Kind::kUint8:
+      return value->IsUint8Array() || value->IsUint8ClampedArray();
+    case Kind::kInt16:
+      return value->IsInt16Array();
+    case Kind::kUint16:
+      return value->IsUint16Array();
+    case Kind::kInt32:
+      return value->IsInt32Array();
+    case Kind::kUint32:
+      return value->IsUint32Array();
+    case Kind::kInt64:
+      return value->IsBigInt64Array();
+    case Kind::kUint64:
+      return value->IsBigUint64Array();
+    case Kind::kFloat:
+      return value->IsFloat32Array();
+    case Kind::kDouble:
+      return value->IsFloat64Array();
+    default:
+      return false;
+  }
+}
+
+void CheckSize(std::size_t size) {
+  if (size <= kMaxBytes) return;
+  throw JsError(JsErrorData{.name = "RangeError",
+                            .message = std::to_string(size) +
+                                       " bytes are more than a JavaScript TypedArray holds, " +
+                                       std::to_string(kMaxBytes)});
+}
+
+std::pair<const void*, std::size_t> BytesOf(const TypeInfo& type, const void* sequence) {
+  const auto& ops = *static_cast<const SequenceOps*>(type.ops);
+  const std::size_t size = ops.size(sequence) * type.element->size;
+  CheckSize(size);
+  return {ops.data(sequence), size};
+}
+
+v8::Local<v8::ArrayBuffer> BufferOn(v8::Isolate* isolate, void* data, std::size_t size,
+                                    std::shared_ptr<void> owner) {
+  // V8 calls the deleter on any thread, maybe after the isolate is gone: it only drops the owner.
+  auto* const kept = new std::shared_ptr<void>(std::move(owner));
+  return v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(
+                                           data, size,
+                                           [](void*, std::size_t, void* keeper) {
+                                             delete static_cast<std::shared_ptr<void>*>(keeper);
+                                           },
+                                           kept));
+}
+
+}  // namespace
+
+v8::Local<v8::Value> CopyToTypedArray(Realm& realm, const TypeInfo& type, const void* sequence) {
+  const auto [data, size] = BytesOf(type, sequence);
+  const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(realm.isolate(), size);
+  if (size > 0) std::memcpy(buffer->Data(), data, size);
+  return ViewOf(type.element->kind, buffer);
+}
+
+v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
+  CheckSize(bytes.size());
+  const v8::Local<v8::ArrayBuffer> buffer =
+      bytes.empty() ? v8::ArrayBuffer::New(realm.isolate(), 0)
+                    : BufferOn(realm.isolate(), bytes.data(), bytes.size(), bytes.owner());
+  return ViewOf(Kind::kUint8, buffer);
+}
+
+bool IsMemory(v8::Local<v8::Value> value) {
+  return value->IsArrayBufferView() || value->IsArrayBuffer() || value->IsSharedArrayBuffer();
+}
+
+Bytes MemoryOf(v8::Local<v8::Value> value) {
+  std::size_t offset = 0;
+  std::size_t size = 0;
+  std::shared_ptr<v8::BackingStore> store;
+  bool resizable = false;
+  if (value->IsArrayBufferView()) {
+    const v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+    offset = view->ByteOffset();
+    size = view->ByteLength();
+    // The buffer of a view on shared memory is a SharedArrayBuffer, whatever its type here says.
+    const v8::Local<v8::Value> buffer = view->Buffer();
+    store = buffer->IsSharedArrayBuffer() ? buffer.As<v8::SharedArrayBuffer>()->GetBackingStore()
+                                          : buffer.As<v8::ArrayBuffer>()->GetBackingStore();
+  } else if (value->IsArrayBuffer()) {
+    store = value.As<v8::ArrayBuffer>()->GetBackingStore();
+    size = value.As<v8::ArrayBuffer>()->ByteLength();
+  } else {
+    store = value.As<v8::SharedArrayBuffer>()->GetBackingStore();
+    size = value.As<v8::SharedArrayBuffer>()->ByteLength();
+  }
+  if (size == 0) return Bytes();
+  auto* const data = static_cast<std::uint8_t*>(store->Data()) + offset;
+  resizable = store->IsResizableByUserJavaScript();
+  if (resizable) return Bytes::CopyOf(std::span<const std::uint8_t>(data, size));
+  return Bytes(std::move(store), data, size);
+}
+
+bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out) {
+  if (!IsArrayOf(value, element.kind)) return false;
+  const v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+  view->CopyContents(out, view->ByteLength());
+  return true;
+}
+
+v8::Local<v8::Value> LentViews::Lend(const TypeInfo& type, const void* span) {
+  const v8::Local<v8::Value> view = CopyToTypedArray(realm_, type, span);
+  if (!static_cast<const SequenceOps*>(type.ops)->fixed) {
+    const auto [data, size] = BytesOf(type, span);
+    views_.push_back({view.As<v8::ArrayBufferView>()->Buffer(), const_cast<void*>(data), size});
+  }
+  return view;
+}
+
+void LentViews::TakeBack() noexcept {
+  for (const View& view : views_) {
+    if (view.buffer->WasDetached()) continue;  // JavaScript has transferred it
+    if (view.size > 0) std::memcpy(view.data, view.buffer->Data(), view.size);
+    // Nothing comes back only when the environment is being terminated: no JavaScript runs then.
+    view.buffer->Detach(v8::Local<v8::Value>()).FromMaybe(false);
+  }
+}
+
+}  // namespace nodehost::detail

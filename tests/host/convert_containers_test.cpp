@@ -1,0 +1,118 @@
+// Containers, both ways.
+#include <array>
+#include <deque>
+#include <list>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "support/convert.hpp"
+
+using test::Called;
+using test::CheckBothWays;
+using test::Read;
+using test::Written;
+
+namespace {
+struct Point {
+  double x = 0;
+  auto operator<=>(const Point&) const = default;
+};
+}  // namespace
+
+TEST_CASE("vector is an Array, whatever kind of array comes in") {
+  CheckBothWays<std::vector<int>>(
+      {{"[]", "[]"},
+       {"[1, 2]", "[ 1, 2 ]"},
+       {"new (class Mine extends Array {})(1, 2)", "[ 1, 2 ]"},
+       {"Object.freeze([1])", "[ 1 ]"},
+       {"new Proxy([1, 2], {})", "[ 1, 2 ]"},
+       {"new Int32Array([1, 2])", "[ 1, 2 ]"},
+       {"new Float64Array([1, 2]).subarray(1)", "[ 2 ]"},
+       {"new Float64Array([0.5])",
+        "RangeError: value[0]: expected an integer from -2147483648 to 2147483647, got number 0.5"},
+       {"[1,,3]", "TypeError: value[1]: expected number, got undefined"},
+       {"new Set([1])", "TypeError: value: expected number[], got object Set"},
+       {"{length: 0}", "TypeError: value: expected number[], got object"},
+       {"'12'", "TypeError: value: expected number[], got string \"12\""}});
+  CheckBothWays<std::vector<std::int64_t>>({{"new BigInt64Array([1n])", "[ 1n ]"}});
+  CheckBothWays<std::vector<float>>({{"new Float32Array([0.5])", "[ 0.5 ]"}});
+  CheckBothWays<std::vector<std::optional<int>>>({{"[1,,3]", "[ 1, undefined, 3 ]"}});
+  CheckBothWays<std::vector<std::vector<std::string>>>(
+      {{"[['a'], []]", "[ [ 'a' ], [] ]"},
+       {"[[], ['a', 1]]", "TypeError: value[1][1]: expected string, got number 1"}});
+}
+
+TEST_CASE("a vector longer than the first step of its growth is whole") {
+  const auto numbers = Read<std::vector<double>>("Array.from({length: 200000}, (_, i) => i)");
+  REQUIRE(numbers.size() == 200000);
+  CHECK(numbers[65536] == 65536);
+  CHECK(numbers.back() == 199999);
+}
+
+TEST_CASE("the other sequences are Arrays too") {
+  CheckBothWays<std::vector<bool>>(
+      {{"[true, false]", "[ true, false ]"},
+       {"[1]", "TypeError: value[0]: expected boolean, got number 1"}});
+  CheckBothWays<std::deque<std::string>>({{"['a', 'b']", "[ 'a', 'b' ]"}});
+  CheckBothWays<std::list<int>>(
+      {{"[2, 1]", "[ 2, 1 ]"},
+       {"[2, '']", "TypeError: value[1]: expected number, got string \"\""}});
+  CheckBothWays<std::multiset<int>>({{"[2, 1, 2]", "[ 1, 2, 2 ]"}});
+}
+
+TEST_CASE("array wants its own length") {
+  CheckBothWays<std::array<int, 2>>(
+      {{"[1, 2]", "[ 1, 2 ]"},
+       {"[1]", "TypeError: value: expected an array of length 2, got length 1"},
+       {"[1, 2, 3]", "TypeError: value: expected an array of length 2, got length 3"}});
+  CheckBothWays<std::array<int, 0>>({{"[]", "[]"}});
+}
+
+TEST_CASE("set is a Set, and takes an Array") {
+  CheckBothWays<std::set<int>>(
+      {{"new Set([2, 1])", "Set(2) { 1, 2 }"},
+       {"[2, 1, 2]", "Set(2) { 1, 2 }"},
+       {"new Set(['a'])", "TypeError: value[0]: expected number, got string \"a\""},
+       {"{}", "TypeError: value: expected Set<number>, got object"}});
+  CheckBothWays<std::unordered_set<std::string>>({{"new Set(['a'])", "Set(1) { 'a' }"}});
+}
+
+TEST_CASE("a map with string keys is a plain object, and takes a Map") {
+  using Record = std::map<std::string, int>;
+  CheckBothWays<Record>(
+      {{"{b: 2, a: 1}", "{ a: 1, b: 2 }"},
+       {"{10: 1, '': 2}", "{ '10': 1, '': 2 }"},
+       {"new Map([['a', 1]])", "{ a: 1 }"},
+       {"Object.assign(Object.create({inherited: 1}), {a: 1, [Symbol('s')]: 'left out'})",
+        "{ a: 1 }"},
+       {"Object.defineProperty({}, 'hidden', {value: 1})", "{}"},
+       {"{a: 1, b: 'x'}", "TypeError: value[\"b\"]: expected number, got string \"x\""},
+       {"new Map([['b', 'x']])", "TypeError: value[\"b\"]: expected number, got string \"x\""},
+       {"new Map([[1, 1]])", "TypeError: value.keys()[0]: expected string, got number 1"},
+       {"[1]", "TypeError: value: expected Record<string, number>, got array"},
+       {"new Date(0)", "TypeError: value: expected Record<string, number>, got object Date"},
+       {"null", "TypeError: value: expected Record<string, number>, got null"}});
+  CheckBothWays<std::unordered_map<std::string, bool>>({{"{a: true}", "{ a: true }"}});
+}
+
+TEST_CASE("the key __proto__ is a key like any other") {
+  const std::map<std::string, int> record{{"__proto__", 1}};
+  CHECK(Called("(o) => [Object.keys(o), Object.getPrototypeOf(o) === Object.prototype]", record) ==
+        "[ [ '__proto__' ], true ]");
+  CHECK(Read<std::map<std::string, int>>("JSON.parse('{\"__proto__\": 5}')") ==
+        std::map<std::string, int>{{"__proto__", 5}});
+}
+
+TEST_CASE("other maps are Maps, and take an object") {
+  CheckBothWays<std::map<int, std::string>>(
+      {{"new Map([[2, 'b'], [1, 'a']])", "Map(2) { 1 => 'a', 2 => 'b' }"},
+       {"new Map([[1, 2]])", "TypeError: value[1]: expected string, got number 2"},
+       {"{a: 'x'}", "TypeError: value[\"a\"]: expected number, got string \"a\""},
+       {"[]", "TypeError: value: expected Map<number, string>, got array"}});
+  CheckBothWays<std::map<std::u16string, int>>({{"{a: 1}", "Map(1) { 'a' => 1 }"}});
+  CheckBothWays<std::map<Point, int>>({{"new Map([[{x: 1}, 2]])", "Map(1) { { x: 1 } => 2 }"}});
+}

@@ -1,0 +1,85 @@
+// Errors as values: std::error_code, std::exception_ptr and JsError, both ways.
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "support/convert.hpp"
+
+using test::Called;
+using test::CheckBothWays;
+using test::Read;
+using test::Written;
+
+namespace {
+const std::string kAbout = "(e) => [e instanceof Error, e.name, e.message, e.code, e.errno]";
+
+std::string WhatOf(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const nh::JsError& js) {
+    return js.name() + ": " + js.message();
+  }
+}
+}  // namespace
+
+TEST_CASE("an error_code of the system is an Error as Node's own are") {
+  CHECK(Called(kAbout, std::make_error_code(std::errc::no_such_file_or_directory)) ==
+        "[ true, 'Error', 'No such file or directory', 'ENOENT', -2 ]");
+  CHECK(Called(kAbout, std::error_code(13, std::system_category())) ==
+        "[ true, 'Error', 'Permission denied', 'EACCES', -13 ]");
+  CHECK(Called(kAbout, std::make_error_code(std::future_errc::no_state)) ==
+        "[ true, 'Error', 'No associated state', 'future:3', 3 ]");
+  CHECK(Written(std::error_code()) == "null");
+}
+
+TEST_CASE("an error_code comes from the errors of Node's system calls") {
+  CHECK(Read<std::error_code>("(() => { try { require('fs').readFileSync('/none'); }"
+                              " catch (e) { return e; } })()") ==
+        std::errc::no_such_file_or_directory);
+  CHECK(Read<std::error_code>("Object.assign(new Error('x'), {code: 'EACCES'})") ==
+        std::errc::permission_denied);
+  CHECK(!Read<std::error_code>("null"));
+  CheckBothWays<std::error_code>(
+      {{"new Error('x')",
+        "TypeError: value: expected Error of the operating system (with errno), got object Error"},
+       {"Object.assign(new Error('x'), {code: 'toString'})",
+        "TypeError: value: expected Error of the operating system (with errno), got object Error"},
+       {"'ENOENT'",
+        "TypeError: value: expected Error of the operating system (with errno), got string "
+        "\"ENOENT\""}});
+}
+
+TEST_CASE("an exception_ptr is an Error, and comes back as JsError") {
+  CHECK(Called(kAbout, std::make_exception_ptr(std::runtime_error("broken"))) ==
+        "[ true, 'Error', 'broken', undefined, undefined ]");
+  CHECK(Called(kAbout, std::make_exception_ptr(5)) ==
+        "[ true, 'Error', 'A C++ exception of unknown type.', undefined, undefined ]");
+  CHECK(Called("(e) => [e.code, e.message]",
+               std::make_exception_ptr(std::system_error(
+                   std::make_error_code(std::errc::permission_denied), "opening"))) ==
+        "[ 'EACCES', 'opening: Permission denied' ]");
+  CHECK(Written(std::exception_ptr()) == "null");
+  CHECK(WhatOf(Read<std::exception_ptr>("new TypeError('x')")) == "TypeError: x");
+  CHECK(Read<std::exception_ptr>("undefined") == nullptr);
+  CheckBothWays<std::exception_ptr>({{"42", "TypeError: value: expected Error, got number 42"},
+                                     {"{}", "TypeError: value: expected Error, got object"}});
+}
+
+TEST_CASE("a JsError is taken from an Error, and given back whole") {
+  const auto error = Read<nh::JsError>(
+      "Object.assign(new RangeError('far', {cause: new Error('why')}), {code: 'E_FAR', at: {x: 1}, "
+      "unit: 'km'})");
+  CHECK(error.name() == "RangeError");
+  CHECK(error.code() == "E_FAR");
+  CHECK(error.cause()->message() == "why");
+  CHECK(error.property("at") == "{\"x\":1}");
+  CHECK(error.property("unit") == "km");
+  CHECK(!error.property("code"));
+  CHECK(Called("(e) => [e instanceof RangeError, e.message, e.code, e.at, e.unit, e.cause.message, "
+               "Object.keys(e), e.stack]",
+               error) ==
+        "[ true, 'far', 'E_FAR', { x: 1 }, 'km', 'why', [ 'code', 'at', 'unit' ], " +
+            Written(error.stack()) + " ]");
+  CheckBothWays<nh::JsError>({{"42", "TypeError: value: expected Error, got number 42"}});
+}
