@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/leaks.hpp"
 
 using namespace std::chrono_literals;
 using test::NewEnvironment;
@@ -96,6 +97,7 @@ TEST_CASE("Stop with promises that never let the loop turn") {
 }
 
 TEST_CASE("Stop with a server that has a keep-alive client") {
+  test::ExpectLeaks();  // libnode loads root certificates for http, and keeps them
   nh::Environment node = NewEnvironment();
   const int port = node.Import<int>("./keep-alive-server.mjs", "port");
   const nh::StopResult result = node.Stop(50ms);
@@ -205,6 +207,7 @@ TEST_CASE("Stop with a busy native addon says so, and the thread is joined later
 }
 
 TEST_CASE("a platform is destroyed while native code holds a JS thread") {
+  test::ExpectLeaks();
   auto platform = std::make_unique<nh::NodejsPlatform>();
   std::atomic<bool> began = false;
   std::future<void> busy;
@@ -222,6 +225,7 @@ TEST_CASE("a platform is destroyed while native code holds a JS thread") {
 }
 
 TEST_CASE("a program ends while native code holds a JS thread") {
+  test::ExpectLeaks();
   nh::Environment node = test::Platform().CreateEnvironment({.stop_deadline = 50ms});
   std::atomic<bool> began = false;
   node.Post([&](nh::Js& js) {
@@ -233,6 +237,7 @@ TEST_CASE("a program ends while native code holds a JS thread") {
 }
 
 TEST_CASE("Stop with a synchronous child process returns") {
+  test::ExpectLeaks();
   nh::Environment node = NewEnvironment();
   std::atomic<bool> began = false;
   auto busy = node.RunAsync([&](nh::Js& js) {
