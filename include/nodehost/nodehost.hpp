@@ -11,6 +11,7 @@
 #include "nodehost/errors.hpp"
 #include "nodehost/function.hpp"
 #include "nodehost/iterator.hpp"
+#include "nodehost/inspector.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/json.hpp"
 #include "nodehost/map.hpp"

@@ -1,0 +1,59 @@
+// Inspector: seeing inside an environment while it runs - a debugger, CPU profiles, heap snapshots.
+// The functions take an Environment; all may be called on any thread and run on its JS thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "nodehost/detail/export.hpp"
+#include "nodehost/environment.hpp"
+
+namespace nodehost {
+
+struct InspectorOptions {
+  /// The address to listen on. Whoever can connect to it can run any code in this process: leave it
+  /// at the machine's own address.
+  std::string host = "127.0.0.1";
+
+  /// The port; 0 takes a free one.
+  int port = 0;
+};
+
+/// Makes an environment debuggable, by Chrome DevTools (`chrome://inspect`), VS Code and others,
+/// and returns the WebSocket URL they connect to: "ws://127.0.0.1:41719/cc6e08a6-...". Each
+/// environment has an inspector of its own, so several can be open at once, each with its port.
+/// Breakpoints bind in code of `Js::Eval` (by its `filename`) and in imported modules (by their
+/// `file:` URL).
+///
+/// Node says on the process's stderr that it listens and that a debugger has come, unless
+/// `PlatformOptions::node_options` has "--inspect-publish-uid=http".
+///
+/// Debuggers are disconnected when the environment ends. While one has it paused, its JS thread
+/// waits for the debugger: jobs wait, and `Stop` returns in time, but with `ended` false until the
+/// debugger goes on or leaves. The same holds for one that is connected to an environment that has
+/// to be terminated.
+///
+/// Throws `HostError` if the port cannot be had, and `JsError` with the code
+/// ERR_INSPECTOR_ALREADY_ACTIVATED if it is open, or if `Rights` have taken debugging away.
+NODEHOST_API std::string OpenInspector(Environment& environment,
+                                       const InspectorOptions& options = {});
+
+/// Disconnects debuggers and closes the port; nothing if it is not open. It can be opened again.
+NODEHOST_API void CloseInspector(Environment& environment);
+
+/// Writes all that the JS heap holds to the file `path`, for the Memory panel of DevTools. The JS
+/// thread stands still meanwhile, for seconds if the heap is large, and about as much memory again
+/// is needed. Throws `JsError` if the file cannot be written.
+NODEHOST_API void WriteHeapSnapshot(Environment& environment, const std::string& path);
+
+/// Starts to record which functions the JS thread runs, a sample every `interval`. Throws `JsError`
+/// if a profile is being taken already.
+NODEHOST_API void StartCpuProfile(Environment& environment,
+                                  std::chrono::microseconds interval = std::chrono::milliseconds{
+                                      1});
+
+/// Ends that and writes the file `path`, for the Performance panel of DevTools and for VS Code:
+/// name it `*.cpuprofile`. Throws `JsError` if none was started or the file cannot be written.
+NODEHOST_API void StopCpuProfile(Environment& environment, const std::string& path);
+
+}  // namespace nodehost

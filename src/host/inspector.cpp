@@ -1,0 +1,63 @@
+#include "nodehost/inspector.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "embedded_js.hpp"
+#include "nodehost/errors.hpp"
+#include "nodehost/value.hpp"
+
+namespace nodehost {
+
+namespace {
+
+// The functions of js/inspect.js.
+Value Inspect(Js& js) {
+  return js.Eval(js::EmbeddedJs("inspect.js"), "nodehost:inspect.js")(
+      js.Import("node:inspector"), js.Import("node:v8"), js.Import("node:fs"));
+}
+
+// JavaScript's working directory is the process's, which may have changed by the time it writes.
+std::string Absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
+
+}  // namespace
+
+std::string OpenInspector(Environment& environment, const InspectorOptions& options) {
+  if (options.port < 0 || options.port > 65535) {
+    throw HostError("InspectorOptions::port is " + std::to_string(options.port) +
+                    "; it must be 1 to 65535, or 0 for a free one.");
+  }
+  const auto url = environment.Run([&](Js& js) {
+    return Inspect(js).Call("open", options.port, options.host).As<std::optional<std::string>>();
+  });
+  if (!url) {
+    throw HostError("The inspector cannot listen on " + options.host + ":" +
+                    std::to_string(options.port) +
+                    ". Is the port in use? 0 takes a free one; the URL tells which.");
+  }
+  return *url;
+}
+
+void CloseInspector(Environment& environment) {
+  environment.Run([](Js& js) { Inspect(js).Call("close"); });
+}
+
+void WriteHeapSnapshot(Environment& environment, const std::string& path) {
+  environment.Run([file = Absolute(path)](Js& js) { Inspect(js).Call("writeHeapSnapshot", file); });
+}
+
+void StartCpuProfile(Environment& environment, std::chrono::microseconds interval) {
+  if (interval.count() < 1 || interval > std::chrono::minutes(1)) {
+    throw HostError("StartCpuProfile: the interval is " + std::to_string(interval.count()) +
+                    " microseconds; it must be 1 microsecond to 1 minute.");
+  }
+  environment.Run(
+      [&](Js& js) { Inspect(js).Call("startCpuProfile", static_cast<int>(interval.count())); });
+}
+
+void StopCpuProfile(Environment& environment, const std::string& path) {
+  environment.Run([file = Absolute(path)](Js& js) { Inspect(js).Call("stopCpuProfile", file); });
+}
+
+}  // namespace nodehost

@@ -1,0 +1,167 @@
+// Seeing inside: a real DevTools client sets breakpoints; profiles and snapshots are read again.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <string>
+
+#include "support/host.hpp"
+
+namespace {
+
+std::string TemporaryFile(const char* name) {
+  return (std::filesystem::temp_directory_path() /
+          (std::string("nodehost-") + std::to_string(std::hash<std::string>{}(NODEHOST_FIXTURES)) +
+           "-" + name))
+      .string();
+}
+
+// The debugger: another environment, with the client from npm.
+class Client {
+ public:
+  // Starts to debug and returns when the breakpoint is set.
+  void BreakAt(const std::string& target, const std::string& url, int line,
+               const std::string& expression) {
+    node_.Run([&](nh::Js& js) {
+      js.Eval(R"((target, url, line, expression) => {
+        const connect = require('chrome-remote-interface');
+        globalThis.state = '';
+        require(process.argv[1])
+            .breakAt(connect, target, url, line, expression, () => { state = 'ready' })
+            .then((text) => { state = text }, (error) => { state = error.stack });
+      })")(target, url, line, expression);
+    });
+    CHECK(WaitForStateAfter("") == "ready");
+  }
+
+  void Stay(const std::string& target) {
+    node_.Run([&](nh::Js& js) {
+      js.Eval(R"((target) => {
+        globalThis.state = '';
+        require(process.argv[1])
+            .stay(require('chrome-remote-interface'), target, () => { state = 'ready' })
+            .then((text) => { state = text }, (error) => { state = error.stack });
+      })")(target);
+    });
+    CHECK(WaitForStateAfter("") == "ready");
+  }
+
+  std::string Result() { return WaitForStateAfter("ready"); }
+
+ private:
+  std::string WaitForStateAfter(const std::string& before) {
+    std::string state;
+    do {
+      state = node_.Run([](nh::Js& js) { return js.Global()["state"].As<std::string>(); });
+    } while (state == before);
+    return state;
+  }
+
+  nh::Environment node_ = test::Platform().CreateEnvironment(
+      {.base_dir = NODEHOST_INSPECTOR_CLIENT, .args = {NODEHOST_FIXTURES "/inspector/debug.cjs"}});
+};
+
+}  // namespace
+
+TEST_CASE("a breakpoint binds in code of Eval, by its filename") {
+  auto node = test::NewEnvironment();
+  const std::string url = nh::OpenInspector(node);
+  CHECK(url.find("ws://127.0.0.1:") == 0);
+  Client client;
+  client.BreakAt(url, "sum.js", 3, "a + 40");
+  const int sum = node.Run(
+      [](nh::Js& js) { return js.Eval("const a = 2;\nconst b = 3;\na + b", "sum.js").As<int>(); });
+  CHECK(sum == 5);
+  CHECK(client.Result() == "1 3 42");
+}
+
+TEST_CASE("a breakpoint binds in an imported module") {
+  auto node = test::NewEnvironment();
+  Client client;
+  client.BreakAt(nh::OpenInspector(node), "debugged\\.mjs", 3, "doubled");
+  CHECK(node.Import<int>("./debugged.mjs", "default") == 42);
+  CHECK(client.Result() == "1 3 42");
+}
+
+TEST_CASE("two environments are debugged at once, and a pumped one") {
+  auto a = test::NewEnvironment();
+  auto b = test::Platform().CreatePumpedEnvironment();
+  Client of_a;
+  Client of_b;
+  of_a.BreakAt(nh::OpenInspector(a), "who.js", 1, "who");
+  a.Run([](nh::Js& js) { js.Eval("globalThis.who = 'a'"); });
+  b.Run([](nh::Js& js) { js.Eval("globalThis.who = 'b'"); });
+  const std::string url = nh::OpenInspector(b);
+  auto connecting = std::async(std::launch::async, [&] { of_b.BreakAt(url, "who.js", 1, "who"); });
+  while (connecting.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) b.Poll();
+  for (nh::Environment* node : {&a, static_cast<nh::Environment*>(&b)}) {
+    node->Run([](nh::Js& js) { js.Eval("who", "who.js"); });
+  }
+  CHECK(of_a.Result() == "1 1 a");
+  CHECK(of_b.Result() == "1 1 b");
+}
+
+TEST_CASE("the inspector is closed and opened again; twice open, and a taken port, are refused") {
+  auto a = test::NewEnvironment();
+  auto b = test::NewEnvironment();
+  const std::string first = nh::OpenInspector(a);
+  CHECK(test::ErrorOf([&] { nh::OpenInspector(a); }).code() == "ERR_INSPECTOR_ALREADY_ACTIVATED");
+  const int port = std::stoi(first.substr(std::string("ws://127.0.0.1:").size()));
+  CHECK_THROWS_WITH_AS(nh::OpenInspector(b, {.port = port}),
+                       doctest::Contains("Is the port in use"), nh::HostError);
+  CHECK_THROWS_AS(nh::OpenInspector(b, {.port = 65536}), nh::HostError);
+  nh::CloseInspector(a);
+  nh::CloseInspector(a);
+  CHECK(nh::OpenInspector(a) != first);
+}
+
+TEST_CASE("an environment ends while a debugger is connected") {
+  auto node = test::NewEnvironment();
+  Client client;
+  client.Stay(nh::OpenInspector(node));
+  const nh::StopResult result = node.Stop(std::chrono::seconds(20));
+  CHECK(result.ended);
+  CHECK(result.clean);
+  CHECK(client.Result() == "gone");
+}
+
+TEST_CASE("a CPU profile names the function that was busy") {
+  auto node = test::NewEnvironment();
+  const std::string path = TemporaryFile("busy.cpuprofile");
+  CHECK(test::ErrorOf([&] { nh::StopCpuProfile(node, path); }).message().find("start one") !=
+        std::string::npos);
+  nh::StartCpuProfile(node);
+  CHECK(test::ErrorOf([&] { nh::StartCpuProfile(node); }).message().find("already") !=
+        std::string::npos);
+  const std::string names = node.Run([&](nh::Js& js) {
+    js.Eval("(function busyBee() { for (const end = Date.now() + 100; Date.now() < end;); })()");
+    nh::StopCpuProfile(node, path);
+    return js
+        .Eval(
+            "(path) => JSON.parse(require('fs').readFileSync(path)).nodes"
+            ".map((node) => node.callFrame.functionName).join()")(path)
+        .As<std::string>();
+  });
+  CHECK(names.find("busyBee") != std::string::npos);
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("a heap snapshot holds what JavaScript holds") {
+  auto node = test::NewEnvironment();
+  const std::string path = TemporaryFile("kept.heapsnapshot");
+  const bool found = node.Run([&](nh::Js& js) {
+    js.Eval("globalThis.kept = new (class QueenBee {})()");
+    nh::WriteHeapSnapshot(node, path);
+    return js
+        .Eval(
+            "(path) => JSON.parse(require('fs').readFileSync(path))"
+            ".strings.includes('QueenBee')")(path)
+        .As<bool>();
+  });
+  CHECK(found);
+  std::filesystem::remove(path);
+  const auto error = test::ErrorOf([&] { nh::WriteHeapSnapshot(node, "/no/such/folder/a"); });
+  CHECK(error.code() == "ENOENT");
+}
