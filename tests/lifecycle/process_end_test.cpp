@@ -13,7 +13,7 @@
 #include "support/leaks.hpp"
 
 // Asked by LeakSanitizer, by this name, at the end of the process.
-extern "C" int __lsan_is_turned_off();
+extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off();
 extern "C" int __lsan_is_turned_off() { return test::leaks_expected ? 1 : 0; }
 
 namespace {
