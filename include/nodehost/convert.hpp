@@ -15,6 +15,7 @@
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/custom.hpp"
 #include "nodehost/convert/decodable.hpp"
+#include "nodehost/convert/functions.hpp"
 #include "nodehost/convert/numbers.hpp"
 #include "nodehost/convert/strings.hpp"
 #include "nodehost/convert/structs.hpp"
@@ -124,6 +125,13 @@ constexpr TypeInfo MakeTypeInfo() {
     return CustomInfo<T>();
   } else if constexpr (kIsMethod<T>) {
     return MakeInfo<T>(Kind::kMethod, &T::kOps);
+  } else if constexpr (kIsConstructor<T>) {
+    return MakeInfo<T>(Kind::kConstructor, &T::kOps);
+  } else if constexpr (kIsProperty<T>) {
+    return PropertyInfo<T>();
+  } else if constexpr (kIsStdFunction<T>) {
+    return MakeInfo<T>(Kind::kFunction, &FunctionOf<T>::kOps,
+                       &kTypeInfo<typename FunctionOf<T>::Held>);
   } else if constexpr (std::is_enum_v<T>) {
     return EnumInfo<T>();
   } else if constexpr (kIsAsNumber<T>) {
@@ -169,3 +177,4 @@ struct SignatureOf {
 }  // namespace nodehost
 
 #include "nodehost/detail/value_bodies.hpp"
+#include "nodehost/method.hpp"  // what a std::function becomes

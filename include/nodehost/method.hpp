@@ -1,63 +1,96 @@
 // Method: a field of a typed interface. It is a JavaScript function with a C++ signature, callable
-// from any thread because only data crosses.
+// from any thread because only data crosses; or a C++ function in its place, for JavaScript to call
+// and for tests.
 #pragma once
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "nodehost/convert.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/holds_js.hpp"
+#include "nodehost/detail/member.hpp"
+#include "nodehost/detail/native.hpp"
 
 namespace nodehost {
 
-/// A JavaScript function as a field of a struct, found under the field's name:
+/// A function as a field of a struct, found under the field's name:
 ///
 ///     struct Marked { nh::Method<std::string(std::string)> parse; };
 ///     auto marked = node.Import<Marked>("marked");
 ///     marked.parse("# hi");
 ///
-/// Any thread may call it: on the JS thread it calls straight, elsewhere it hops there and blocks.
+/// A result may be an interface in turn (`dom.window.document()`), and so may an argument; a
+/// std::function argument is a callback.
+///
+/// Any thread may call it: on the JS thread it calls straight, elsewhere it hops there and blocks,
+/// one hop a call. Many calls in one hop: make them inside `node.Run`, where each is straight.
 /// `this` is the object the struct was imported from. Throws `JsError` for what JavaScript throws
 /// and for a result of another type, `EnvironmentStopped` after the environment's end, `HostError`
-/// when it was never imported.
+/// when it was never imported, or was optional and is missing.
+///
+/// Made from a C++ function it needs no environment, and calls that function on the thread that
+/// calls; so a mock is a designated initialiser:
+///
+///     Marked fake{.parse = [](std::string text) { return "<b>" + text; }};
+///
+/// JavaScript gets it as a function that runs on the JS thread. Its arguments are converted, with a
+/// TypeError that names the one that does not fit; what it throws is an Error there, and the same
+/// C++ exception where it comes out in C++ again. It lives as long as a copy of the Method or
+/// JavaScript can reach it, and at most until the environment has ended if only JavaScript can.
 template <class R, class... A>
 class Method<R(A...)> {
-  static_assert(!detail::kHoldsJs<R> && (!detail::kHoldsJs<A> && ...),
-                "A Method moves only data, so that any thread may call it. Take a Value inside Run "
-                "and call that instead.");
-  static_assert(!std::is_reference_v<R> && !std::is_pointer_v<R>,
-                "A Method's result is a copy: return it by value.");
-
  public:
-  Method() noexcept = default;
+  Method() noexcept { Check(); }
+
+  /// A C++ function, lambda or other callable. An empty one gives an empty Method.
+  template <class F>
+  requires detail::Implements<Method, F, R, A...> Method(F&& function) {
+    Check();
+    member_.native = detail::MakeNative<R, A...>(std::forward<F>(function));
+  }
 
   R operator()(A... arguments) const {
+    if (!member_.function) [[unlikely]]
+      return CallNative(std::forward<A>(arguments)...);
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};
     if constexpr (std::is_void_v<R>) {
-      detail::Invoke(function_, receiver_, kSignature, pointers, nullptr);
+      detail::Invoke(member_.function, member_.receiver, kSignature, pointers, nullptr);
     } else {
       static_assert(detail::CheckDecodable<std::remove_cv_t<R>>());
       R result{};
-      detail::Invoke(function_, receiver_, kSignature, pointers, &result);
+      detail::Invoke(member_.function, member_.receiver, kSignature, pointers, &result);
       return result;
     }
   }
 
-  /// Whether it was imported.
-  explicit operator bool() const noexcept { return static_cast<bool>(function_); }
+  /// Whether there is something to call.
+  explicit operator bool() const noexcept { return member_.function || member_.native; }
 
   /// For the library's own templates.
   static constexpr const detail::Signature& kSignature = detail::SignatureOf<R, A...>::kValue;
-  static constexpr detail::MethodOps kOps{
-      &kSignature, [](void* method, const detail::Ref& function, const detail::Ref& receiver) {
-        static_cast<Method*>(method)->function_ = function;
-        static_cast<Method*>(method)->receiver_ = receiver;
-      }};
+  static constexpr detail::MethodOps kOps{&kSignature, [](void* method) -> detail::Member* {
+                                            return &static_cast<Method*>(method)->member_;
+                                          }};
 
  private:
-  detail::Ref function_;
-  detail::Ref receiver_;
+  // Here and not in the class, so that a struct may have a Method that returns that struct.
+  static constexpr void Check() noexcept {
+    static_assert(!detail::kHoldsJs<R> && (!detail::kHoldsJs<A> && ...),
+                  "A Method moves only data, so that any thread may call it. Take a Value inside "
+                  "Run and call that instead.");
+    static_assert(!std::is_reference_v<R> && !std::is_pointer_v<R>,
+                  "A Method's result is a copy: return it by value.");
+  }
+
+  R CallNative(A... arguments) const {
+    if (!member_.native) detail::ThrowNothingHere(member_);
+    using Native = detail::TypedNative<R, A...>;
+    return static_cast<Native&>(*member_.native).Call(std::forward<A>(arguments)...);
+  }
+
+  detail::Member member_;
 };
 
 }  // namespace nodehost

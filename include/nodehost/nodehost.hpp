@@ -3,6 +3,7 @@
 
 #include "nodehost/array_buffer.hpp"
 #include "nodehost/bigint.hpp"
+#include "nodehost/constructor.hpp"
 #include "nodehost/data_view.hpp"
 #include "nodehost/date.hpp"
 #include "nodehost/environment.hpp"
@@ -19,6 +20,7 @@
 #include "nodehost/object.hpp"
 #include "nodehost/platform.hpp"
 #include "nodehost/promise.hpp"
+#include "nodehost/property.hpp"
 #include "nodehost/proxy.hpp"
 #include "nodehost/pumped_environment.hpp"
 #include "nodehost/regexp.hpp"

@@ -218,6 +218,13 @@ bool Decoder::DecodeError(v8::Local<v8::Value> value, const TypeInfo& type, void
     return true;
   }
   if (!value->IsObject()) return Refuse(value, type);
+  if (type.kind == Kind::kException) {
+    // One that was C++'s is the same again.
+    if (std::exception_ptr own = realm_.natives().ExceptionOf(realm_, value)) {
+      *static_cast<std::exception_ptr*>(result) = std::move(own);
+      return true;
+    }
+  }
   JsError error = DescribeError(realm_, value);
   if (!error.is_error()) return Refuse(value, type);
   if (type.kind == Kind::kException) {

@@ -80,6 +80,8 @@ Fit FitOfObject(v8::Local<v8::Context> context, v8::Local<v8::Value> value, cons
     case Kind::kDate:
       return NaturalIf(value->IsDate());
     case Kind::kMethod:
+    case Kind::kConstructor:
+    case Kind::kFunction:
       return NaturalIf(value->IsFunction());
     case Kind::kStruct:
       return FitOfStruct(context, value, type);

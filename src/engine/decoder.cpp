@@ -88,7 +88,12 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
     case Kind::kInterface:
       return DecodeInterface(value, type, result);
     case Kind::kMethod:
+    case Kind::kConstructor:
       return DecodeMethod(value, type, result);
+    case Kind::kProperty:
+      return DecodeProperty(value, type, result);
+    case Kind::kFunction:
+      return DecodeFunction(value, type, result);
     case Kind::kValue:
       if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
       if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
@@ -122,7 +127,7 @@ v8::Local<v8::Value> Decoder::Get(v8::Local<v8::Object> object, std::uint32_t in
 }
 
 bool Decoder::Refuse(v8::Local<v8::Value> value, const TypeInfo& type) {
-  return RefuseAs(value, type.kind == Kind::kMethod ? "function" : TypeScriptName(type), false);
+  return RefuseAs(value, TypeScriptName(type), false);
 }
 
 bool Decoder::RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "realm.hpp"
 
@@ -64,8 +65,15 @@ class Decoder {
   // decode_structs.cpp
   bool DecodeOptional(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeStruct(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+
+  // interface.cpp
   bool DecodeInterface(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeField(v8::Local<v8::Value> item, const FieldInfo& field, void* result);
   bool DecodeMethod(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeProperty(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeFunction(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  // A member of the interface at hand: `function`, if not empty, on the receiver.
+  Member MemberOf(v8::Local<v8::Value> function);
 
   // decode_variant.cpp
   bool DecodeVariant(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
@@ -86,7 +94,9 @@ class Decoder {
   Realm& realm_;
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
-  v8::Local<v8::Value> receiver_;
+  v8::Local<v8::Value> receiver_;     // of the members of the interface at hand
+  Ref shared_receiver_;               // the same for all members found on one object
+  const FieldInfo* field_ = nullptr;  // the one that is being decoded
   std::vector<Misfit> misfits_;
   int depth_ = 0;
 };

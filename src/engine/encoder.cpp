@@ -39,27 +39,6 @@ constexpr double kMaxDate = 8.64e15;  // ECMAScript, "Time Values and Time Range
 
 }  // namespace
 
-template <class Maybe>
-void Encoder::Check(const Maybe& maybe) {
-  bool made = false;
-  if constexpr (requires { maybe.IsNothing(); }) {
-    made = !maybe.IsNothing();
-  } else {
-    made = !maybe.IsEmpty();
-  }
-  if (!made) std::rethrow_exception(realm_.thread().StoppedError());
-}
-
-template <class Step>
-v8::Local<v8::Value> Encoder::Part(const TypeInfo& type, const void* value, Step make_step) {
-  try {
-    return Encode(type, value);
-  } catch (EncodeMisfit& misfit) {
-    misfit.path.insert(0, make_step());
-    throw;
-  }
-}
-
 v8::Local<v8::Value> Encoder::Encode(const TypeInfo& type, const void* value) {
   switch (type.kind) {
     case Kind::kUndefined:
@@ -149,8 +128,14 @@ v8::Local<v8::Value> Encoder::Encode(const TypeInfo& type, const void* value) {
     case Kind::kValue:
       return Entry::LocalOf(realm_, At<Value>(value).ref());
     case Kind::kInterface:
+      return EncodeInterface(type, value);
     case Kind::kMethod:
-      break;  // the templates refuse them as arguments
+    case Kind::kConstructor:
+      return EncodeMember(*At<MethodOps>(type.ops).member(const_cast<void*>(value)), {});
+    case Kind::kFunction:
+      return EncodeFunction(type, value);
+    case Kind::kProperty:
+      break;  // only as a field of an interface
   }
   return v8::Undefined(isolate_);
 }

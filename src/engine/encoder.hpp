@@ -5,8 +5,11 @@
 #include <v8.h>
 
 #include <cstddef>
+#include <exception>
 #include <string>
+#include <string_view>
 
+#include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "realm.hpp"
 
@@ -41,6 +44,14 @@ class Encoder {
   v8::Local<v8::Value> EncodeStruct(const TypeInfo& type, const void* value);
   v8::Local<v8::Value> EncodeCustom(const TypeInfo& type, const void* value);
 
+  // interface.cpp
+  v8::Local<v8::Value> EncodeInterface(const TypeInfo& type, const void* value);
+  void EncodeField(v8::Local<v8::Object> object, v8::Local<v8::Name> key, const FieldInfo& field,
+                   const void* value);
+  v8::Local<v8::Value> EncodeMember(const Member& member, std::string_view name);
+  v8::Local<v8::Value> EncodeFunction(const TypeInfo& type, const void* value);
+  v8::Local<v8::Value> SourceOf(const StructInfo& info, const void* value);
+
   // Encodes a part; what it refuses is below the step that `make_step` returns.
   template <class Step>
   v8::Local<v8::Value> Part(const TypeInfo& type, const void* value, Step make_step);
@@ -53,5 +64,26 @@ class Encoder {
   v8::Isolate* const isolate_;
   int depth_ = 0;
 };
+
+template <class Maybe>
+void Encoder::Check(const Maybe& maybe) {
+  bool made = false;
+  if constexpr (requires { maybe.IsNothing(); }) {
+    made = !maybe.IsNothing();
+  } else {
+    made = !maybe.IsEmpty();
+  }
+  if (!made) std::rethrow_exception(realm_.thread().StoppedError());
+}
+
+template <class Step>
+v8::Local<v8::Value> Encoder::Part(const TypeInfo& type, const void* value, Step make_step) {
+  try {
+    return Encode(type, value);
+  } catch (EncodeMisfit& misfit) {
+    misfit.path.insert(0, make_step());
+    throw;
+  }
+}
 
 }  // namespace nodehost::detail

@@ -142,6 +142,12 @@ JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown) {
   return JsError(Describe(realm, thrown, 0, left));
 }
 
+std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown) {
+  const v8::HandleScope scope(realm.isolate());
+  if (std::exception_ptr own = realm.natives().ExceptionOf(realm, thrown)) return own;
+  return std::make_exception_ptr(DescribeError(realm, thrown));
+}
+
 void ThrowTypeError(std::string message) {
   throw JsError(JsErrorData{.name = "TypeError", .message = std::move(message)});
 }
@@ -153,7 +159,7 @@ void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
     thread.set_realm(nullptr);
     std::rethrow_exception(thread.StoppedError());
   }
-  throw DescribeError(realm, caught.Exception());
+  std::rethrow_exception(ToException(realm, caught.Exception()));
 }
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
@@ -175,8 +181,9 @@ int ErrnoOf(Realm& realm, v8::Local<v8::Value> error) {
   return CallBridge(realm, Bridge::kErrnoOf, {&error, 1}).As<v8::Int32>()->Value();
 }
 
-v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
-  if (!error) return v8::Null(realm.isolate());
+namespace {
+
+v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const JsError& js) {
@@ -195,6 +202,15 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
   } catch (...) {
     return v8::Exception::Error(realm.String("A C++ exception of unknown type."));
   }
+}
+
+}  // namespace
+
+v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
+  if (!error) return v8::Null(realm.isolate());
+  const v8::Local<v8::Value> object = MakeError(realm, error);
+  realm.natives().KeepException(realm, object, error);
+  return object;
 }
 
 void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept {

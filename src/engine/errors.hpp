@@ -13,16 +13,22 @@ namespace nodehost::detail {
 
 class Realm;
 
-/// Throws what `caught` holds as JsError, or EnvironmentStopped if JavaScript was terminated.
+/// Throws what `caught` holds as ToException has it, or EnvironmentStopped if JavaScript was
+/// terminated.
 [[noreturn]] void ThrowCaught(Realm& realm, const v8::TryCatch& caught);
 
 /// Throws a JsError as JavaScript's TypeError, for what C++ itself refuses.
 [[noreturn]] void ThrowTypeError(std::string message);
 
+/// The C++ exception for what `thrown` says: the one it was made from, if C++ threw it, or a
+/// JsError.
+std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown);
+
 /// A thrown JavaScript value as data.
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown);
 
-/// A C++ exception as a JavaScript Error object; null for none. A JsError is what it was.
+/// A C++ exception as a JavaScript Error object; null for none. A JsError is what it was; given a
+/// std::exception_ptr, the object remembers it, and is the same exception in C++ again.
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error);
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error);
 

@@ -40,7 +40,9 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
   v8::Local<v8::Value> arguments[] = {module, undefined};
   if (name.empty()) {
     // A package that is a function may have it as its default export.
-    if (kind != Kind::kMethod) return {module, undefined};
+    const bool callable =
+        kind == Kind::kMethod || kind == Kind::kConstructor || kind == Kind::kFunction;
+    if (!callable) return {module, undefined};
     return {CallBridge(realm, Bridge::kCallable, {arguments, 1}), undefined};
   }
   arguments[1] = realm.String(name);
@@ -81,7 +83,7 @@ class NestedWaiter final : public PromiseWaiter {
     state_->settled = true;
   }
   void Rejected(Realm& realm, v8::Local<v8::Value> reason) noexcept override {
-    Cancelled(std::make_exception_ptr(DescribeError(realm, reason)));
+    Cancelled(ToException(realm, reason));
   }
   void Cancelled(const std::exception_ptr& reason) noexcept override {
     state_->error = reason;
@@ -139,7 +141,7 @@ class ImportWaiter final : public PromiseWaiter {
     }
   }
   void Rejected(Realm& realm, v8::Local<v8::Value> reason) noexcept override {
-    done_.set_exception(std::make_exception_ptr(DescribeError(realm, reason)));
+    done_.set_exception(ToException(realm, reason));
   }
   void Cancelled(const std::exception_ptr& reason) noexcept override {
     done_.set_exception(reason);

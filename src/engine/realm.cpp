@@ -173,6 +173,7 @@ std::span<const v8::Eternal<v8::Name>> Realm::KeysOf(const StructInfo& info) {
 
 void Realm::Close() {
   waiters_.Cancel(thread_.StoppedError());
+  natives_.Clear();
   references_->Close();
   for (auto& function : bridge_) function.Reset();
   environment_options_.Reset();

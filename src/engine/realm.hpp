@@ -18,6 +18,7 @@
 #include "borrow.hpp"
 #include "host/js_thread.hpp"
 #include "key_cache.hpp"
+#include "native_function.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "operations.hpp"
 #include "promises.hpp"
@@ -86,6 +87,9 @@ class Realm {
   /// A property's name, from a cache.
   v8::Local<v8::Name> Key(std::string_view name) { return names_.Find(isolate_, name); }
 
+  /// What was made of C++ functions.
+  NativeFunctions& natives() noexcept { return natives_; }
+
   /// The functions of js/values.js.
   Operations& operations() noexcept { return operations_; }
 
@@ -108,6 +112,7 @@ class Realm {
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
   KeyCache names_;
   Operations operations_;
+  NativeFunctions natives_;
 };
 
 /// Makes the realm of a JS thread and ends it.

@@ -159,6 +159,11 @@ std::string TypeScriptName(const TypeInfo& type) {
       return std::string(OpsOf<StructOps>(type).info().name);
     case Kind::kMethod:
       return FunctionName(type);
+    case Kind::kConstructor:
+      return "new " + FunctionName(type);
+    case Kind::kFunction:
+    case Kind::kProperty:
+      return TypeScriptName(*type.element);
     case Kind::kValue:
       return std::string(NameOf(ClassOf(type)));
     default:

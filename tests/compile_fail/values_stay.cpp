@@ -130,6 +130,30 @@ nh::Method<void(std::vector<nh::Value>)> takes_values;
 nh::Method<void(std::vector<Plain>)> takes_values;
 #endif
 
+#if CASE_method_of_a_lambda_that_takes_something_else  // says: constraints not satisfied
+nh::Method<void(std::string)> takes_text([](std::vector<int>) {});
+#else
+nh::Method<void(std::string)> takes_text([](std::string_view) {});
+#endif
+
+#if CASE_property_of_a_value  // says: A Property moves only data
+nh::Property<nh::Value> property_of_value;
+#else
+nh::Property<Plain> property_of_value;
+#endif
+
+#if CASE_constructor_makes_a_value  // says: A Constructor moves only data
+nh::Constructor<nh::Value()> constructor_of_value;
+#else
+nh::Constructor<Plain()> constructor_of_value;
+#endif
+
+#if CASE_constructor_makes_a_pointer  // says: A Constructor's result is an interface or data
+nh::Constructor<Plain*()> constructor_of_pointer;
+#else
+nh::Constructor<Plain()> constructor_of_pointer;
+#endif
+
 #if CASE_method_returns_a_pointer  // says: A Method's result is a copy: return it by value
 nh::Method<int*()> returns_pointer;
 #else

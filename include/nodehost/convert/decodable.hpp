@@ -67,7 +67,7 @@ consteval bool CheckDecodable() {
       return CheckDecodable<typename T::value_type, Seen...>();
     } else if constexpr (TupleLike<T>) {
       return CheckTuple<T, Seen...>(std::make_index_sequence<std::tuple_size_v<T>>());
-    } else if constexpr (Reflectable<T> && !kIsMethod<T>) {
+    } else if constexpr (Reflectable<T> && !kIsMember<T>) {
       return CheckFields<T, T, Seen...>(std::make_index_sequence<kFieldCount<T>>());
     } else {
       return true;

@@ -1,9 +1,10 @@
-// Structs in JavaScript: a plain object with the same fields; what has a Method among its fields is
-// an interface, and stays a JavaScript object.
+// Structs in JavaScript: a plain object with the same fields; what has a Method, a Property, a
+// Constructor or another interface among its fields is an interface, and stays a JavaScript object.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -14,8 +15,14 @@
 
 namespace nodehost {
 
+template <class T>
+struct Convert;  // custom.hpp
 template <class Signature>
 class Method;
+template <class Signature>
+class Constructor;
+template <class T>
+class Property;
 
 namespace detail {
 
@@ -23,16 +30,39 @@ template <class T>
 inline constexpr bool kIsMethod = false;
 template <class S>
 inline constexpr bool kIsMethod<Method<S>> = true;
+template <class T>
+inline constexpr bool kIsConstructor = false;
+template <class S>
+inline constexpr bool kIsConstructor<Constructor<S>> = true;
+template <class T>
+inline constexpr bool kIsProperty = false;
+template <class T>
+inline constexpr bool kIsProperty<Property<T>> = true;
+
+template <class T>
+inline constexpr bool kIsMember = kIsMethod<T> || kIsConstructor<T> || kIsProperty<T>;
+template <class T>
+inline constexpr bool kIsMember<std::optional<T>> = kIsMember<T>;
+
+template <class T>
+constexpr bool IsInterface();
 
 template <class T, std::size_t... I>
-constexpr bool AnyFieldIsMethod(std::index_sequence<I...>) {
-  return (kIsMethod<FieldType<T, I>> || ...);
+constexpr bool AnyFieldIsReference(std::index_sequence<I...>) {
+  return (IsInterface<std::remove_cv_t<FieldType<T, I>>>() || ...);
 }
 
-/// A struct with a Method among its fields is an interface: a JavaScript object seen from C++.
+/// A member, or a struct with a member or another interface among its fields: a JavaScript object
+/// seen from C++.
 template <class T>
 constexpr bool IsInterface() {
-  return AnyFieldIsMethod<T>(std::make_index_sequence<kFieldCount<T>>());
+  if constexpr (kIsMember<T>) {
+    return true;
+  } else if constexpr (!Reflectable<T> || requires { sizeof(Convert<T>); }) {
+    return false;
+  } else {
+    return AnyFieldIsReference<T>(std::make_index_sequence<kFieldCount<T>>());
+  }
 }
 
 NODEHOST_API std::uint32_t NextStructId() noexcept;

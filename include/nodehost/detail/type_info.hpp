@@ -16,6 +16,8 @@ class Value;
 namespace nodehost::detail {
 
 class Ref;
+struct Member;
+struct TypeInfo;
 
 /// What the core does with a type, and which of the ops below its TypeInfo has.
 enum class Kind : std::uint8_t {
@@ -58,11 +60,14 @@ enum class Kind : std::uint8_t {
   kErrorCode,     // std::error_code
   kException,     // std::exception_ptr
   kJsError,
-  kCustom,     // CustomOps: Convert<T>
-  kStruct,     // plain data, copied field by field: StructOps
-  kInterface,  // a struct with Method fields: a JavaScript object, by reference: StructOps
-  kMethod,     // MethodOps
-  kValue,      // Value and family: ValueOps, or none for any
+  kCustom,       // CustomOps: Convert<T>
+  kStruct,       // plain data, copied field by field: StructOps
+  kInterface,    // a struct with Method, Property… fields: an object, by reference: StructOps
+  kMethod,       // MethodOps
+  kConstructor,  // a class: MethodOps
+  kProperty,     // of an interface, live: PropertyOps
+  kFunction,     // std::function: FunctionOps; `element` is the Method it becomes
+  kValue,        // Value and family: ValueOps, or none for any
 };
 
 struct TypeInfo {
@@ -192,8 +197,25 @@ struct Signature {
 
 struct MethodOps {
   const Signature* signature = nullptr;
-  /// Makes the Method at `method` call `function` on `receiver`.
-  void (*bind)(void* method, const Ref& function, const Ref& receiver);
+  Member* (*member)(void* method);
+};
+
+/// Of a Property. `element` of its TypeInfo is the type of the value.
+struct PropertyOps {
+  Member* (*member)(void* property);
+  /// Calls `filler` with a value to be filled in and thrown away; returns what it returns.
+  bool (*probe)(Filler filler);
+  /// The Methods that read and write it, null where there are none.
+  void (*accessors)(const void* property, const void** get, const void** set);
+  const MethodOps* get;
+  const MethodOps* set;
+};
+
+struct FunctionOps {
+  /// Calls `filler` with a Method and, if it returns true, makes that the function.
+  bool (*fill)(void* function, Filler filler);
+  /// Calls `visitor` with the function as a Method, unless it is empty.
+  void (*visit)(const void* function, Visitor visitor);
 };
 
 }  // namespace nodehost::detail

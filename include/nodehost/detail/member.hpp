@@ -1,0 +1,55 @@
+// Member: what Method, Property and Constructor are made of, and their part of the waist. The rules
+// of engine.hpp hold, but that any thread may call: elsewhere than on the JS thread a call hops
+// there and blocks.
+#pragma once
+
+#include <memory>
+
+#include "nodehost/detail/export.hpp"
+#include "nodehost/detail/ref.hpp"
+#include "nodehost/detail/type_info.hpp"
+
+namespace nodehost::detail {
+
+/// One call from JavaScript to C++; defined in src/engine/native_function.hpp.
+class NativeCall;
+
+/// A C++ function that JavaScript may call. Its address is its identity: each environment has one
+/// JavaScript function for it.
+class NODEHOST_API NativeFunction {
+ public:
+  NativeFunction() = default;
+  NativeFunction(const NativeFunction&) = delete;
+  NativeFunction& operator=(const NativeFunction&) = delete;
+  virtual ~NativeFunction() = default;
+
+  /// On the JS thread: reads the arguments, calls, and returns the result. Throws what the function
+  /// throws.
+  virtual void Serve(NativeCall& call) = 0;
+};
+
+/// A member of a typed interface. It has a function of JavaScript's, or a receiver with the
+/// property, or a function of C++'s, or nothing.
+struct Member {
+  Ref function;
+  Ref receiver;                      ///< the object it was found on
+  const FieldInfo* field = nullptr;  ///< where it was found; its name
+  std::shared_ptr<NativeFunction> native;
+};
+
+/// `new member.function(...arguments)`; else as Invoke.
+NODEHOST_API void InvokeNew(const Member& member, const Signature& signature,
+                            const void* const* arguments, void* result);
+
+/// `member.receiver[name]`
+NODEHOST_API void ReadProperty(const Member& member, const TypeInfo& type, void* result);
+NODEHOST_API void WriteProperty(const Member& member, const TypeInfo& type, const void* value);
+
+/// Throws the HostError for a member that holds nothing.
+[[noreturn]] NODEHOST_API void ThrowNothingHere(const Member& member);
+
+/// Converts the arguments of a call into the live objects at `values`. Throws JsError.
+NODEHOST_API void ReadArguments(NativeCall& call, const Signature& signature, void* const* values);
+NODEHOST_API void ReturnResult(NativeCall& call, const TypeInfo& type, const void* result);
+
+}  // namespace nodehost::detail

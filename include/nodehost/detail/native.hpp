@@ -1,0 +1,116 @@
+// C++ callables behind a Method, a Constructor or a std::function, with their types.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "nodehost/convert.hpp"
+#include "nodehost/detail/member.hpp"
+
+namespace nodehost::detail {
+
+/// What an argument is kept in while C++ is called: for a view, what owns its text or numbers.
+template <class T>
+struct StoredArgument {
+  using Type = T;
+};
+template <>
+struct StoredArgument<std::string_view> {
+  using Type = std::string;
+};
+template <>
+struct StoredArgument<const char*> {
+  using Type = std::string;
+};
+template <>
+struct StoredArgument<std::u16string_view> {
+  using Type = std::u16string;
+};
+template <class T, std::size_t N>
+struct StoredArgument<std::span<T, N>> {
+  using Type = std::vector<std::remove_cv_t<T>>;
+};
+template <class A>
+using Stored = typename StoredArgument<std::remove_cvref_t<A>>::Type;
+
+/// The kept argument as the parameter's type.
+template <class A>
+decltype(auto) Lend(Stored<A>& stored) {
+  using T = std::remove_cvref_t<A>;
+  if constexpr (std::is_same_v<T, Stored<A>>) {
+    return static_cast<A&&>(stored);
+  } else if constexpr (std::is_same_v<T, const char*>) {
+    return stored.c_str();
+  } else {
+    return T(stored);
+  }
+}
+
+template <class R, class... A>
+class TypedNative : public NativeFunction {
+ public:
+  virtual R Call(A... arguments) = 0;
+
+  void Serve(NativeCall& call) final {
+    static_assert((CheckDecodable<Stored<A>>() && ...));
+    ServeWith(call, std::index_sequence_for<A...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  void ServeWith(NativeCall& call, std::index_sequence<I...>) {
+    std::tuple<Stored<A>...> values{};
+    void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};
+    ReadArguments(call, SignatureOf<R, Stored<A>...>::kValue, pointers);
+    if constexpr (std::is_void_v<R>) {
+      Call(Lend<A>(std::get<I>(values))...);
+    } else {
+      const R result = Call(Lend<A>(std::get<I>(values))...);
+      ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
+    }
+  }
+};
+
+template <class F, class R, class... A>
+class NativeOf final : public TypedNative<R, A...> {
+ public:
+  template <class G>
+  explicit NativeOf(std::in_place_t, G&& function) : function_(std::forward<G>(function)) {}
+
+  R Call(A... arguments) override {
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(function_, std::forward<A>(arguments)...);
+    } else {
+      return std::invoke(function_, std::forward<A>(arguments)...);
+    }
+  }
+
+ private:
+  F function_;
+};
+
+/// Null for a null pointer and an empty std::function.
+template <class R, class... A, class F>
+std::shared_ptr<NativeFunction> MakeNative(F&& function) {
+  using Kept = std::decay_t<F>;
+  if constexpr (std::is_pointer_v<Kept> || kIsStdFunction<Kept>) {
+    if (!function) return nullptr;
+  }
+  return std::make_shared<NativeOf<Kept, R, A...>>(std::in_place, std::forward<F>(function));
+}
+
+/// What may stand where a C++ implementation of `R(A...)` is asked for; `Self` is asked first, for
+/// it is a callable as well.
+template <class Self, class F, class R, class... A>
+concept Implements =
+    !std::same_as<std::remove_cvref_t<F>, Self> && std::is_invocable_r_v<R, std::decay_t<F>&, A...>;
+
+}  // namespace nodehost::detail

@@ -1,0 +1,104 @@
+// Constructors and properties of typed interfaces, from any thread.
+#include <v8.h>
+
+#include <string>
+#include <vector>
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "memory.hpp"
+#include "nodehost/detail/job.hpp"
+#include "nodehost/detail/member.hpp"
+#include "nodehost/errors.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+// Calls `work(realm)` on the JS thread of `ref`, in a handle scope.
+template <class Work>
+void OnThreadOf(const Ref& ref, Work work) {
+  JsThread& thread = *ref.get()->thread;
+  auto here = [&](Js&) {
+    Realm& realm = Realm::Of(thread);
+    const v8::HandleScope scope(realm.isolate());
+    work(realm);
+  };
+  if (thread.IsCurrent()) {
+    here(thread.js());
+    return;
+  }
+  RunJob job(here);
+  thread.RunBlocking(job);
+  job.Take();
+}
+
+}  // namespace
+
+void ThrowNothingHere(const Member& member) {
+  if (!member.field) {
+    throw HostError(
+        "A function was called that was never imported. Get it with Import<T>() or As<T>() first.");
+  }
+  throw HostError("The optional member '" + std::string(member.field->name) +
+                  "' is missing: the object has none. Test it with `if (object." +
+                  std::string(member.field->name) + ")` first.");
+}
+
+void InvokeNew(const Member& member, const Signature& signature, const void* const* arguments,
+               void* result) {
+  if (!member.function) ThrowNothingHere(member);
+  OnThreadOf(member.function, [&](Realm& realm) {
+    const v8::TryCatch caught(realm.isolate());
+    LentViews lent(realm);
+    std::vector<v8::Local<v8::Value>> list(signature.count);
+    for (std::uint32_t i = 0; i < signature.count; ++i) {
+      const TypeInfo& type = *signature.arguments[i];
+      list[i] = type.kind == Kind::kSpan ? lent.Lend(type, arguments[i])
+                                         : Encode(realm, type, arguments[i]);
+    }
+    v8::Local<v8::Object> made;
+    if (!member.function.get()
+             ->Get(realm.isolate())
+             .As<v8::Function>()
+             ->NewInstance(realm.context(), static_cast<int>(signature.count), list.data())
+             .ToLocal(&made)) {
+      ThrowCaught(realm, caught);
+    }
+    Decode(realm, made, *signature.result, result, {}, v8::Undefined(realm.isolate()));
+  });
+}
+
+void ReadProperty(const Member& member, const TypeInfo& type, void* result) {
+  if (!member.receiver) ThrowNothingHere(member);
+  OnThreadOf(member.receiver, [&](Realm& realm) {
+    const v8::Local<v8::Value> receiver = member.receiver.get()->Get(realm.isolate());
+    const v8::TryCatch caught(realm.isolate());
+    v8::Local<v8::Value> value;
+    if (!receiver.As<v8::Object>()
+             ->Get(realm.context(), realm.Key(member.field->name))
+             .ToLocal(&value)) {
+      ThrowCaught(realm, caught);
+    }
+    Decode(realm, value, type, result, member.field->name, receiver);
+  });
+}
+
+void WriteProperty(const Member& member, const TypeInfo& type, const void* value) {
+  if (!member.receiver) ThrowNothingHere(member);
+  OnThreadOf(member.receiver, [&](Realm& realm) {
+    v8::Local<v8::Value> arguments[] = {member.receiver.get()->Get(realm.isolate()),
+                                        realm.Key(member.field->name), Encode(realm, type, value)};
+    const v8::TryCatch caught(realm.isolate());
+    // As in strict mode; V8's own Set would say nothing of a property that cannot be written.
+    if (realm.operations()
+            .Get(realm, Operation::kSet)
+            ->Call(realm.context(), v8::Undefined(realm.isolate()), 3, arguments)
+            .IsEmpty()) {
+      ThrowCaught(realm, caught);
+    }
+  });
+}
+
+}  // namespace nodehost::detail

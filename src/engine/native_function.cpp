@@ -1,0 +1,199 @@
+#include "native_function.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include "convert.hpp"
+#include "decoder.hpp"
+#include "errors.hpp"
+#include "nodehost/errors.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+// A native function as the JavaScript function that keeps it alive.
+class NativeFunctions::Served final : public Attachment {
+ public:
+  Served(NativeFunctions& owner, std::shared_ptr<NativeFunction> serving, std::string_view called)
+      : native(std::move(serving)), name(called), owner_(owner) {}
+  ~Served() override {
+    const auto found = owner_.functions_.find(native.get());
+    if (found != owner_.functions_.end() && found->second == this) owner_.functions_.erase(found);
+  }
+
+  const std::shared_ptr<NativeFunction> native;
+  const std::string name;
+
+ private:
+  NativeFunctions& owner_;
+};
+
+class NativeFunctions::MadeObject final : public Attachment {
+ public:
+  MadeObject(NativeFunctions& owner, Parts parts) : owner_(owner), parts_(std::move(parts)) {}
+  ~MadeObject() override {
+    const auto found = owner_.objects_.find(IdentityOf(parts_));
+    if (found != owner_.objects_.end() && found->second == this) owner_.objects_.erase(found);
+  }
+
+ private:
+  NativeFunctions& owner_;
+  const Parts parts_;
+};
+
+class NativeFunctions::KeptException final : public Attachment {
+ public:
+  explicit KeptException(std::exception_ptr kept) : exception(std::move(kept)) {}
+  const std::exception_ptr exception;
+};
+
+NativeFunctions::Identity NativeFunctions::IdentityOf(const Parts& parts) {
+  Identity identity;
+  for (const auto& part : parts) identity.push_back(part.get());
+  return identity;
+}
+
+v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
+                                                    const std::shared_ptr<NativeFunction>& native,
+                                                    std::string_view name) {
+  v8::Isolate* const isolate = realm.isolate();
+  if (const auto found = functions_.find(native.get()); found != functions_.end()) {
+    const v8::Local<v8::Object> known = found->second->object(isolate);
+    if (!known.IsEmpty()) return known.As<v8::Function>();
+  }
+  auto served = std::make_unique<Served>(*this, native, name);
+  const v8::TryCatch caught(isolate);
+  v8::Local<v8::Function> function;
+  if (!v8::Function::New(realm.context(), &Call, v8::External::New(isolate, served.get()))
+           .ToLocal(&function)) {
+    ThrowCaught(realm, caught);
+  }
+  function->SetName(realm.String(name));
+  functions_[native.get()] = served.get();
+  attachments_.Add(isolate, function, std::move(served));
+  return function;
+}
+
+v8::MaybeLocal<v8::Object> NativeFunctions::FindObject(v8::Isolate* isolate, const Parts& parts) {
+  const auto found = objects_.find(IdentityOf(parts));
+  if (found == objects_.end()) return {};
+  return found->second->object(isolate);
+}
+
+void NativeFunctions::KeepObject(v8::Isolate* isolate, v8::Local<v8::Object> object, Parts parts) {
+  Identity identity = IdentityOf(parts);
+  auto made = std::make_unique<MadeObject>(*this, std::move(parts));
+  objects_[std::move(identity)] = made.get();
+  attachments_.Add(isolate, object, std::move(made));
+}
+
+v8::Local<v8::Private> NativeFunctions::ExceptionKey(v8::Isolate* isolate) {
+  if (exception_key_.IsEmpty()) exception_key_.Reset(isolate, v8::Private::New(isolate));
+  return exception_key_.Get(isolate);
+}
+
+void NativeFunctions::KeepException(Realm& realm, v8::Local<v8::Value> error,
+                                    const std::exception_ptr& exception) {
+  if (!error->IsObject()) return;
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::Local<v8::Object> object = error.As<v8::Object>();
+  auto kept = std::make_unique<KeptException>(exception);
+  const v8::Local<v8::External> data = v8::External::New(isolate, kept.get());
+  if (!object->SetPrivate(realm.context(), ExceptionKey(isolate), data).FromMaybe(false)) return;
+  attachments_.Add(isolate, object, std::move(kept));
+}
+
+std::exception_ptr NativeFunctions::ExceptionOf(Realm& realm, v8::Local<v8::Value> thrown) {
+  if (exception_key_.IsEmpty() || !thrown->IsObject() || thrown->IsProxy()) return nullptr;
+  v8::Local<v8::Value> data;
+  if (!thrown.As<v8::Object>()
+           ->GetPrivate(realm.context(), ExceptionKey(realm.isolate()))
+           .ToLocal(&data) ||
+      !data->IsExternal()) {
+    return nullptr;
+  }
+  return static_cast<const KeptException*>(data.As<v8::External>()->Value())->exception;
+}
+
+void NativeFunctions::Clear() noexcept {
+  functions_.clear();
+  objects_.clear();
+  attachments_.Clear();
+  exception_key_.Reset();
+}
+
+namespace {
+
+// A refused argument is an error of the JavaScript that calls, as if it had been thrown there.
+v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const JsError& error) {
+    return ToJsError(realm, error);
+  } catch (...) {
+    return ToJsError(realm, thrown);  // a user's own Convert<T> threw it
+  }
+}
+
+}  // namespace
+
+void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  const JsThread* const thread = JsThread::Current();
+  if (!thread || !thread->realm()) {
+    // The environment is ending, and the C++ function may be gone already.
+    isolate->ThrowException(v8::Exception::Error(v8::String::NewFromUtf8Literal(
+        isolate, "The environment has stopped; the C++ function was not called.")));
+    return;
+  }
+  Realm& realm = *thread->realm();
+  const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
+  NativeCall call(realm, served.name, info);
+  std::exception_ptr thrown;
+  try {
+    served.native->Serve(call);
+    return;
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (!thread->realm()) {
+    // It ended during the call: by process.exit, or in an endless loop. V8 may have forgotten.
+    isolate->TerminateExecution();
+    return;
+  }
+  try {
+    isolate->ThrowException(call.converting() ? ToPlainError(realm, thrown)
+                                              : ToJsError(realm, thrown));
+  } catch (...) {
+    isolate->TerminateExecution();  // making the error ran into the environment's end
+  }
+}
+
+void NativeCall::Read(const Signature& signature, void* const* values) {
+  converting_ = true;
+  const v8::Local<v8::Value> undefined = v8::Undefined(realm_.isolate());
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    const TypeInfo& type = *signature.arguments[i];
+    Decoder decoder(realm_, undefined);
+    if (decoder.Decode(info_[static_cast<int>(i)], type, values[i])) continue;
+    decoder.Throw((name_.empty() ? "" : name_ + ": ") + "argument " + std::to_string(i + 1));
+  }
+  converting_ = false;
+}
+
+void NativeCall::Return(const TypeInfo& type, const void* result) {
+  converting_ = true;
+  info_.GetReturnValue().Set(Encode(realm_, type, result));
+  converting_ = false;
+}
+
+void ReadArguments(NativeCall& call, const Signature& signature, void* const* values) {
+  call.Read(signature, values);
+}
+
+void ReturnResult(NativeCall& call, const TypeInfo& type, const void* result) {
+  call.Return(type, result);
+}
+
+}  // namespace nodehost::detail

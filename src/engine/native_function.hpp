@@ -1,0 +1,78 @@
+// Native functions: C++ that JavaScript calls. One JavaScript function for each in an environment;
+// JavaScript objects made of them; and the C++ exceptions that passed through JavaScript.
+#pragma once
+
+#include <v8.h>
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "attachments.hpp"
+#include "nodehost/detail/member.hpp"
+
+namespace nodehost::detail {
+
+class Realm;
+
+/// One call from JavaScript to C++.
+class NativeCall {
+ public:
+  NativeCall(Realm& realm, const std::string& name, const v8::FunctionCallbackInfo<v8::Value>& info)
+      : realm_(realm), name_(name), info_(info) {}
+
+  void Read(const Signature& signature, void* const* values);
+  void Return(const TypeInfo& type, const void* result);
+
+  /// Whether it was the conversion that threw.
+  bool converting() const noexcept { return converting_; }
+
+ private:
+  Realm& realm_;
+  const std::string& name_;
+  const v8::FunctionCallbackInfo<v8::Value>& info_;
+  bool converting_ = false;
+};
+
+/// What an environment has made of C++ functions.
+class NativeFunctions {
+ public:
+  using Parts = std::vector<std::shared_ptr<NativeFunction>>;
+
+  /// The one JavaScript function that calls `native`; `name` is given to it when it is made.
+  v8::Local<v8::Function> FunctionOf(Realm& realm, const std::shared_ptr<NativeFunction>& native,
+                                     std::string_view name);
+
+  /// The object that was made of these functions, if it is still there.
+  v8::MaybeLocal<v8::Object> FindObject(v8::Isolate* isolate, const Parts& parts);
+  void KeepObject(v8::Isolate* isolate, v8::Local<v8::Object> object, Parts parts);
+
+  /// Makes the Error object `error` remember the C++ exception it was made from.
+  void KeepException(Realm& realm, v8::Local<v8::Value> error, const std::exception_ptr& exception);
+  /// The exception that a thrown value remembers, or null.
+  std::exception_ptr ExceptionOf(Realm& realm, v8::Local<v8::Value> thrown);
+
+  /// Before the isolate goes.
+  void Clear() noexcept;
+
+ private:
+  class Served;
+  class MadeObject;
+  class KeptException;
+  using Identity = std::vector<const NativeFunction*>;
+
+  static Identity IdentityOf(const Parts& parts);
+  static void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
+  v8::Local<v8::Private> ExceptionKey(v8::Isolate* isolate);
+
+  // They are destroyed before the maps, which they leave.
+  std::unordered_map<const NativeFunction*, Served*> functions_;
+  std::map<Identity, MadeObject*> objects_;
+  v8::Global<v8::Private> exception_key_;
+  Attachments attachments_;
+};
+
+}  // namespace nodehost::detail
