@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -36,6 +37,17 @@ struct EnvironmentOptions {
 
   /// The name of the JS thread (15 characters are kept on Linux) and of the environment in errors.
   std::string name = "nodehost";
+
+  /// The most the JS heap may hold, in MiB of objects that survive a garbage collection. Beyond it
+  /// the environment ends with exit code 134 and `EndReason::kOutOfMemory`, and the program goes
+  /// on. Garbage comes on top until it is collected: the heap may reach a few times the limit for a
+  /// moment. 0: V8's own limit, by the machine's memory or `--max-old-space-size`. Each Worker has
+  /// a heap of its own, limited by its `resourceLimits`.
+  std::size_t max_heap_mb = 0;
+
+  /// The same for memory outside the heap that belongs to JavaScript: ArrayBuffers, Buffers and
+  /// what addons report. 0: no limit.
+  std::size_t max_external_mb = 0;
 
   /// Runs what the platform's `args` say - a script, `-e`, `--test`, the REPL - as the `node`
   /// program does. The environment then ends by itself when nothing is left to do; see

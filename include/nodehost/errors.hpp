@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "nodehost/end_reason.hpp"
+
 namespace nodehost {
 
 /// The base of everything the host itself refuses; `what()` is one sentence that says what was
@@ -42,15 +44,20 @@ class WrongThread : public HostError {
 /// The environment has stopped or is stopping, so the call was not made.
 class EnvironmentStopped : public HostError {
  public:
-  EnvironmentStopped(const std::string& text, std::optional<int> exit_code)
-      : HostError(text), exit_code_(exit_code) {}
+  EnvironmentStopped(const std::string& text, std::optional<int> exit_code,
+                     EndReason reason = EndReason::kNone)
+      : HostError(text), exit_code_(exit_code), reason_(reason) {}
 
   /// The exit code, if the environment has ended on its own: by `process.exit`, by an uncaught
   /// error, or by running out of work.
   std::optional<int> exit_code() const noexcept { return exit_code_; }
 
+  /// Why the environment ended; `kNone` if it was only about to end.
+  EndReason reason() const noexcept { return reason_; }
+
  private:
   std::optional<int> exit_code_;
+  EndReason reason_;
 };
 
 /// One own enumerable property of an error: `path` of a failed `fs.open`, say.

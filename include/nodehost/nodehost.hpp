@@ -6,6 +6,7 @@
 #include "nodehost/constructor.hpp"
 #include "nodehost/data_view.hpp"
 #include "nodehost/date.hpp"
+#include "nodehost/end_reason.hpp"
 #include "nodehost/environment.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/error_value.hpp"

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "nodehost/end_reason.hpp"
+
 namespace nodehost {
 
 /// What `Environment::Stop` found.
@@ -14,8 +16,11 @@ struct StopResult {
   bool ended = true;
 
   /// Whether the environment ended by itself, with nothing left to do or by `process.exit`. If not,
-  /// it was terminated at the deadline.
+  /// it was terminated: at the deadline, or because of `reason`.
   bool clean = true;
+
+  /// Why it ended; `kNone` while `ended` is false, unless it has run out of memory.
+  EndReason reason = EndReason::kNone;
 
   /// The exit code; empty while `ended` is false.
   std::optional<int> exit_code = {};

@@ -99,12 +99,24 @@ void JsThread::CancelAll(Job* list, const std::exception_ptr& reason) noexcept {
 }
 
 std::exception_ptr JsThread::StoppedError() const {
-  const std::optional<int> code = exit_code();
-  return std::make_exception_ptr(
-      EnvironmentStopped("Environment \"" + name_ + "\" has stopped" +
-                             (code ? " with exit code " + std::to_string(*code) : std::string()) +
-                             "; the call was not made or not finished.",
-                         code));
+  const std::lock_guard lock(mutex_);
+  std::string text = "Environment \"" + name_ + "\" has stopped";
+  if (exit_code_) text += " with exit code " + std::to_string(*exit_code_);
+  if (!end_text_.empty()) text += ", because " + end_text_;
+  return std::make_exception_ptr(EnvironmentStopped(
+      text + "; the call was not made or not finished.", exit_code_, end_reason_));
+}
+
+EndReason JsThread::end_reason() const {
+  const std::lock_guard lock(mutex_);
+  return end_reason_;
+}
+
+void JsThread::SetEnd(EndReason reason, std::string text) {
+  const std::lock_guard lock(mutex_);
+  if (end_reason_ != EndReason::kNone) return;
+  end_reason_ = reason;
+  end_text_ = std::move(text);
 }
 
 std::optional<int> JsThread::exit_code() const {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "job_queue.hpp"
+#include "nodehost/end_reason.hpp"
 #include "nodehost/js.hpp"
 
 namespace nodehost::detail {
@@ -78,6 +79,10 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   std::optional<int> exit_code() const;
   void set_exit_code(int code);
 
+  /// Why it ended. The first reason stays, and with it `text`: "it ran out of memory".
+  EndReason end_reason() const;
+  void SetEnd(EndReason reason, std::string text = {});
+
   /// The V8 side; null before the start and as soon as JavaScript has ended: by process.exit, by
   /// termination, or with the environment. On the JS thread.
   Realm* realm() const noexcept { return realm_; }
@@ -109,6 +114,8 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
   mutable std::mutex mutex_;
   std::optional<int> exit_code_;
+  EndReason end_reason_ = EndReason::kNone;
+  std::string end_text_;
 };
 
 }  // namespace nodehost::detail

@@ -207,6 +207,7 @@ void NodeThread::Load(detail::Realm& realm) {
 
 void NodeThread::Conclude(int code) {
   js_over_ = true;
+  SetEnd(EndReason::kFinished);
   // The code of process.exit stays.
   if (!exit_code()) set_exit_code(code);
   Refuse();
@@ -231,6 +232,7 @@ void NodeThread::OpenLoopHandles() {
   uv_unref(reinterpret_cast<uv_handle_t*>(&stop_timer_));
   wake_.data = run_jobs_.data = stop_timer_.data = this;
   alive_.Open(loop_, isolate_);
+  OpenHeapLimit();
   // A library's environment lives until it is stopped; a command's, until it has nothing to do.
   if (options_.run_command_line) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   queue().Open([this] { uv_async_send(&wake_); });
@@ -241,6 +243,7 @@ void NodeThread::CloseLoopHandles() {
   uv_close(reinterpret_cast<uv_handle_t*>(&run_jobs_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&stop_timer_), nullptr);
   alive_.Close();
+  heap_limit_.Close();
 }
 
 void NodeThread::RunStartScript() {
@@ -281,7 +284,9 @@ void NodeThread::RunJobs() {
     static_cast<void>(isolate_->GetCurrentContext());
     // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
     // job, not round it: a job that runs the loop inside itself must find Node outside a callback.
+    job->next = std::exchange(running_, job);
     job->Run(js());
+    running_ = job->next;
     job->Finish();
     const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
   }

@@ -16,6 +16,7 @@
 
 #include "alive_report.hpp"
 #include "boundary.hpp"
+#include "engine/heap_limit.hpp"
 #include "js_thread.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/stop_result.hpp"
@@ -60,6 +61,9 @@ class NodeThread : public detail::JsThread {
   void LoadLibraryEnvironment();
   void RunJobs();
   void OnProcessExit(int code);
+  void OpenHeapLimit();
+  void OnOutOfMemory(std::string text);
+  [[noreturn]] void Park(const char* location);
   void RunStartScript();
   void Conclude(int code);
   void CloseLoopHandles();
@@ -90,6 +94,9 @@ class NodeThread : public detail::JsThread {
   uv_timer_t stop_timer_{};  // the deadline of a Stop on this thread
   v8::Isolate* isolate_ = nullptr;
 
+  detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
+  detail::HeapLimit heap_limit_;
+
   AliveReport alive_;                 // open while env_ is set
   std::atomic<bool> js_over_{false};  // process.exit was called, or JavaScript terminated
 
@@ -102,7 +109,8 @@ class NodeThread : public detail::JsThread {
   std::optional<Clock::time_point> terminated_;
   std::vector<std::string> still_alive_;  // at that time
   bool ended_ = false;
-  bool joined_ = true;  // false while there is a thread to join
+  bool parked_ = false;  // it will never end
+  bool joined_ = true;   // false while there is a thread to join
 };
 
 }  // namespace nodehost::host

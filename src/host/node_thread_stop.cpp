@@ -54,7 +54,7 @@ void NodeThread::EndByForce() {
   std::unique_lock lock(mutex_);
   const auto since = terminated_.value_or(Clock::now());
   const auto ended_by = [&](Clock::time_point until) {
-    return changed_.wait_until(lock, until, [this] { return ended_; });
+    return changed_.wait_until(lock, until, [this] { return ended_ || parked_; });
   };
   if (!ended_by(since + kUnwindTime) && !env_) ended_by(since + kCleanUpTime);
 }
@@ -67,6 +67,7 @@ void NodeThread::Terminate(std::vector<std::string> still_alive) {
     terminated_ = Clock::now();
     still_alive_ = std::move(still_alive);
     js_over_ = true;
+    SetEnd(EndReason::kTerminated);
     node::Stop(env_);
   }
   // Native code may hold the thread for long; nobody has to wait for it in vain.
@@ -77,10 +78,13 @@ void NodeThread::Terminate(std::vector<std::string> still_alive) {
 StopResult NodeThread::Result() {
   const std::lock_guard lock(mutex_);
   StopResult result{.ended = ended_,
-                    .clean = ended_ && !terminated_,
-                    .exit_code = ended_ ? exit_code() : std::nullopt,
+                    .clean = ended_ && end_reason() == EndReason::kFinished,
+                    .reason = ended_ || parked_ ? end_reason() : EndReason::kNone,
+                    .exit_code = ended_ || parked_ ? exit_code() : std::nullopt,
                     .still_alive = still_alive_};
-  if (!ended_ && !env_) result.still_alive.emplace_back("The environment's clean-up was running");
+  if (!ended_ && !parked_ && !env_) {
+    result.still_alive.emplace_back("The environment's clean-up was running");
+  }
   return result;
 }
 
@@ -97,14 +101,14 @@ int NodeThread::WaitForExit() {
 
 bool NodeThread::WaitUntilEnded(std::optional<Clock::time_point> until) {
   std::unique_lock lock(mutex_);
-  const auto ended = [this] { return ended_; };
+  const auto ended = [this] { return ended_ || parked_; };
   // A wait for a deadline is over, too, once another Stop with less patience has terminated it.
   if (until) {
-    changed_.wait_until(lock, *until, [this] { return ended_ || terminated_; });
+    changed_.wait_until(lock, *until, [this] { return ended_ || parked_ || terminated_; });
     return ended_;
   }
   changed_.wait(lock, ended);
-  return true;
+  return ended_;
 }
 
 bool NodeThread::TryJoin() {

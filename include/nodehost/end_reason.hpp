@@ -1,0 +1,14 @@
+// EndReason: why an environment ended.
+#pragma once
+
+namespace nodehost {
+
+/// Why an environment ended, or is ending.
+enum class EndReason {
+  kNone,         ///< It has not ended.
+  kFinished,     ///< By itself: nothing left to do, `process.exit`, an uncaught error, a `Stop`.
+  kTerminated,   ///< `Stop` terminated it at its deadline.
+  kOutOfMemory,  ///< JavaScript reached a memory limit; see `EnvironmentOptions::max_heap_mb`.
+};
+
+}  // namespace nodehost

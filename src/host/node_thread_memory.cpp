@@ -1,0 +1,64 @@
+// What a NodeThread does when JavaScript has no memory left: it ends JavaScript while there is
+// room, and where V8 leaves none, gives up the thread rather than the process.
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "engine/realm.hpp"
+#include "node_thread.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+// What a shell says of `node`, which aborts in this case.
+constexpr int kOutOfMemoryCode = 134;
+
+}  // namespace
+
+void NodeThread::OpenHeapLimit() {
+  heap_limit_.Open(isolate_, options_.max_heap_mb, options_.max_external_mb,
+                   [this](std::string text) { OnOutOfMemory(std::move(text)); });
+  // V8 aborts the process when this returns.
+  isolate_->SetOOMErrorHandler([](const char* location, const v8::OOMDetails&) {
+    // A Worker's thread is not ours, nor is V8's own.
+    if (auto* const self = static_cast<NodeThread*>(Current())) self->Park(location);
+  });
+}
+
+void NodeThread::OnOutOfMemory(std::string text) {
+  SetEnd(EndReason::kOutOfMemory, std::move(text));
+  if (js_over_.exchange(true)) return;
+  set_exit_code(kOutOfMemoryCode);
+  set_realm(nullptr);
+  // The queue is refused when JavaScript has unwound: what its jobs own may belong to V8, which is
+  // in the middle of a garbage collection.
+  node::Stop(env_);
+}
+
+void NodeThread::Park(const char* location) {
+  detail::Realm* const own_realm = realm();
+  SetEnd(EndReason::kOutOfMemory,
+         std::string("it ran out of memory at once (") + location +
+             "), which V8 does not come back from: its thread is parked for ever");
+  js_over_ = true;
+  if (!exit_code()) set_exit_code(kOutOfMemoryCode);
+  set_realm(nullptr);
+  {
+    const std::lock_guard lock(mutex_);
+    env_ = nullptr;
+    parked_ = true;
+    still_alive_ = {"The JS thread, parked for ever: V8 ran out of memory in the middle"};
+  }
+  // This thread never touches again what the jobs under way have on its stack and elsewhere; so
+  // they may end under its feet.
+  Refuse();
+  CancelAll(std::exchange(running_, nullptr), StoppedError());
+  if (own_realm) own_realm->waiters().Cancel(StoppedError());
+  Ready(StoppedError());
+  changed_.notify_all();
+  while (true) std::this_thread::sleep_for(std::chrono::hours(24));
+}
+
+}  // namespace nodehost::host

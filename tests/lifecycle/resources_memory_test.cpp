@@ -1,0 +1,195 @@
+// JavaScript that runs out of memory ends its environment, which says so, and nothing else.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <future>
+#include <string>
+
+#include "support/host.hpp"
+
+namespace {
+
+nh::Environment Limited(std::size_t heap_mb, std::size_t external_mb = 0) {
+  return test::Platform().CreateEnvironment({.base_dir = test::kModules,
+                                             .name = "small",
+                                             .max_heap_mb = heap_mb,
+                                             .max_external_mb = external_mb});
+}
+
+// Fills an environment's memory, and returns what Run threw, as text.
+std::string Fill(nh::Environment& node, const std::string& code) {
+  try {
+    node.Run([&](nh::Js& js) { js.Eval(code); });
+  } catch (const nh::EnvironmentStopped& stopped) {
+    CHECK(stopped.reason() == nh::EndReason::kOutOfMemory);
+    CHECK(stopped.exit_code() == 134);
+    return stopped.what();
+  }
+  return "nothing was thrown";
+}
+
+void CheckOutOfMemory(nh::Environment& node) {
+  CHECK(node.WaitForExit() == 134);
+  const nh::StopResult result = node.Stop();
+  CHECK(result.ended);
+  CHECK_FALSE(result.clean);
+  CHECK(result.reason == nh::EndReason::kOutOfMemory);
+  CHECK(result.exit_code == 134);
+}
+
+void CheckHostGoesOn() {
+  nh::Environment next = test::NewEnvironment();
+  CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+std::size_t ResidentMb() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  file >> total >> resident;
+  return resident * 4096 / (1 << 20);
+}
+
+const std::string kHeapText =
+    "Environment \"small\" has stopped with exit code 134, because it ran out of memory (limit of "
+    "the JS heap: 64 MB); the call was not made or not finished.";
+
+}  // namespace
+
+TEST_CASE("out of memory: an array that grows") {
+  nh::Environment node = Limited(64);
+  CHECK(Fill(node, "const a = []; for (;;) a.push({})") == kHeapText);
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory: an array of numbers, one object of doubling size") {
+  nh::Environment node = Limited(64);
+  CHECK(Fill(node, "const a = []; for (;;) a.push(1.5)") == kHeapText);
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory: strings that grow") {
+  nh::Environment node = Limited(64);
+  CHECK(Fill(node,
+             "const a = []; let s = 'x'.repeat(1e6);"
+             "for (;;) { s += s.slice(0, 1000) + a.length; s.charCodeAt(3); a.push(s); }") ==
+        kHeapText);
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory: one object far larger than the limit") {
+  nh::Environment node = Limited(64);
+  CHECK(Fill(node,
+             "const a = new Array(3e7).fill(0.5); globalThis.kept = a;"
+             "for (let i = 0; ; i++) a[i] = { i }") == kHeapText);
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory: large arrays, each an object of its own") {
+  nh::Environment node = Limited(64);
+  CHECK(Fill(node, "const a = []; for (;;) a.push(new Array(1e6).fill(1))") == kHeapText);
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory: ArrayBuffers and Buffers have a limit of their own") {
+  for (const std::string make : {"new ArrayBuffer(1e6)", "Buffer.from('x'.repeat(1e6))"}) {
+    nh::Environment node = Limited(0, 100);
+    const std::string text = Fill(node, "const a = []; for (;;) a.push(" + make + ")");
+    CHECK(text.find("(limit of the memory of ArrayBuffers and Buffers: 100 MB)") !=
+          std::string::npos);
+    CheckOutOfMemory(node);
+  }
+  CheckHostGoesOn();
+}
+
+TEST_CASE("memory: garbage counts for nothing, however much there was") {
+  nh::Environment node = Limited(64, 64);
+  const int done = node.Run([](nh::Js& js) {
+    return js
+        .Eval(
+            "let n = 0; for (let i = 0; i < 3000; i++) {"
+            "  n += new ArrayBuffer(1e6).byteLength / 1e6 + new Array(1e5).fill(1)[i]; } n")
+        .As<int>();
+  });
+  CHECK(done == 6000);
+  CHECK_FALSE(node.exit_code().has_value());
+}
+
+TEST_CASE("memory: what cannot be had at all is a RangeError") {
+  nh::Environment node = test::NewEnvironment();
+  for (const std::string code : {"'x'.repeat(2 ** 30)", "new ArrayBuffer(2 ** 52)",
+                                 "Buffer.alloc(2 ** 53 + 2)", "new Array(2 ** 32)"}) {
+    CHECK(test::ErrorOf([&] { node.Run([&](nh::Js& js) { js.Eval(code); }); }).name() ==
+          "RangeError");
+  }
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("out of memory in a timer, with nobody waiting") {
+  nh::Environment node = Limited(64);
+  node.Post(
+      [](nh::Js& js) { js.Eval("setTimeout(() => { const a = []; for (;;) a.push({}); }, 1)"); });
+  CheckOutOfMemory(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("out of memory in a Worker ends the Worker") {
+  nh::Environment node = Limited(64);
+  node.Run([](nh::Js& js) {
+    js.Eval(
+        "const { Worker } = require('worker_threads');"
+        "globalThis.ended = new Promise((resolve) => {"
+        "  new Worker('const a = []; for (;;) a.push({})', {"
+        "      eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } })"
+        "    .on('error', (error) => resolve(error.code)); })");
+  });
+  CHECK(node.Import<std::string>("./awaits-ended.mjs", "default") == "ERR_WORKER_OUT_OF_MEMORY");
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("out of memory, 20 environments in a row: the process keeps its size") {
+  std::size_t after_three = 0;
+  for (int i = 0; i < 20; ++i) {
+    nh::Environment node = Limited(64);
+    CHECK(Fill(node, "const a = []; for (;;) a.push({})") == kHeapText);
+    CheckOutOfMemory(node);
+    if (i == 2) after_three = ResidentMb();
+  }
+  CHECK(ResidentMb() < after_three + 100);
+}
+
+TEST_CASE(
+    "out of memory where V8 does not come back: the thread is given up, the program goes on") {
+  // V8's own limit, run into by a table that doubles: V8 asks nobody before it gives up.
+  nh::NodejsPlatform platform({.node_options = {"--max-old-space-size=64"}});
+  nh::Environment node = platform.CreateEnvironment({.name = "small"});
+
+  auto other = node.RunAsync([](nh::Js& js) { js.Eval("1"); });
+  other.get();
+  const std::string text = Fill(node, "const s = new Set(); for (let i = 0;; i++) s.add(i)");
+  CHECK(text.find("it ran out of memory at once") != std::string::npos);
+  CHECK(node.WaitForExit() == 134);
+  const nh::StopResult result = node.Stop();
+  CHECK_FALSE(result.ended);
+  CHECK(result.reason == nh::EndReason::kOutOfMemory);
+  CHECK(result.still_alive.size() == 1);
+  nh::Environment next = platform.CreateEnvironment({});
+  CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("endless recursion is a RangeError") {
+  nh::Environment node = test::NewEnvironment();
+  const auto name_of = [&](const std::string& code) {
+    return test::ErrorOf([&] { node.Run([&](nh::Js& js) { js.Eval(code); }); }).name();
+  };
+  CHECK(name_of("(function f() { f(); })()") == "RangeError");
+  CHECK(name_of("const o = { toString() { return `${this}`; } }; `${o}`") == "RangeError");
+  CHECK(name_of("JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)); (function f(a) { f([a]); })()") ==
+        "RangeError");
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
