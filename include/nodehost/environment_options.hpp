@@ -91,8 +91,8 @@ struct EnvironmentOptions {
   /// it, and when it throws, the environment ends with exit code 1.
   std::function<UncaughtAction(const JsError&)> on_uncaught = {};
 
-  /// Gets, on the JS thread, the text about an uncaught error that ends the environment. Without
-  /// it, the text goes to `on_stderr`, or to the process's stderr, as `node` prints it.
+  /// Gets, on the JS thread, the text about an uncaught error, or a lack of memory, that ends
+  /// the environment. Without it, the text goes to `on_stderr`, or to the process's stderr, as `node` prints it.
   std::function<void(std::string_view)> on_log = {};
 };
 

@@ -112,6 +112,11 @@ EndReason JsThread::end_reason() const {
   return end_reason_;
 }
 
+std::string JsThread::end_text() const {
+  const std::lock_guard lock(mutex_);
+  return end_text_;
+}
+
 void JsThread::SetEnd(EndReason reason, std::string text) {
   const std::lock_guard lock(mutex_);
   if (end_reason_ != EndReason::kNone) return;

@@ -81,6 +81,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
 
   /// Why it ended. The first reason stays, and with it `text`: "it ran out of memory".
   EndReason end_reason() const;
+  std::string end_text() const;
   void SetEnd(EndReason reason, std::string text = {});
 
   /// The V8 side; null before the start and as soon as JavaScript has ended: by process.exit, by

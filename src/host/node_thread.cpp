@@ -208,6 +208,7 @@ void NodeThread::Load(detail::Realm& realm) {
 void NodeThread::Conclude(int code) {
   js_over_ = true;
   SetEnd(EndReason::kFinished);
+  LogOutOfMemory();
   // The code of process.exit stays.
   if (!exit_code()) set_exit_code(code);
   Refuse();

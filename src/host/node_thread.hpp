@@ -63,6 +63,7 @@ class NodeThread : public detail::JsThread {
   void OnProcessExit(int code);
   void OpenHeapLimit();
   void OnOutOfMemory(std::string text);
+  void LogOutOfMemory();
   [[noreturn]] void Park(const char* location);
   void RunStartScript();
   void Conclude(int code);

@@ -1,6 +1,8 @@
 // What a NodeThread does when JavaScript has no memory left: it ends JavaScript while there is
 // room, and where V8 leaves none, gives up the thread rather than the process.
 #include <chrono>
+#include <cstdio>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -35,6 +37,20 @@ void NodeThread::OnOutOfMemory(std::string text) {
   // The queue is refused when JavaScript has unwound: what its jobs own may belong to V8, which is
   // in the middle of a garbage collection.
   node::Stop(env_);
+}
+
+void NodeThread::LogOutOfMemory() {
+  if (end_reason() != EndReason::kOutOfMemory) return;
+  const std::string text = "Environment \"" + name() + "\" ended: " + end_text() + ".";
+  if (!options_.on_log) {
+    std::fputs((text + "\n").c_str(), stderr);
+    return;
+  }
+  try {
+    options_.on_log(text);
+  } catch (...) {
+    // There is nobody left to tell.
+  }
 }
 
 void NodeThread::Park(const char* location) {
