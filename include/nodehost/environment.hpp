@@ -17,6 +17,8 @@
 #include "nodehost/environment_options.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
+#include "nodehost/run_options.hpp"
+#include "nodehost/statistics.hpp"
 #include "nodehost/stop_result.hpp"
 
 namespace nodehost {
@@ -47,17 +49,34 @@ class NODEHOST_API Environment {
     return job.Take();
   }
 
+  /// The same within `options.deadline`. Throws `DeadlineExceeded` beyond it.
+  template <std::invocable<Js&> F>
+  std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
+    if (!options.deadline) return Run(std::forward<F>(function));
+    static_assert(!detail::kHoldsJs<std::invoke_result_t<F&, Js&>>,
+                  "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
+                  "data instead, with value.As<T>(), or a typed interface of Method fields.");
+    detail::RunJob<std::remove_reference_t<F>> job(function);
+    RunTimed(job, *options.deadline);
+    return job.Take();
+  }
+
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
-  /// result. The future always completes: with `EnvironmentStopped` if the environment ends first.
+  /// result. The future always completes: with `EnvironmentStopped` if the environment ends first,
+  /// and with `DeadlineExceeded` beyond `options.deadline`.
   template <detail::JsFunction F>
-  std::future<detail::JobResult<F>> RunAsync(F&& function) {
+  std::future<detail::JobResult<F>> RunAsync(F&& function, const RunOptions& options = {}) {
     using Result = detail::JobResult<F>;
     static_assert(!detail::kHoldsJs<Result>,
                   "A Value cannot leave RunAsync: values stay on the JS thread, data travels. "
                   "Return data instead, with value.As<T>(), or a typed interface.");
     auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
     auto future = job->GetFuture();
-    Enqueue(std::move(job), /*must_accept=*/false);
+    if (options.deadline) {
+      EnqueueTimed(std::move(job), *options.deadline);
+    } else {
+      Enqueue(std::move(job), /*must_accept=*/false);
+    }
     return future;
   }
 
@@ -104,6 +123,13 @@ class NODEHOST_API Environment {
   /// it runs.
   std::optional<int> exit_code() const;
 
+  /// Memory, event loop, queue and handles in numbers, while JavaScript runs. Cheap and at once:
+  /// the figures of memory and handles are the latest the JS thread has left behind - at a turn of
+  /// the loop, ten times a second at most, and at each garbage collection - and `age` says how old
+  /// they are. With `patience` they are made anew; that waits for the JS thread, but no longer than
+  /// `patience` where native code holds it. After the end, what was last known.
+  nodehost::Statistics Statistics(std::chrono::milliseconds patience = {}) const;
+
  protected:
   explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
 
@@ -114,7 +140,9 @@ class NODEHOST_API Environment {
 
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
+  void RunTimed(detail::Job& job, std::chrono::milliseconds deadline) const;
   void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;
+  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds deadline) const;
 
   std::shared_ptr<detail::JsThread> thread_;
 };

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nodehost/busy_report.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/rights.hpp"
 
@@ -91,8 +92,15 @@ struct EnvironmentOptions {
   /// it, and when it throws, the environment ends with exit code 1.
   std::function<UncaughtAction(const JsError&)> on_uncaught = {};
 
+  /// Called when the JS thread has not got to its events for `busy_after`, once until it does: with
+  /// how long, and the JavaScript stack. On a thread of the host's, the same for all environments,
+  /// while the JS thread goes on: it must be quick, and must not wait for the environment.
+  std::function<void(const BusyReport&)> on_busy = {};
+  std::chrono::milliseconds busy_after{1000};  ///< Reported up to a quarter later.
+
   /// Gets, on the JS thread, the text about an uncaught error, or a lack of memory, that ends
-  /// the environment. Without it, the text goes to `on_stderr`, or to the process's stderr, as `node` prints it.
+  /// the environment. Without it, the text goes to `on_stderr`, or to the process's stderr, as
+  /// `node` prints it.
   std::function<void(std::string_view)> on_log = {};
 };
 

@@ -60,6 +60,18 @@ class EnvironmentStopped : public HostError {
   EndReason reason_;
 };
 
+/// A job was not done by the deadline it was given; see `RunOptions::deadline`.
+class DeadlineExceeded : public HostError {
+ public:
+  DeadlineExceeded(const std::string& text, bool started) : HostError(text), started_(started) {}
+
+  /// Whether the job had begun, and may have had effects.
+  bool started() const noexcept { return started_; }
+
+ private:
+  bool started_;
+};
+
 /// One own enumerable property of an error: `path` of a failed `fs.open`, say.
 struct JsErrorProperty {
   std::string name;

@@ -7,6 +7,25 @@
 
 namespace nodehost::detail {
 
+namespace {
+
+constexpr int kMaxFrames = 50;
+
+std::string FrameText(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
+  const auto text = [&](v8::Local<v8::String> string) {
+    std::string result;
+    if (!string.IsEmpty()) FromV8String(isolate, string, result);
+    return result;
+  };
+  const std::string function = text(frame->GetFunctionName());
+  const std::string place = text(frame->GetScriptNameOrSourceURL()) + ":" +
+                            std::to_string(frame->GetLineNumber()) + ":" +
+                            std::to_string(frame->GetColumn());
+  return function.empty() ? place : function + " (" + place + ")";
+}
+
+}  // namespace
+
 std::vector<std::string> AliveResources(Realm& realm) noexcept {
   v8::Isolate* const isolate = realm.isolate();
   std::vector<std::string> names;
@@ -32,18 +51,20 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept {
 std::string TopFrame(v8::Isolate* isolate) {
   const v8::HandleScope scope(isolate);
   const auto stack = v8::StackTrace::CurrentStackTrace(isolate, 1, v8::StackTrace::kDetailed);
-  if (stack->GetFrameCount() == 0) return {};
-  const v8::Local<v8::StackFrame> frame = stack->GetFrame(isolate, 0);
-  const auto text = [&](v8::Local<v8::String> string) {
-    std::string result;
-    if (!string.IsEmpty()) FromV8String(isolate, string, result);
-    return result;
-  };
-  const std::string function = text(frame->GetFunctionName());
-  const std::string place = text(frame->GetScriptNameOrSourceURL()) + ":" +
-                            std::to_string(frame->GetLineNumber()) + ":" +
-                            std::to_string(frame->GetColumn());
-  return function.empty() ? place : function + " (" + place + ")";
+  return stack->GetFrameCount() == 0 ? std::string()
+                                     : FrameText(isolate, stack->GetFrame(isolate, 0));
+}
+
+std::string StackText(v8::Isolate* isolate) {
+  const v8::HandleScope scope(isolate);
+  const auto stack =
+      v8::StackTrace::CurrentStackTrace(isolate, kMaxFrames, v8::StackTrace::kDetailed);
+  std::string text;
+  for (int i = 0; i < stack->GetFrameCount(); ++i) {
+    if (i != 0) text += '\n';
+    text += "    at " + FrameText(isolate, stack->GetFrame(isolate, static_cast<std::uint32_t>(i)));
+  }
+  return text;
 }
 
 void MeetTermination(v8::Isolate* isolate) {

@@ -18,6 +18,9 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept;
 /// JavaScript, so an interrupt may call it.
 std::string TopFrame(v8::Isolate* isolate);
 
+/// The same for the whole stack, "    at work (/app/job.js:3:5)" a line.
+std::string StackText(v8::Isolate* isolate);
+
 /// Makes a termination that was asked for happen now, and not at V8's next check, which straight
 /// code may not meet for a while. Inside a callback from JavaScript.
 void MeetTermination(v8::Isolate* isolate);

@@ -53,6 +53,19 @@ void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) co
   Thread().Enqueue(std::move(job), must_accept);
 }
 
+void Environment::RunTimed(detail::Job& job, std::chrono::milliseconds deadline) const {
+  AsNodeThread(*thread_).RunTimed(job, deadline);
+}
+
+void Environment::EnqueueTimed(std::unique_ptr<detail::Job> job,
+                               std::chrono::milliseconds deadline) const {
+  AsNodeThread(*thread_).EnqueueTimed(std::move(job), deadline);
+}
+
+Statistics Environment::Statistics(std::chrono::milliseconds patience) const {
+  return AsNodeThread(*thread_).ReadStatistics(patience);
+}
+
 StopResult Environment::Stop() { return Stop(AsNodeThread(Thread()).options().stop_deadline); }
 
 StopResult Environment::Stop(std::chrono::milliseconds deadline) {

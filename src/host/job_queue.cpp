@@ -14,6 +14,7 @@ bool JobQueue::Push(Job& job) {
   const std::lock_guard lock(mutex_);
   if (closed_) return false;
   const bool first = first_ == nullptr;
+  ++size_;
   job.next = nullptr;
   *end_ = &job;
   end_ = &job.next;
@@ -40,6 +41,7 @@ Job* JobQueue::TakeNext() {
   Job* const job = std::exchange(batch_, batch_->next);
   if (!batch_) batch_end_ = &batch_;
   job->next = nullptr;
+  --size_;
   return job;
 }
 
@@ -55,7 +57,13 @@ Job* JobQueue::Close() {
   wake_ = nullptr;
   Append();
   batch_end_ = &batch_;
+  size_ = 0;
   return std::exchange(batch_, nullptr);
+}
+
+std::size_t JobQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return size_;
 }
 
 bool JobQueue::closed() const {

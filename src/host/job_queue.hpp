@@ -2,6 +2,7 @@
 // thread is handed to it, so that the threading can be tested by itself.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <mutex>
 
@@ -38,6 +39,9 @@ class JobQueue {
 
   bool closed() const;
 
+  /// How many wait, those of the batch under way included.
+  std::size_t size() const;
+
   /// Whether it takes no more jobs and none waits.
   bool drained() const;
 
@@ -51,6 +55,7 @@ class JobQueue {
   Job* batch_ = nullptr;
   Job** batch_end_ = &batch_;
   bool closed_ = false;
+  std::size_t size_ = 0;
 };
 
 }  // namespace nodehost::detail

@@ -99,6 +99,7 @@ void JsThread::CancelAll(Job* list, const std::exception_ptr& reason) noexcept {
 }
 
 std::exception_ptr JsThread::StoppedError() const {
+  if (IsCurrent() && job_error_) return job_error_;
   const std::lock_guard lock(mutex_);
   std::string text = "Environment \"" + name_ + "\" has stopped";
   if (exit_code_) text += " with exit code " + std::to_string(*exit_code_);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "job_queue.hpp"
 #include "nodehost/end_reason.hpp"
@@ -76,6 +77,10 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// The exception that refused work gets.
   std::exception_ptr StoppedError() const;
 
+  /// Until it is null again, what StoppedError() is on the JS thread itself: the job under way is
+  /// being stopped, and not the environment.
+  void SetJobError(std::exception_ptr error) noexcept { job_error_ = std::move(error); }
+
   std::optional<int> exit_code() const;
   void set_exit_code(int code);
 
@@ -112,6 +117,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   Js js_{*this};
   Realm* realm_ = nullptr;
   JobQueue queue_;
+  std::exception_ptr job_error_;   // the JS thread's own
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
   mutable std::mutex mutex_;
   std::optional<int> exit_code_;

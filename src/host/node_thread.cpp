@@ -138,6 +138,7 @@ void NodeThread::FreeSetup(std::unique_ptr<node::CommonEnvironmentSetup> setup) 
 
 void NodeThread::Main() {
   set_current(this);
+  has_own_thread_ = true;
   NameThread(options_.name);
   try {
     auto setup = MakeSetup();
@@ -168,6 +169,7 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
   int code = 1;
   try {
     Load(*realm.operator->());
+    WatchBusy();
     code = node::SpinEventLoop(env_).FromMaybe(1);
   } catch (...) {
     Ready(std::current_exception());
@@ -196,8 +198,8 @@ void NodeThread::Load(detail::Realm& realm) {
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
     Ready(nullptr);
-    static_cast<void>(node::LoadEnvironment(env_, node::StartExecutionCallback{},
-                                            detail::PreloadOf(boundary_)));
+    static_cast<void>(
+        node::LoadEnvironment(env_, node::StartExecutionCallback{}, detail::PreloadOf(boundary_)));
   } else {
     LoadLibraryEnvironment();
     RunStartScript();
@@ -234,6 +236,7 @@ void NodeThread::OpenLoopHandles() {
   wake_.data = run_jobs_.data = stop_timer_.data = this;
   alive_.Open(loop_, isolate_);
   OpenHeapLimit();
+  OpenMeters();
   // A library's environment lives until it is stopped; a command's, until it has nothing to do.
   if (options_.run_command_line) uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   queue().Open([this] { uv_async_send(&wake_); });
@@ -244,6 +247,7 @@ void NodeThread::CloseLoopHandles() {
   uv_close(reinterpret_cast<uv_handle_t*>(&run_jobs_), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&stop_timer_), nullptr);
   alive_.Close();
+  CloseMeters();
   heap_limit_.Close();
 }
 
@@ -323,21 +327,22 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));
   bool is_done = false;
   ++spinning_;
-  while (true) {
-    if (js_over_) break;
+  // The realm goes when JavaScript is over, and when a job with a deadline is to be stopped.
+  const auto over = [this] { return js_over_ || !realm(); };
+  while (!over()) {
     realm()->RunTicks();
     is_done = done(data);
-    if (is_done || js_over_) break;
+    if (is_done || over()) break;
     if (uv_run(loop_, UV_RUN_ONCE) != 0) continue;
     platform_.node_platform->DrainTasks(isolate_);
-    if (js_over_) break;
+    if (over()) break;
     realm()->RunTicks();
     is_done = done(data);
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }
   if (was_ref) uv_ref(reinterpret_cast<uv_handle_t*>(&wake_));
   if (--spinning_ == 0) uv_async_send(&wake_);  // for the jobs that were put off
-  if (!is_done && js_over_) std::rethrow_exception(StoppedError());
+  if (!is_done && over()) std::rethrow_exception(StoppedError());
   return is_done;
 }
 

@@ -1,6 +1,6 @@
 // NodeThread: the thread that runs one Node.js. Its life is one function, Main: set up, spin the
-// event loop, tear down. Jobs come in through the JsThread it is. A PumpedThread does the same steps
-// piece by piece, on a thread of the program.
+// event loop, tear down. Jobs come in through the JsThread it is. A PumpedThread does the same
+// steps piece by piece, on a thread of the program.
 #pragma once
 
 #include <node.h>
@@ -16,13 +16,17 @@
 
 #include "alive_report.hpp"
 #include "boundary.hpp"
+#include "busy_watch.hpp"
 #include "engine/heap_limit.hpp"
 #include "js_thread.hpp"
+#include "loop_meter.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/stop_result.hpp"
 #include "platform_state.hpp"
 
 namespace nodehost::host {
+
+class TimedJob;
 
 class NodeThread : public detail::JsThread {
  public:
@@ -45,6 +49,15 @@ class NodeThread : public detail::JsThread {
   bool TryJoin();
 
   bool SpinUntil(bool (*done)(void*), void* data) override;
+
+  /// See RunOptions::deadline. Any thread; in node_thread_deadline.cpp.
+  void RunTimed(detail::Job& job, std::chrono::milliseconds deadline);
+  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds deadline);
+  /// On the JS thread.
+  void RunTimedHere(TimedJob& timed);
+
+  /// See Environment::Statistics.
+  Statistics ReadStatistics(std::chrono::milliseconds patience);
 
   const EnvironmentOptions& options() const noexcept { return options_; }
   const std::filesystem::path& base_dir() const noexcept { return base_dir_; }
@@ -73,8 +86,22 @@ class NodeThread : public detail::JsThread {
   void StopAfter(std::chrono::milliseconds deadline);
   void Ready(std::exception_ptr failure);
 
-  // On any thread; in node_thread_stop.cpp.
   using Clock = std::chrono::steady_clock;
+
+  // In node_thread_deadline.cpp.
+  class RunningDeadline;
+  void WatchJob(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds deadline);
+  void AskToMeetDeadlines();
+  bool MeetDeadlines(bool in_javascript);
+  void EndAtDeadline();
+  void AfterDeadline(detail::Realm* own_realm, bool whole);
+
+  // In node_thread_resources.cpp.
+  void OpenMeters();
+  void CloseMeters();
+  void WatchBusy();
+
+  // On any thread; in node_thread_stop.cpp.
   static Clock::time_point TimeIn(std::chrono::milliseconds deadline);
   bool WaitUntilEnded(std::optional<Clock::time_point> until);
   void EndByForce();
@@ -91,12 +118,17 @@ class NodeThread : public detail::JsThread {
   uv_loop_t* loop_ = nullptr;
   uv_async_t wake_{};        // a job came, or a stop
   uv_check_t run_jobs_{};    // runs them, in the loop's check phase
-  int spinning_ = 0;       // how many SpinUntil are under way
+  int spinning_ = 0;         // how many SpinUntil are under way
   uv_timer_t stop_timer_{};  // the deadline of a Stop on this thread
   v8::Isolate* isolate_ = nullptr;
-
+  bool has_own_thread_ = false;     // and not somebody else's
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
   detail::HeapLimit heap_limit_;
+  RunningDeadline* deadlines_ = nullptr;  // the innermost
+  uv_async_t deadline_wake_{};            // for an event loop inside a job
+  std::atomic<bool> deadline_asked_{false};
+  LoopMeter meter_;
+  std::optional<BusyWatch> busy_watch_;
 
   AliveReport alive_;                 // open while env_ is set
   std::atomic<bool> js_over_{false};  // process.exit was called, or JavaScript terminated

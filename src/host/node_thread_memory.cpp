@@ -24,8 +24,9 @@ void NodeThread::OpenHeapLimit() {
                    [this](std::string text) { OnOutOfMemory(std::move(text)); });
   // V8 aborts the process when this returns.
   isolate_->SetOOMErrorHandler([](const char* location, const v8::OOMDetails&) {
-    // A Worker's thread is not ours, nor is V8's own.
-    if (auto* const self = static_cast<NodeThread*>(Current())) self->Park(location);
+    // The thread of a Worker is not ours, nor is V8's own, nor that of a program that pumps.
+    auto* const self = static_cast<NodeThread*>(Current());
+    if (self && self->has_own_thread_) self->Park(location);
   });
 }
 

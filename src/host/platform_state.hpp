@@ -11,6 +11,7 @@
 #include <node.h>
 
 #include "nodehost/platform.hpp"
+#include "watchdog.hpp"
 #include "signals.hpp"
 
 namespace nodehost {
@@ -26,6 +27,8 @@ struct PlatformState {
   std::optional<BrokenPipesIgnored> broken_pipes;
   std::vector<std::string> args;       // process.argv, as Node left it
   std::vector<std::string> exec_args;  // process.execArgv
+
+  Watchdog watchdog;
 
   /// Held while an isolate comes or goes, where they must do so alone.
   std::timed_mutex isolates_mutex;

@@ -166,7 +166,9 @@ TEST_CASE("out of memory, 20 environments in a row: the process keeps its size")
 
 #ifndef __SANITIZE_ADDRESS__  // whose own address space is far beyond any limit
 TEST_CASE("out of memory where V8 does not come back: the thread is given up, nothing else") {
-  nh::Environment node = Limited(0);
+  // Threads of V8 that help to collect garbage would meet the lack of memory first, and V8 abort.
+  nh::NodejsPlatform platform({.node_options = {"--single-threaded-gc"}});
+  nh::Environment node = platform.CreateEnvironment({.name = "small"});
   node.Run([](nh::Js& js) { js.Eval("1"); });
   // The system has no more: V8 asks nobody before it gives up.
   rlimit before{};
@@ -177,13 +179,14 @@ TEST_CASE("out of memory where V8 does not come back: the thread is given up, no
   REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
   const std::string text = Fill(node, "const a = []; for (;;) a.push({})");
   setrlimit(RLIMIT_AS, &before);
-  CHECK(text.find("it ran out of memory at once") != std::string::npos);
+  CHECK(text.find("it ran out of memory") != std::string::npos);
   CHECK(node.WaitForExit() == 134);
   const nh::StopResult result = node.Stop();
   CHECK_FALSE(result.ended);
   CHECK(result.reason == nh::EndReason::kOutOfMemory);
   CHECK(result.still_alive.size() == 1);
-  CheckHostGoesOn();
+  nh::Environment next = platform.CreateEnvironment({});
+  CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
 }
 #endif
 

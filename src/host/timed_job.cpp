@@ -1,0 +1,46 @@
+#include "timed_job.hpp"
+
+namespace nodehost::host {
+
+detail::Job* TimedJob::Start() {
+  const std::lock_guard lock(mutex_);
+  if (state_ != State::kWaiting) return nullptr;
+  state_ = State::kRunning;
+  return job_;
+}
+
+void TimedJob::Finish() {
+  const std::lock_guard lock(mutex_);
+  state_ = State::kOver;
+  finished_ = true;
+  changed_.notify_all();
+}
+
+bool TimedJob::Withdraw(const std::exception_ptr& reason) {
+  return CancelIn(State::kWaiting, reason);
+}
+
+void TimedJob::Cancel(const std::exception_ptr& reason) { CancelIn(State::kRunning, reason); }
+
+bool TimedJob::CancelIn(State latest, const std::exception_ptr& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_ > latest) return false;
+    state_ = State::kOver;
+  }
+  job_->Cancel(reason);
+  Finish();
+  return true;
+}
+
+bool TimedJob::finished() const {
+  const std::lock_guard lock(mutex_);
+  return finished_;
+}
+
+void TimedJob::Wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return finished_; });
+}
+
+}  // namespace nodehost::host
