@@ -163,11 +163,14 @@ TEST_CASE("deadline: an import that waits for nothing to come") {
 
 TEST_CASE("deadline: cut off in a callback that is not the job's own, the environment ends") {
   nh::Environment node = test::NewEnvironment();
-  node.Run([](nh::Js& js) {
-    js.Eval("globalThis.ended = new Promise(() => {}); setTimeout(() => { for (;;) {} }, 1)");
-  });
-  CHECK(StartedBeforeDeadline(
-      [&] { node.Run([](nh::Js& js) { js.Import("./awaits-ended.mjs"); }, kSoon); }));
+  CHECK(StartedBeforeDeadline([&] {
+    node.Run(
+        [](nh::Js& js) {
+          js.Eval("globalThis.ended = new Promise(() => {}); setTimeout(() => { for (;;) {} }, 1)");
+          js.Import("./awaits-ended.mjs");
+        },
+        kSoon);
+  }));
   CHECK(node.WaitForExit() == 1);
   CHECK(node.Stop().reason == nh::EndReason::kTerminated);
   nh::Environment next = test::NewEnvironment();
