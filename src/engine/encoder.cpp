@@ -201,6 +201,10 @@ v8::Local<v8::Value> Encoder::EncodeSequence(const TypeInfo& type, const void* v
   const auto& ops = At<SequenceOps>(type.ops);
   const std::size_t size = ops.size(value);
   const auto* element = static_cast<const std::byte*>(ops.data(value));
+  v8::Local<v8::Value> numbers;
+  if (realm_.number_arrays().Make(realm_, *type.element, element, size).ToLocal(&numbers)) {
+    return numbers;
+  }
   v8::EscapableHandleScope scope(isolate_);
   std::vector<v8::Local<v8::Value>> items(size);
   for (std::size_t i = 0; i < size; ++i, element += type.element->size) {
@@ -299,16 +303,24 @@ v8::Local<v8::Value> Encoder::EncodeStruct(const TypeInfo& type, const void* val
   const Nesting nesting(depth_);
   if (nesting.too_deep()) Misfit(std::string(kTooDeep));
   const StructInfo& info = At<StructOps>(type.ops).info();
-  const auto keys = realm_.KeysOf(info);
+  const std::size_t count = info.fields.size();
   v8::EscapableHandleScope scope(isolate_);
-  const v8::Local<v8::Context> context = realm_.context();
-  const v8::Local<v8::Object> object = v8::Object::New(isolate_);
-  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+  constexpr std::size_t kFew = 8;
+  v8::Local<v8::Value> few[kFew];
+  std::vector<v8::Local<v8::Value>> many(count > kFew ? count : 0);
+  v8::Local<v8::Value>* const values = count > kFew ? many.data() : few;
+  for (std::size_t i = 0; i < count; ++i) {
     const FieldInfo& field = info.fields[i];
     const auto* item = static_cast<const std::byte*>(value) + field.offset;
-    Check(object->CreateDataProperty(context, keys[i].Get(isolate_), Part(*field.type, item, [&] {
-                                       return FieldStep(field.name);
-                                     })));
+    values[i] = Part(*field.type, item, [&] { return FieldStep(field.name); });
+  }
+  v8::Local<v8::Value> made;
+  if (realm_.shapes().Make(realm_, info, {values, count}).ToLocal(&made)) return scope.Escape(made);
+  const auto keys = realm_.KeysOf(info);
+  const v8::Local<v8::Context> context = realm_.context();
+  const v8::Local<v8::Object> object = v8::Object::New(isolate_);
+  for (std::size_t i = 0; i < count; ++i) {
+    Check(object->CreateDataProperty(context, keys[i].Get(isolate_), values[i]));
   }
   return scope.Escape(object);
 }

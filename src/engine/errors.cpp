@@ -152,13 +152,16 @@ void ThrowTypeError(std::string message) {
   throw JsError(JsErrorData{.name = "TypeError", .message = std::move(message)});
 }
 
+void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught) {
+  if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue()) return;
+  // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
+  JsThread& thread = realm.thread();
+  thread.set_realm(nullptr);
+  std::rethrow_exception(thread.StoppedError());
+}
+
 void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
-  if (!caught.HasCaught() || caught.HasTerminated() || !caught.CanContinue()) {
-    // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
-    JsThread& thread = realm.thread();
-    thread.set_realm(nullptr);
-    std::rethrow_exception(thread.StoppedError());
-  }
+  ThrowIfTerminated(realm, caught);
   std::rethrow_exception(ToException(realm, caught.Exception()));
 }
 

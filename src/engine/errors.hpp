@@ -17,6 +17,10 @@ class Realm;
 /// terminated.
 [[noreturn]] void ThrowCaught(Realm& realm, const v8::TryCatch& caught);
 
+/// Throws EnvironmentStopped if JavaScript was terminated, for a call that goes on without what
+/// `caught` holds.
+void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught);
+
 /// Throws a JsError as JavaScript's TypeError, for what C++ itself refuses.
 [[noreturn]] void ThrowTypeError(std::string message);
 

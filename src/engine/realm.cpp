@@ -179,6 +179,8 @@ void Realm::Close() {
   environment_options_.Reset();
   names_.Clear();
   operations_.Clear();
+  shapes_.Clear();
+  number_arrays_.Clear();
   context_.Reset();
 }
 

@@ -20,9 +20,11 @@
 #include "key_cache.hpp"
 #include "native_function.hpp"
 #include "nodehost/detail/type_info.hpp"
+#include "number_arrays.hpp"
 #include "operations.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
+#include "struct_shapes.hpp"
 
 namespace nodehost::detail {
 
@@ -93,6 +95,10 @@ class Realm {
   /// The functions of js/values.js.
   Operations& operations() noexcept { return operations_; }
 
+  /// Objects of structs, and arrays of numbers.
+  StructShapes& shapes() noexcept { return shapes_; }
+  NumberArrays& number_arrays() noexcept { return number_arrays_; }
+
   /// Forgets everything of V8's; from here on the realm only takes references back.
   void Close();
 
@@ -113,6 +119,8 @@ class Realm {
   KeyCache names_;
   Operations operations_;
   NativeFunctions natives_;
+  StructShapes shapes_;
+  NumberArrays number_arrays_;
 };
 
 /// Makes the realm of a JS thread and ends it.

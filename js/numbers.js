@@ -1,0 +1,34 @@
+// Arrays of numbers that C++ makes: from typed arrays that C++ has filled, block by block. Boxing
+// each number and handing over a list of handles takes V8 some ten times as long, and gives an array
+// of boxed numbers, where these hold the numbers themselves.
+'use strict';
+
+// This is loaded at its first use, and a program may have put its own in the place of Array by then.
+const ArrayHere = [].constructor;
+
+// Doubles and integers have functions of their own: V8 then makes each array as what it will be.
+return {
+  __proto__: null,
+
+  /// An array of `length`, its first `count` elements taken from `block`.
+  doubles(block, count, length) {
+    const array = new ArrayHere(length);
+    for (let i = 0; i < count; i++) array[i] = block[i];
+    return array;
+  },
+
+  integers(block, count, length) {
+    const array = new ArrayHere(length);
+    for (let i = 0; i < count; i++) array[i] = block[i];
+    return array;
+  },
+
+  /// The next `count` elements, from `start` on.
+  moreDoubles(block, count, array, start) {
+    for (let i = 0; i < count; i++) array[start + i] = block[i];
+  },
+
+  moreIntegers(block, count, array, start) {
+    for (let i = 0; i < count; i++) array[start + i] = block[i];
+  },
+};

@@ -1,0 +1,78 @@
+#include "struct_shapes.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "errors.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+constexpr std::uint32_t kFirstFew = 8;
+
+// A field's name as a key of an object literal. In brackets, or "__proto__" would be no property.
+std::string LiteralKey(std::string_view name) {
+  std::string key = "[\"";
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      key += "\\x";
+      key += kDigits[static_cast<std::size_t>(c) >> 4];
+      key += kDigits[static_cast<std::size_t>(c) & 15];
+    } else {
+      if (c == '"' || c == '\\') key += '\\';
+      key += c;
+    }
+  }
+  return key + "\"]";
+}
+
+}  // namespace
+
+v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& info) {
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::HandleScope scope(isolate);
+  std::vector<v8::Local<v8::String>> parameters;
+  std::string text = "'use strict'; return {";
+  for (const FieldInfo& field : info.fields) {
+    const std::string parameter = "f" + std::to_string(parameters.size());
+    text += LiteralKey(field.name) + ": " + parameter + ", ";
+    parameters.push_back(realm.String(parameter));
+  }
+  text += "};";
+  v8::ScriptCompiler::Source source(
+      realm.String(text), v8::ScriptOrigin(realm.String("nodehost:" + std::string(info.name))));
+  v8::Local<v8::Function> function;
+  if (!v8::ScriptCompiler::CompileFunction(realm.context(), &source, parameters.size(),
+                                           parameters.data())
+           .ToLocal(&function)) {
+    return {};
+  }
+  return v8::Global<v8::Function>(isolate, function);
+}
+
+v8::MaybeLocal<v8::Value> StructShapes::Make(Realm& realm, const StructInfo& info,
+                                             std::span<v8::Local<v8::Value>> values) {
+  if (info.id >= shapes_.size()) shapes_.resize(info.id + 1);
+  Shape& shape = shapes_[info.id];
+  if (shape.uses < kFirstFew) {
+    ++shape.uses;
+    return {};
+  }
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::TryCatch caught(isolate);
+  if (shape.make.IsEmpty()) shape.make = Compile(realm, info);
+  if (shape.make.IsEmpty()) return {};
+  v8::Local<v8::Value> made;
+  if (!Borrowed(isolate, shape.make)
+           ->Call(realm.context(), v8::Undefined(isolate), static_cast<int>(values.size()),
+                  values.data())
+           .ToLocal(&made)) {
+    ThrowIfTerminated(realm, caught);
+  }
+  return made;
+}
+
+}  // namespace nodehost::detail

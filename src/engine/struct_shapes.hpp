@@ -1,0 +1,40 @@
+// StructShapes: for each C++ struct a JavaScript function that makes its object from the values of
+// its fields. V8 then makes it at once, as what it will be; defining the properties of an empty
+// object one by one takes it eight times as long.
+#pragma once
+
+#include <v8.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "nodehost/detail/type_info.hpp"
+
+namespace nodehost::detail {
+
+class Realm;
+
+class StructShapes {
+ public:
+  /// The object. Empty, and nothing done, for the first few of a struct, which do not pay for
+  /// compiling a function, and if V8 refuses (the stack is full, or the environment is being
+  /// terminated): its properties are then defined one by one.
+  v8::MaybeLocal<v8::Value> Make(Realm& realm, const StructInfo& info,
+                                 std::span<v8::Local<v8::Value>> values);
+
+  /// Before the isolate goes.
+  void Clear() noexcept { shapes_.clear(); }
+
+ private:
+  struct Shape {
+    std::uint32_t uses = 0;
+    v8::Global<v8::Function> make;
+  };
+
+  static v8::Global<v8::Function> Compile(Realm& realm, const StructInfo& info);
+
+  std::vector<Shape> shapes_;  // by StructInfo::id
+};
+
+}  // namespace nodehost::detail
