@@ -1,9 +1,9 @@
 // Arrays of numbers that C++ makes: from typed arrays that C++ has filled, block by block. Boxing
-// each number and handing over a list of handles takes V8 some ten times as long, and gives an array
-// of boxed numbers, where these hold the numbers themselves.
+// each number and handing over a list of handles takes V8 some eight times as long, and gives an
+// array of boxed numbers, where these hold the numbers themselves.
 'use strict';
 
-// This is loaded at its first use, and a program may have put its own in the place of Array by then.
+// Loaded at its first use: a program may have put its own in the place of Array by then.
 const ArrayHere = [].constructor;
 
 // Doubles and integers have functions of their own: V8 then makes each array as what it will be.
