@@ -342,6 +342,7 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   }
   if (was_ref) uv_ref(reinterpret_cast<uv_handle_t*>(&wake_));
   if (--spinning_ == 0) uv_async_send(&wake_);  // for the jobs that were put off
+  if (js_over_) uv_stop(loop_);                 // the nested turns ate node::Stop's, meant for all
   if (!is_done && over()) std::rethrow_exception(StoppedError());
   return is_done;
 }

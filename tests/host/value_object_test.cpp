@@ -164,9 +164,9 @@ TEST_CASE("Proxy: traps run for every operation, and what they throw comes out")
                            "new Proxy(function () {}, new Proxy({}, { get: (_, trap) => "
                            "() => { throw new RangeError(trap) } }))")
                          .As<nh::Proxy>();
-    const auto trap = [&](auto&& operation) { return ErrorOf(operation).what(); };
+    const auto trap = [&](auto&& operation) { return std::string(ErrorOf(operation).what()); };
     const auto message = [&](auto&& operation) { return ErrorOf(operation).message(); };
-    CHECK(std::string(trap([&] { bad["x"]; })).find("RangeError: get") == 0);
+    CHECK(trap([&] { bad["x"]; }).find("RangeError: get") == 0);
     CHECK(message([&] { bad.Set("x", 1); }) == "set");
     CHECK(message([&] { bad.Has("x"); }) == "has");
     CHECK(message([&] { bad.HasOwn("x"); }) == "getOwnPropertyDescriptor");

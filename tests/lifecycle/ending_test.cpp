@@ -222,7 +222,7 @@ TEST_CASE("a nested import that nothing settles in time ends with the environmen
   auto never = node.RunAsync([](nh::Js& js) {
     js.Import("data:text/javascript,await new Promise(() => setInterval(() => {}, 1000))");
   });
-  node.Stop(50ms);
+  CHECK(node.Stop(50ms).ended);
   CHECK_THROWS_AS(never.get(), nh::EnvironmentStopped);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "support/host.hpp"
+#include "support/leaks.hpp"
 
 using test::kModules;
 
@@ -73,6 +74,7 @@ TEST_CASE("process: a child forked on the JS thread has no JavaScript either") {
 }
 
 TEST_CASE("process: destructors in a forked child return, and so does exit") {
+  test::ExpectLeaks();  // in the child: what the threads held that it did not get
   std::optional<nh::NodejsPlatform> platform(std::in_place);
   std::optional<nh::Environment> node = platform->CreateEnvironment({.base_dir = kModules});
   std::optional<nh::Value> value;
