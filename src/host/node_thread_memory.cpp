@@ -20,6 +20,9 @@ constexpr int kOutOfMemoryCode = 134;
 }  // namespace
 
 void NodeThread::OpenHeapLimit() {
+  // A command ends as `node` does: with V8's report, and SIGABRT.
+  const bool asked = options_.max_heap_mb != 0 || options_.max_external_mb != 0;
+  if (platform_.options.own_process && !asked) return;
   heap_limit_.Open(isolate_, options_.max_heap_mb, options_.max_external_mb,
                    [this](std::string text) { OnOutOfMemory(std::move(text)); });
   // V8 aborts the process when this returns.
