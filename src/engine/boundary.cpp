@@ -2,6 +2,8 @@
 
 #include <v8.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -13,6 +15,7 @@
 #include "host/js_thread.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
+#include "worker_memory.hpp"
 
 namespace nodehost::detail {
 
@@ -95,6 +98,27 @@ void RealVariable(const Arguments& info) {
   if (value) info.GetReturnValue().Set(ToV8String(isolate, value));
 }
 
+// limitWorker(threadId, MB), before it starts.
+void LimitWorker(const Arguments& info) {
+  BoundaryOf(info).worker_limits.Set(IntegerAt(info, 0),
+                                     static_cast<std::size_t>(std::max(IntegerAt(info, 1), 1)));
+}
+
+// watchMemory(threadId), on a Worker's thread: its limit in MB, 0 if it has V8's.
+void WatchMemory(const Arguments& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  host::Boundary& boundary = BoundaryOf(info);
+  info.GetReturnValue().Set(static_cast<double>(
+      WatchWorkerMemory(node::GetCurrentEnvironment(isolate->GetCurrentContext()), isolate,
+                        IntegerAt(info, 0), boundary.worker_limits, boundary.max_external_mb)));
+}
+
+// exceededMemory(threadId): the limit that the Worker, which has ended, exceeded; "" if none.
+void ExceededMemory(const Arguments& info) {
+  info.GetReturnValue().Set(ToV8String(
+      info.GetIsolate(), BoundaryOf(info).worker_limits.TakeExceeded(IntegerAt(info, 0))));
+}
+
 v8::MaybeLocal<v8::Value> RunFile(v8::Local<v8::Context> context, std::string_view name,
                                   v8::Local<v8::Value> process, v8::Local<v8::Value> require,
                                   v8::Local<v8::Value> options) {
@@ -159,6 +183,9 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("terminalSize", TerminalSize, data);
   host.Set("realVariable", RealVariable, data);
   host.Set("runFile", RunOther, data);
+  host.Set("limitWorker", LimitWorker, data);
+  host.Set("watchMemory", WatchMemory, data);
+  host.Set("exceededMemory", ExceededMemory, data);
   return host.object();
 }
 
@@ -196,7 +223,7 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
     return !RunFile(context, name, process, require, options.object()).IsEmpty();
   };
   const auto run_all = [&] {
-    return run("signals.js") && run("stdio.js") && run("children.js") &&
+    return run("signals.js") && run("stdio.js") && run("children.js") && run("worker_memory.js") &&
            (!boundary.rights_taken || run("rights.js"));
   };
   if (!thread) {

@@ -13,6 +13,9 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 // the largest single objects there are, a growing array's old and new elements, 1 GiB each.
 constexpr std::size_t kRoomToEnd = 2048 * kMiB;
 
+constexpr const char* kHeap = "JS heap";
+constexpr const char* kExternal = "memory of ArrayBuffers and Buffers";
+
 }  // namespace
 
 void HeapLimit::Open(v8::Isolate* isolate, std::size_t max_heap_mb, std::size_t max_external_mb,
@@ -36,55 +39,51 @@ void HeapLimit::Close() {
   if (max_heap_ != 0 || max_external_ != 0) isolate_->RemoveGCEpilogueCallback(&AfterGc, this);
 }
 
+void HeapLimit::Remove() { isolate_->RemoveNearHeapLimitCallback(&NearV8Limit, 0); }
+
 std::size_t HeapLimit::NearV8Limit(void* data, std::size_t current, std::size_t /*initial*/) {
   auto* const self = static_cast<HeapLimit*>(data);
   // A limit of ours that is higher than V8's: this is not the end yet.
   if (self->max_heap_ > current) return self->max_heap_;
-  self->Exceed("JS heap", self->max_heap_ == 0 ? current : self->max_heap_);
+  self->Exceed(kHeap, self->max_heap_ == 0 ? current : self->max_heap_);
   return current + kRoomToEnd;
 }
 
-void HeapLimit::AfterGc(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags, void* data) {
+void HeapLimit::AfterGc(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbackFlags /*flags*/,
+                        void* data) {
   auto* const self = static_cast<HeapLimit*>(data);
-  v8::HeapStatistics heap;
-  isolate->GetHeapStatistics(&heap);
-  if (type == v8::kGCTypeMarkSweepCompact) self->CheckHeap(heap);
-  const bool heap_full = self->max_heap_ != 0 && heap.used_heap_size() > self->max_heap_;
-  const bool external_full =
-      self->max_external_ != 0 && heap.external_memory() > self->max_external_;
-  if ((!heap_full && !external_full) || !self->exceeded_) return;
-  // Some of it may be garbage. A full collection tells, and cannot be run inside this one.
+  if (!self->exceeded_ || !self->Over()) return;
+  // Some of it may be garbage, also after a full collection: what was allocated while V8 marked
+  // counts as live. One of ours tells, and cannot be run inside this one.
   if (std::exchange(self->collection_asked_, true)) return;
   isolate->RequestInterrupt(
       [](v8::Isolate*, void* limit) { static_cast<HeapLimit*>(limit)->Collect(); }, self);
 }
 
 void HeapLimit::Collect() {
-  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
-  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
+  const char* over = Over();
+  // The first may only finish a marking that was under way.
+  for (int i = 0; i < 2 && over; ++i) {
+    isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+    isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
+    over = Over();
+  }
   collection_asked_ = false;
+  if (over) Exceed(over, over == kHeap ? max_heap_ : max_external_);
+}
+
+const char* HeapLimit::Over() const {
   v8::HeapStatistics heap;
   isolate_->GetHeapStatistics(&heap);
-  CheckHeap(heap);
-  // Not at the end of a collection itself: the memory of dead ArrayBuffers is given back later.
-  CheckExternal(heap);
-}
-
-void HeapLimit::CheckHeap(v8::HeapStatistics& heap) {
-  if (max_heap_ != 0 && heap.used_heap_size() > max_heap_) Exceed("JS heap", max_heap_);
-}
-
-void HeapLimit::CheckExternal(v8::HeapStatistics& heap) {
-  if (max_external_ != 0 && heap.external_memory() > max_external_) {
-    Exceed("memory of ArrayBuffers and Buffers", max_external_);
-  }
+  if (max_heap_ != 0 && heap.used_heap_size() > max_heap_) return kHeap;
+  if (max_external_ != 0 && heap.external_memory() > max_external_) return kExternal;
+  return nullptr;
 }
 
 void HeapLimit::Exceed(const char* what, std::size_t limit) {
   const Exceeded exceeded = std::exchange(exceeded_, nullptr);
   if (!exceeded) return;
-  exceeded("it ran out of memory (limit of the " + std::string(what) + ": " +
-           std::to_string(limit / kMiB) + " MB)");
+  exceeded("limit of the " + std::string(what) + ": " + std::to_string(limit / kMiB) + " MB");
 }
 
 }  // namespace nodehost::detail

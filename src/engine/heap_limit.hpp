@@ -13,9 +13,9 @@ namespace nodehost::detail {
 
 class HeapLimit {
  public:
-  /// Called once, on the JS thread, with what was exceeded: "it ran out of memory (...)". A garbage
-  /// collection may be under way: V8 must not be asked for anything but termination.
-  using Exceeded = std::function<void(std::string text)>;
+  /// Called once, on the JS thread, with what was exceeded: "limit of the JS heap: 64 MB". A
+  /// garbage collection may be under way: V8 must not be asked for anything but termination.
+  using Exceeded = std::function<void(std::string what)>;
 
   /// Watches `isolate`, on its thread. 0 is no limit but V8's.
   void Open(v8::Isolate* isolate, std::size_t max_heap_mb, std::size_t max_external_mb,
@@ -25,12 +25,15 @@ class HeapLimit {
   /// need. On the JS thread.
   void Close();
 
+  /// After Close, for one that goes before its isolate: V8 forgets it. On the JS thread.
+  void Remove();
+
  private:
   static std::size_t NearV8Limit(void* data, std::size_t current, std::size_t initial);
   static void AfterGc(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags, void* data);
   void Collect();
-  void CheckHeap(v8::HeapStatistics& heap);
-  void CheckExternal(v8::HeapStatistics& heap);
+  /// What holds more than it may; null if nothing.
+  const char* Over() const;
   void Exceed(const char* what, std::size_t limit);
 
   v8::Isolate* isolate_ = nullptr;

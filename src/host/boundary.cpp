@@ -58,6 +58,7 @@ Boundary::Boundary(const EnvironmentOptions& options, bool own)
       exec_path(CheckedExecPath(options.exec_path)),
       rights(Checked(options)),
       rights_taken(AnyTaken(rights)),
+      max_external_mb(options.max_external_mb),
       out(1, options.on_stdout),
       err(2, options.on_stderr) {}
 

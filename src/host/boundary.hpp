@@ -2,12 +2,14 @@
 // has done and must be undone. engine/boundary.cpp puts it in force, before any user code runs.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <string>
 
 #include "nodehost/environment.hpp"
 #include "signals.hpp"
 #include "stdio.hpp"
+#include "worker_limits.hpp"
 
 namespace nodehost::host {
 
@@ -34,12 +36,14 @@ class Boundary {
   const std::string exec_path;
   const Rights rights;
   const bool rights_taken;
+  const std::size_t max_external_mb;
 
   /// Why it could not be put in force in the environment itself. On the JS thread.
   std::exception_ptr failure;
 
   SignalClaims signals;
   StdioClaims stdio;
+  WorkerLimits worker_limits;
   OutputSink out;
   OutputSink err;
 };

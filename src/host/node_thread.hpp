@@ -75,7 +75,7 @@ class NodeThread : public detail::JsThread {
   void RunJobs();
   void OnProcessExit(int code);
   void OpenHeapLimit();
-  void OnOutOfMemory(std::string text);
+  void OnOutOfMemory(const std::string& what);
   void LogOutOfMemory();
   [[noreturn]] void Park(const char* location);
   void RunStartScript();

@@ -24,7 +24,7 @@ void NodeThread::OpenHeapLimit() {
   const bool asked = options_.max_heap_mb != 0 || options_.max_external_mb != 0;
   if (platform_.options.own_process && !asked) return;
   heap_limit_.Open(isolate_, options_.max_heap_mb, options_.max_external_mb,
-                   [this](std::string text) { OnOutOfMemory(std::move(text)); });
+                   [this](const std::string& what) { OnOutOfMemory(what); });
   // V8 aborts the process when this returns.
   isolate_->SetOOMErrorHandler([](const char* location, const v8::OOMDetails&) {
     // The thread of a Worker is not ours, nor is V8's own, nor that of a program that pumps.
@@ -33,8 +33,8 @@ void NodeThread::OpenHeapLimit() {
   });
 }
 
-void NodeThread::OnOutOfMemory(std::string text) {
-  SetEnd(EndReason::kOutOfMemory, std::move(text));
+void NodeThread::OnOutOfMemory(const std::string& what) {
+  SetEnd(EndReason::kOutOfMemory, "it ran out of memory (" + what + ")");
   if (js_over_.exchange(true)) return;
   set_exit_code(kOutOfMemoryCode);
   set_realm(nullptr);

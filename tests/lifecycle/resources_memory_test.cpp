@@ -145,18 +145,72 @@ TEST_CASE("out of memory in a timer, with nobody waiting") {
   CheckHostGoesOn();
 }
 
-TEST_CASE("out of memory in a Worker ends the Worker") {
-  nh::Environment node = Limited(64);
-  node.Run([](nh::Js& js) {
+// Runs `code` in a Worker of 64 MB and says how it ended, as the parent sees it.
+std::string EndOfWorker(nh::Environment& node, const std::string& code) {
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("code", code);
     js.Eval(
         "const { Worker } = require('worker_threads');"
         "globalThis.ended = new Promise((resolve) => {"
-        "  new Worker('const a = []; for (;;) a.push({})', {"
-        "      eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } })"
-        "    .on('error', (error) => resolve(error.code)); })");
+        "  const seen = [];"
+        "  new Worker(code, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } })"
+        "    .on('message', (message) => seen.push(message))"
+        "    .on('error', (error) => seen.push(error.code, error.message))"
+        "    .on('exit', (code) => resolve([...seen, code].join('; '))); })");
   });
-  CHECK(node.Import<std::string>("./awaits-ended.mjs", "default") == "ERR_WORKER_OUT_OF_MEMORY");
+  std::string end = node.Import<std::string>("./awaits-ended.mjs", "default");
   CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+  return end;
+}
+
+const std::string kWorkerEnd =
+    "ERR_WORKER_OUT_OF_MEMORY; Worker terminated due to reaching memory limit: "
+    "limit of the JS heap: 64 MB; 1";
+
+TEST_CASE("out of memory in a Worker ends the Worker") {
+  for (const std::string code :
+       {"const a = []; for (;;) a.push({})", "const a = []; for (;;) a.push(1.5)",
+        "let s = 'x'; for (;;) { s += s.length + s; s.charCodeAt(0); if (s.length > 1e8) s = 'x' + "
+        "(globalThis.kept = [globalThis.kept, s]).length }",
+        "const a = new Array(5e7).fill({}); for (;;) ;",
+        "const a = []; for (;;) a.push(new Array(1e6).fill({}))"}) {
+    CAPTURE(code);
+    nh::Environment node = test::NewEnvironment();
+    CHECK(EndOfWorker(node, code) == kWorkerEnd);
+  }
+}
+
+TEST_CASE("out of memory in a Worker of a Worker ends that one") {
+  nh::Environment node = test::NewEnvironment();
+  CHECK(EndOfWorker(node,
+                    "const { Worker, parentPort } = require('worker_threads');"
+                    "new Worker('const a = []; for (;;) a.push({})', { eval: true })"
+                    "  .on('error', (error) => parentPort.postMessage(error.message))"
+                    "  .on('exit', (code) => process.exit(3))") ==
+        "Worker terminated due to reaching memory limit: limit of the JS heap: 64 MB; 3");
+}
+
+TEST_CASE("out of memory in a Worker: ArrayBuffers and Buffers have the environment's limit") {
+  nh::Environment node = Limited(0, 64);
+  CHECK(EndOfWorker(node, "const a = []; for (;;) a.push(Buffer.alloc(1e6))") ==
+        "ERR_WORKER_OUT_OF_MEMORY; Worker terminated due to reaching memory limit: "
+        "limit of the memory of ArrayBuffers and Buffers: 64 MB; 1");
+}
+
+TEST_CASE("a Worker sees the limits that it was given, and garbage counts for nothing") {
+  nh::Environment node = test::NewEnvironment();
+  CHECK(EndOfWorker(node,
+                    "let garbage; for (let i = 0; i < 50; ++i) garbage = new Array(1e6).fill({});"
+                    "const { resourceLimits, parentPort } = require('worker_threads');"
+                    "parentPort.postMessage(resourceLimits.maxOldGenerationSizeMb)") == "64; 0");
+  CHECK(node.Run([](nh::Js& js) {
+    return js
+        .Eval(
+            "const limited = new (require('worker_threads').Worker)('', { eval: true,"
+            "  resourceLimits: { maxOldGenerationSizeMb: 32, stackSizeMb: 2 } });"
+            "limited.resourceLimits.maxOldGenerationSizeMb + limited.resourceLimits.stackSizeMb")
+        .As<int>();
+  }) == 34);
 }
 
 TEST_CASE("out of memory, 20 environments in a row: the process keeps its size") {

@@ -1,0 +1,77 @@
+// Keeps the Workers of a library host within their `resourceLimits.maxOldGenerationSizeMb`. Node
+// leaves the check to V8, which aborts the whole process when a single array outgrows what node
+// adds at the limit, 16 MB. So V8 is given a higher limit, and the host checks the one asked for
+// (engine/heap_limit.hpp). What a program sees is as ever: its own numbers in `resourceLimits`, and
+// an 'error' event with ERR_WORKER_OUT_OF_MEMORY. Runs in each environment and Worker before any
+// user code, with node's internal `require`.
+//
+//   options.ownProcess  the process is node's own, and aborts as node does
+//   options.inWorker    this is a Worker
+'use strict';
+
+const { internalBinding } = require('internal/bootstrap/realm');
+const { host, inWorker, ownProcess } = options;
+if (ownProcess) return;
+
+const { Object: { defineProperty }, Proxy, Symbol } = globalThis;
+const { apply, construct } = Reflect;
+const workerThreads = require('worker_threads');
+const { Worker, resourceLimits } = workerThreads;
+const { Worker: { prototype }, kMaxOldGenerationSizeMb } = internalBinding('worker');
+const kRoomMb = 2048;
+const kAsked = Symbol('kAsked');
+
+// What Workers of this thread get that ask for nothing; 0: V8's own limit.
+const inherited = inWorker ? host.watchMemory(workerThreads.threadId) : 0;
+if (inherited > 0) resourceLimits.maxOldGenerationSizeMb -= kRoomMb;
+
+let asked = 0;  // by the Worker that is being constructed
+
+workerThreads.Worker = new Proxy(Worker, {
+  __proto__: null,
+  construct(target, [filename, given], newTarget) {
+    const limits = given?.resourceLimits;
+    const heap = limits?.maxOldGenerationSizeMb ?? inherited;
+    if (!(heap > 0)) return construct(target, [filename, given], newTarget);
+    const raised = { __proto__: limits, maxOldGenerationSizeMb: heap + kRoomMb };
+    const outer = asked;
+    asked = heap;
+    try {
+      return construct(target, [filename, { __proto__: given, resourceLimits: raised }], newTarget);
+    } finally {
+      asked = outer;
+    }
+  },
+});
+
+// The native half of a Worker.
+const { startThread, getResourceLimits } = prototype;
+
+prototype.startThread = function() {
+  if (asked > 0) {
+    defineProperty(this, kAsked, { __proto__: null, value: asked });
+    host.limitWorker(this.threadId, asked);
+  }
+  return apply(startThread, this, []);
+};
+
+prototype.getResourceLimits = function() {
+  const limits = apply(getResourceLimits, this, []);
+  if (this[kAsked] > 0) limits[kMaxOldGenerationSizeMb] -= kRoomMb;
+  return limits;
+};
+
+// Node's Worker class assigns it before it starts the thread: (code, errorCode, reason).
+defineProperty(prototype, 'onexit', {
+  __proto__: null,
+  configurable: true,
+  set(onexit) {
+    const told = (code, ...error) => {
+      const exceeded = host.exceededMemory(this.threadId);
+      if (exceeded !== '') onexit(1, 'ERR_WORKER_OUT_OF_MEMORY', exceeded);
+      else onexit(code, ...error);
+    };
+    defineProperty(this, 'onexit', { __proto__: null, value: told, writable: true,
+                                     enumerable: true, configurable: true });
+  },
+});
