@@ -30,6 +30,13 @@ const inspect = {
     process.on('exit', inspect.close);
     return inspector.url();
   },
+  url() {
+    return inspector.url();
+  },
+  /// Returns when a debugger says go on; nothing else happens meanwhile.
+  wait() {
+    inspector.waitForDebugger();
+  },
   close() {
     if (inspector.url() !== undefined) inspector.close();
   },

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "nodehost/detail/export.hpp"
@@ -28,15 +29,25 @@ struct InspectorOptions {
 /// Node says on the process's stderr that it listens and that a debugger has come, unless
 /// `PlatformOptions::node_options` has "--inspect-publish-uid=http".
 ///
-/// Debuggers are disconnected when the environment ends. While one has it paused, its JS thread
-/// waits for the debugger: jobs wait, and `Stop` returns in time, but with `ended` false until the
-/// debugger goes on or leaves. The same holds for one that is connected to an environment that has
-/// to be terminated.
+/// While a debugger has the environment paused, its JS thread waits for the debugger, and so do all
+/// jobs; of a `PumpedEnvironment`, the thread that polls. `Stop` ends that at its deadline: it
+/// connects to the inspector too, and has JavaScript go on into its end. Debuggers are disconnected
+/// when the environment ends.
 ///
 /// Throws `HostError` if the port cannot be had, and `JsError` with the code
 /// ERR_INSPECTOR_ALREADY_ACTIVATED if it is open, or if `Rights` have taken debugging away.
 NODEHOST_API std::string OpenInspector(Environment& environment,
                                        const InspectorOptions& options = {});
+
+/// Has JavaScript wait until a debugger has connected and says go on, as DevTools and VS Code do
+/// when they have set their breakpoints (`Runtime.runIfWaitingForDebugger`), and returns true;
+/// false when none has within `patience`, if that is given. `OpenInspector` comes first, and tells
+/// where to connect. Jobs wait meanwhile, and so does the caller; `Stop` ends it at its deadline.
+///
+/// Throws `HostError` if the inspector is not open, and `EnvironmentStopped` if the environment
+/// was stopped first.
+NODEHOST_API bool WaitForDebugger(Environment& environment,
+                                  std::optional<std::chrono::milliseconds> patience = {});
 
 /// Disconnects debuggers and closes the port; nothing if it is not open. It can be opened again.
 NODEHOST_API void CloseInspector(Environment& environment);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "embedded_js.hpp"
+#include "node_thread.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
 
@@ -18,6 +19,9 @@ Value Inspect(Js& js) {
       js.Import("node:inspector"), js.Import("node:v8"), js.Import("node:fs"));
 }
 
+// Every JsThread behind a Js was made by NodejsPlatform.
+host::NodeThread& ThreadOf(Js& js) { return static_cast<host::NodeThread&>(js.thread()); }
+
 // JavaScript's working directory is the process's, which may have changed by the time it writes.
 std::string Absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
 
@@ -29,7 +33,10 @@ std::string OpenInspector(Environment& environment, const InspectorOptions& opti
                     "; it must be 1 to 65535, or 0 for a free one.");
   }
   const auto url = environment.Run([&](Js& js) {
-    return Inspect(js).Call("open", options.port, options.host).As<std::optional<std::string>>();
+    auto opened =
+        Inspect(js).Call("open", options.port, options.host).As<std::optional<std::string>>();
+    if (opened) ThreadOf(js).OnInspectorOpen(*opened);
+    return opened;
   });
   if (!url) {
     throw HostError("The inspector cannot listen on " + options.host + ":" +
@@ -37,6 +44,20 @@ std::string OpenInspector(Environment& environment, const InspectorOptions& opti
                     ". Is the port in use? 0 takes a free one; the URL tells which.");
   }
   return *url;
+}
+
+bool WaitForDebugger(Environment& environment, std::optional<std::chrono::milliseconds> patience) {
+  return environment.Run([&](Js& js) {
+    const Value inspect = Inspect(js);
+    const auto url = inspect.Call("url").As<std::optional<std::string>>();
+    if (!url) {
+      throw HostError(
+          "WaitForDebugger: the inspector is not open, so no debugger can come. Open it with "
+          "OpenInspector.");
+    }
+    ThreadOf(js).OnInspectorOpen(*url);
+    return ThreadOf(js).WaitForDebugger([&] { inspect.Call("wait"); }, patience);
+  });
 }
 
 void CloseInspector(Environment& environment) {

@@ -219,6 +219,7 @@ void NodeThread::Conclude(int code) {
     const std::lock_guard lock(mutex_);
     env_ = nullptr;
   }
+  CloseInspector();
 }
 
 void NodeThread::OpenLoopHandles() {

@@ -10,13 +10,17 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "alive_report.hpp"
 #include "boundary.hpp"
 #include "busy_watch.hpp"
+#include "debugger_client.hpp"
 #include "engine/heap_limit.hpp"
 #include "js_thread.hpp"
 #include "loop_meter.hpp"
@@ -55,6 +59,12 @@ class NodeThread : public detail::JsThread {
   void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds deadline);
   /// On the JS thread.
   void RunTimedHere(TimedJob& timed);
+
+  /// On the JS thread, in node_thread_debugger.cpp: the inspector listens at `url`.
+  void OnInspectorOpen(std::string url);
+  /// Whether `wait`, which waits for a debugger, was ended by one, and not after `patience`.
+  bool WaitForDebugger(const std::function<void()>& wait,
+                       std::optional<std::chrono::milliseconds> patience);
 
   /// See Environment::Statistics.
   Statistics ReadStatistics(std::chrono::milliseconds patience);
@@ -96,6 +106,10 @@ class NodeThread : public detail::JsThread {
   void EndAtDeadline();
   void AfterDeadline(detail::Realm* own_realm, bool whole);
 
+  // In node_thread_debugger.cpp.
+  void CloseInspector();
+  DebuggerClient* LetGoOfJavaScript();
+
   // In node_thread_resources.cpp.
   void OpenMeters();
   void CloseMeters();
@@ -129,6 +143,7 @@ class NodeThread : public detail::JsThread {
   std::atomic<bool> deadline_asked_{false};
   LoopMeter meter_;
   std::optional<BusyWatch> busy_watch_;
+  v8::Global<v8::Function> close_inspector_;
 
   AliveReport alive_;                 // open while env_ is set
   std::atomic<bool> js_over_{false};  // process.exit was called, or JavaScript terminated
@@ -141,6 +156,10 @@ class NodeThread : public detail::JsThread {
   std::exception_ptr start_error_;
   std::optional<Clock::time_point> terminated_;
   std::vector<std::string> still_alive_;  // at that time
+  std::string inspector_url_;             // of the last one that was opened
+  bool waits_for_debugger_ = false;
+  std::vector<std::unique_ptr<DebuggerClient>> waits_given_up_;
+  std::unique_ptr<DebuggerClient> lets_go_;
   bool ended_ = false;
   bool parked_ = false;  // it will never end
   bool joined_ = true;   // false while there is a thread to join

@@ -51,12 +51,16 @@ void NodeThread::EndByForce() {
     }
   }
   if (asked) Terminate(alive_.Answer(kAnswerTime));
+  const DebuggerClient* const debugger = LetGoOfJavaScript();
   std::unique_lock lock(mutex_);
   const auto since = terminated_.value_or(Clock::now());
   const auto ended_by = [&](Clock::time_point until) {
     return changed_.wait_until(lock, until, [this] { return ended_ || parked_; });
   };
   if (!ended_by(since + kUnwindTime) && !env_) ended_by(since + kCleanUpTime);
+  if (asked && debugger && debugger->found_paused()) {
+    still_alive_ = {"A debugger had JavaScript paused"};
+  }
 }
 
 void NodeThread::Terminate(std::vector<std::string> still_alive) {
@@ -65,6 +69,7 @@ void NodeThread::Terminate(std::vector<std::string> still_alive) {
     const std::lock_guard lock(mutex_);
     if (!env_ || terminated_) return;
     terminated_ = Clock::now();
+    if (waits_for_debugger_) still_alive = {"JavaScript was waiting for a debugger"};
     still_alive_ = std::move(still_alive);
     js_over_ = true;
     SetEnd(EndReason::kTerminated);

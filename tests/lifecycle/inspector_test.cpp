@@ -6,8 +6,11 @@
 #include <functional>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "support/host.hpp"
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -47,6 +50,23 @@ class Client {
     });
     CHECK(WaitForStateAfter("") == "ready");
   }
+
+  // Connects; from then on JavaScript that it pauses stays so.
+  void Hold(const std::string& target) {
+    node_.Run([&](nh::Js& js) {
+      js.Eval(R"((target) => {
+        globalThis.state = '';
+        require(process.argv[1])
+            .hold(require('chrome-remote-interface'), target, () => { state = 'ready' },
+                  () => { state = 'paused' })
+            .then((text) => { state = text }, (error) => { state = error.stack });
+      })")(target);
+    });
+    CHECK(WaitForStateAfter("") == "ready");
+  }
+
+  void WaitUntilPaused() { CHECK(WaitForStateAfter("ready") == "paused"); }
+  void WaitUntilGone() { CHECK(WaitForStateAfter("paused") == "gone"); }
 
   std::string Result() { return WaitForStateAfter("ready"); }
 
@@ -125,6 +145,98 @@ TEST_CASE("an environment ends while a debugger is connected") {
   CHECK(result.ended);
   CHECK(result.clean);
   CHECK(client.Result() == "gone");
+}
+
+TEST_CASE("JavaScript waits for a debugger, which then misses nothing") {
+  auto node = test::NewEnvironment();
+  const std::string url = nh::OpenInspector(node);
+  auto waiting = node.RunAsync([&](nh::Js&) { return nh::WaitForDebugger(node); });
+  auto sum = node.RunAsync(
+      [](nh::Js& js) { return js.Eval("const a = 2;\nconst b = 3;\na + b", "sum.js").As<int>(); });
+  Client client;
+  client.BreakAt(url, "sum.js", 3, "a + 40");
+  CHECK(waiting.get());
+  CHECK(sum.get() == 5);
+  CHECK(client.Result() == "1 3 42");
+}
+
+TEST_CASE("waiting for a debugger that does not come ends after its patience") {
+  auto node = test::NewEnvironment();
+  CHECK_THROWS_WITH_AS(nh::WaitForDebugger(node), doctest::Contains("is not open"), nh::HostError);
+  nh::OpenInspector(node);
+  CHECK_FALSE(nh::WaitForDebugger(node, 20ms));
+  CHECK_FALSE(nh::WaitForDebugger(node, -1ms));
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42);
+  CHECK(node.Stop(1h).clean);
+}
+
+TEST_CASE("Stop ends JavaScript that waits for a debugger") {
+  auto node = test::NewEnvironment();
+  nh::OpenInspector(node);
+  std::promise<void> begun;
+  auto waiting = node.RunAsync([&](nh::Js&) {
+    begun.set_value();
+    nh::WaitForDebugger(node);
+  });
+  begun.get_future().wait();
+  const nh::StopResult result = node.Stop(50ms);
+  CHECK(result.ended);
+  CHECK(result.still_alive == std::vector<std::string>{"JavaScript was waiting for a debugger"});
+  CHECK_THROWS_AS(waiting.get(), nh::EnvironmentStopped);
+}
+
+TEST_CASE("Stop ends JavaScript that a debugger has paused") {
+  auto node = test::NewEnvironment();
+  Client client;
+  client.Hold(nh::OpenInspector(node));
+  auto paused = node.RunAsync([](nh::Js& js) { js.Eval("for (;;) { debugger }"); });
+  client.WaitUntilPaused();
+  const nh::StopResult result = node.Stop(50ms);
+  CHECK(result.ended);
+  CHECK_FALSE(result.clean);
+  CHECK(result.still_alive == std::vector<std::string>{"A debugger had JavaScript paused"});
+  CHECK_THROWS_AS(paused.get(), nh::EnvironmentStopped);
+  client.WaitUntilGone();
+}
+
+TEST_CASE("an environment may be destroyed while a debugger has it paused") {
+  Client client;
+  {
+    auto node = test::Platform().CreateEnvironment({.stop_deadline = 50ms});
+    client.Hold(nh::OpenInspector(node));
+    node.Post([](nh::Js& js) { js.Eval("setTimeout(() => { debugger; })"); });
+    client.WaitUntilPaused();
+  }
+  client.WaitUntilGone();
+}
+
+TEST_CASE("JavaScript is terminated while a debugger is connected") {
+  auto node = test::NewEnvironment();
+  Client client;
+  client.Stay(nh::OpenInspector(node));
+  auto busy = node.RunAsync([](nh::Js& js) { js.Eval("while (true) {}"); });
+  const nh::StopResult result = node.Stop(50ms);
+  CHECK(result.ended);
+  CHECK_THROWS_AS(busy.get(), nh::EnvironmentStopped);
+  CHECK(client.Result() == "gone");
+}
+
+TEST_CASE("a paused PumpedEnvironment holds its owner in Poll, and another thread's Stop ends it") {
+  auto node = test::Platform().CreatePumpedEnvironment();
+  Client client;
+  const std::string url = nh::OpenInspector(node);
+  auto stopping = std::async(std::launch::async, [&] {
+    client.Hold(url);
+    node.Post([](nh::Js& js) { js.Eval("debugger"); });
+    client.WaitUntilPaused();
+    return node.Stop(50ms);
+  });
+  while (node.Poll()) {
+  }
+  const nh::StopResult result = stopping.get();
+  CHECK(result.ended);
+  CHECK(result.still_alive == std::vector<std::string>{"A debugger had JavaScript paused"});
+  client.WaitUntilGone();
 }
 
 TEST_CASE("a CPU profile names the function that was busy") {
