@@ -54,6 +54,27 @@ void ReadProperties(Realm& realm, v8::Local<v8::Array> list,
   }
 }
 
+// What can be said of an error without any JavaScript: there is no stack left for it, most likely.
+void DescribeWithoutJs(Realm& realm, v8::Local<v8::Value> thrown, JsErrorData& data) {
+  if (!thrown->IsNativeError()) {
+    data.message = "A JavaScript error that could not be described.";
+    return;
+  }
+  v8::Isolate* const isolate = realm.isolate();
+  FromV8String(isolate, thrown.As<v8::Object>()->GetConstructorName(), data.name);
+  FromV8String(isolate, v8::Exception::CreateMessage(isolate, thrown)->Get(), data.message);
+  const std::string head = "Uncaught " + data.name + ": ";
+  if (data.message.starts_with(head)) data.message.erase(0, head.size());
+}
+
+// The reverse.
+v8::Local<v8::Value> MakeWithoutJs(Realm& realm, const JsErrorData& data) {
+  const v8::Local<v8::String> message = realm.String(data.message);
+  if (data.name == "RangeError") return v8::Exception::RangeError(message);
+  if (data.name == "TypeError") return v8::Exception::TypeError(message);
+  return v8::Exception::Error(message);
+}
+
 // `left` counts down the errors of one description: aggregates of aggregates may be rings, too.
 std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth,
                                       int& left) {
@@ -63,7 +84,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   const v8::TryCatch caught(isolate);
   v8::Local<v8::Value> described;
   if (!realm.CallBridge(Bridge::kDescribeError, {&thrown, 1}).ToLocal(&described)) {
-    data->message = "A JavaScript error that could not be described.";
+    DescribeWithoutJs(realm, thrown, *data);
     return data;
   }
   const auto get = [&](std::string_view key) {
@@ -166,7 +187,11 @@ void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
 }
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
-  return Make(realm, *error.data());
+  try {
+    return Make(realm, *error.data());
+  } catch (const JsError&) {
+    return MakeWithoutJs(realm, *error.data());
+  }
 }
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
@@ -176,7 +201,11 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
   v8::Local<v8::Value> arguments[] = {v8::Integer::New(realm.isolate(), code.value()),
                                       realm.String(code.message()),
                                       realm.String(system ? "" : code.category().name())};
-  return CallBridge(realm, Bridge::kSystemError, arguments);
+  try {
+    return CallBridge(realm, Bridge::kSystemError, arguments);
+  } catch (const JsError&) {
+    return v8::Exception::Error(realm.String(code.message()));  // no stack left, as above
+  }
 }
 
 int ErrnoOf(Realm& realm, v8::Local<v8::Value> error) {
