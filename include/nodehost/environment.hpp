@@ -89,7 +89,8 @@ class NODEHOST_API Environment {
   }
 
   /// Imports a module, or its export `name`, as a typed interface or as data; see `Js::Import`. A
-  /// module with top-level await is waited for while the JS thread goes on with other work.
+  /// module with top-level await is waited for while the JS thread goes on with other work; if that
+  /// never settles, until the environment ends, which throws `EnvironmentStopped`.
   template <class T>
   T Import(std::string_view module, std::string_view name = {}) {
     static_assert(!detail::kHoldsJs<T>,

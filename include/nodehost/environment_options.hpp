@@ -91,6 +91,11 @@ struct EnvironmentOptions {
   /// `EnvironmentStopped` with the code. Not for `run_command_line`.
   std::string start_script = {};
 
+  /// How long `start_script` may run: then it is stopped, in the middle of a statement if need be,
+  /// the environment ends, and `CreateEnvironment` throws `DeadlineExceeded`. Native code is not
+  /// interrupted. Empty: `CreateEnvironment` waits as long as it takes.
+  std::optional<std::chrono::milliseconds> start_deadline = {};
+
   /// Asked on the JS thread when an exception, a rejection or the error of a posted job was caught
   /// by nothing in JavaScript; `process.on('uncaughtException')` comes first, as in `node`. Without
   /// it, and when it throws, the environment ends with exit code 1.

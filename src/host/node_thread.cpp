@@ -202,8 +202,7 @@ void NodeThread::Load(detail::Realm& realm) {
         node::LoadEnvironment(env_, node::StartExecutionCallback{}, detail::PreloadOf(boundary_)));
   } else {
     LoadLibraryEnvironment();
-    RunStartScript();
-    Ready(nullptr);
+    RunStartScriptInTime();
   }
 }
 

@@ -89,6 +89,7 @@ class NodeThread : public detail::JsThread {
   void LogOutOfMemory();
   [[noreturn]] void Park(const char* location);
   void RunStartScript();
+  void RunStartScriptInTime();
   void Conclude(int code);
   void CloseLoopHandles();
   void FreeSetup(std::unique_ptr<node::CommonEnvironmentSetup> setup);
@@ -104,6 +105,7 @@ class NodeThread : public detail::JsThread {
   void AskToMeetDeadlines();
   bool MeetDeadlines(bool in_javascript);
   void EndAtDeadline();
+  bool MissStart();
   void AfterDeadline(detail::Realm* own_realm, bool whole);
 
   // In node_thread_debugger.cpp.
@@ -154,6 +156,7 @@ class NodeThread : public detail::JsThread {
   node::Environment* env_ = nullptr;  // null before the set-up and from the tear-down on
   bool ready_ = false;
   std::exception_ptr start_error_;
+  bool start_missed_ = false;  // its deadline
   std::optional<Clock::time_point> terminated_;
   std::vector<std::string> still_alive_;  // at that time
   std::string inspector_url_;             // of the last one that was opened

@@ -1,4 +1,5 @@
-// Jobs with a deadline: withdrawn from the queue, or stopped in the middle, when their time is up.
+// Jobs and start-up scripts with a deadline: withdrawn from the queue, or stopped in the middle,
+// when their time is up.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -196,6 +197,41 @@ void NodeThread::AfterDeadline(detail::Realm* own_realm, bool whole) {
   }
   isolate_->CancelTerminateExecution();
   set_realm(own_realm);
+}
+
+void NodeThread::RunStartScriptInTime() {
+  if (options_.start_deadline) {
+    const std::weak_ptr<detail::JsThread> self = weak_from_this();
+    platform_.watchdog.At(Clock::now() + std::clamp(*options_.start_deadline, 0ms, kLongest),
+                          [self]() -> std::optional<Clock::time_point> {
+                            const auto thread = std::static_pointer_cast<NodeThread>(self.lock());
+                            if (thread && thread->MissStart()) thread->Terminate({});
+                            return std::nullopt;
+                          });
+  }
+  std::exception_ptr ended;
+  try {
+    RunStartScript();
+  } catch (const EnvironmentStopped&) {
+    ended = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  if (start_missed_) {
+    throw DeadlineExceeded("The start_script of environment \"" + name() +
+                               "\" was not done after " +
+                               std::to_string(options_.start_deadline->count()) +
+                               " ms, its deadline, and was stopped.",
+                           /*started=*/true);
+  }
+  if (ended) std::rethrow_exception(ended);
+  ready_ = true;
+  changed_.notify_all();
+}
+
+bool NodeThread::MissStart() {
+  const std::lock_guard lock(mutex_);
+  if (!ready_) start_missed_ = true;
+  return !ready_;
 }
 
 }  // namespace nodehost::host

@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 
@@ -60,6 +61,32 @@ TEST_CASE("a start_script that exits: CreateEnvironment throws EnvironmentStoppe
     CHECK(stopped.exit_code() == 7);
   }
   CHECK(test::NewEnvironment().Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("a start_script that never ends is stopped at its deadline, and the next one starts") {
+  const auto try_to_start = [](const char* script) {
+    nh::EnvironmentOptions options;
+    options.start_script = script;
+    options.start_deadline = std::chrono::milliseconds(50);
+    CHECK_THROWS_WITH_AS(test::Platform().CreateEnvironment(options),
+                         "The start_script of environment \"nodehost\" was not done after 50 ms, "
+                         "its deadline, and was stopped.",
+                         nh::DeadlineExceeded);
+    CHECK_THROWS_AS(test::Platform().CreatePumpedEnvironment(options), nh::DeadlineExceeded);
+  };
+  try_to_start("while (true) {}");
+  try_to_start("for (;;) { try { for (;;) {} } catch {} }");
+  try_to_start("(function again() { Promise.resolve().then(again) })()");
+  CHECK(test::NewEnvironment().Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("a start_script that is done in time is not disturbed later") {
+  nh::Environment node =
+      test::Platform().CreateEnvironment({.start_script = "globalThis.started = true",
+                                          .start_deadline = std::chrono::milliseconds(2000)});
+  node.Run([](nh::Js& js) { js.Eval("for (const end = Date.now() + 2100; Date.now() < end;);"); });
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("started").As<bool>(); }));
+  CHECK(node.Stop(std::chrono::seconds(20)).clean);
 }
 
 TEST_CASE("a start_script that leaves a rejection behind: the environment ends with code 1") {
