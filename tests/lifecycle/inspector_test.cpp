@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/stop_time.hpp"
 
 using namespace std::chrono_literals;
 
@@ -197,6 +198,18 @@ TEST_CASE("Stop ends JavaScript that a debugger has paused") {
   CHECK(result.still_alive == std::vector<std::string>{"A debugger had JavaScript paused"});
   CHECK_THROWS_AS(paused.get(), nh::EnvironmentStopped);
   client.WaitUntilGone();
+}
+
+TEST_CASE("Stop is in time with JavaScript that a debugger has paused") {
+  test::CheckStopTime([](const auto& stop) {
+    auto node = test::NewEnvironment();
+    Client client;
+    client.Hold(nh::OpenInspector(node));
+    auto paused = node.RunAsync([](nh::Js& js) { js.Eval("for (;;) { debugger }"); });
+    client.WaitUntilPaused();
+    stop(node);
+    CHECK_THROWS_AS(paused.get(), nh::EnvironmentStopped);
+  });
 }
 
 TEST_CASE("an environment may be destroyed while a debugger has it paused") {
