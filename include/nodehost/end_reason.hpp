@@ -9,6 +9,7 @@ enum class EndReason {
   kFinished,     ///< By itself: nothing left to do, `process.exit`, an uncaught error, a `Stop`.
   kTerminated,   ///< `Stop` terminated it at its deadline.
   kOutOfMemory,  ///< JavaScript reached a memory limit; see `EnvironmentOptions::max_heap_mb`.
+  kFatalError,   ///< A check of V8's or Node's failed; see `PlatformOptions::abort_on_fatal_error`.
 };
 
 }  // namespace nodehost

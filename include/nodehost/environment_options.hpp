@@ -45,9 +45,9 @@ struct EnvironmentOptions {
   /// moment. 0: V8's own limit, by the machine's memory or `--max-old-space-size`. Each Worker has
   /// a heap of its own, limited by its `resourceLimits`.
   ///
-  /// What no option can help, for V8 ends the process: a single array of more elements than V8 can
-  /// have (`'x'.repeat(2e8).split('')`), a Worker that runs into its `maxOldGenerationSizeMb` with
-  /// one array of growing size, and a system that has no memory left for V8's own threads.
+  /// Where V8 has no room to end JavaScript in - a single array of more elements than V8 can have
+  /// (`'x'.repeat(2e8).split('')`) - the environment ends all the same, but its thread is parked for
+  /// ever. What no option can help: a system with no memory left for V8's own threads.
   std::size_t max_heap_mb = 0;
 
   /// The same for memory outside the heap that belongs to JavaScript: ArrayBuffers, Buffers and

@@ -34,6 +34,10 @@ struct PlatformOptions {
   /// ICU's own (SSL_CERT_FILE, OPENSSL_CONF, TZ) and UV_THREADPOOL_SIZE are read in any case.
   bool allow_node_options_variable = false;
 
+  /// Whether V8 and Node may abort the process when a check of theirs fails, for a core dump.
+  /// Otherwise the environment it happens in ends alone, with `EndReason::kFatalError`.
+  bool abort_on_fatal_error = false;
+
   /// Takes signals, stdio and resource limits in hand as the `node` program does, and reads node's
   /// own options from `args`; JavaScript may then send signals to the process itself, too, as by
   /// `process.kill(process.pid)`, which otherwise throws. For commands; never for a library in

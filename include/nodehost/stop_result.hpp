@@ -19,7 +19,8 @@ struct StopResult {
   /// it was terminated: at the deadline, or because of `reason`.
   bool clean = true;
 
-  /// Why it ended; `kNone` while `ended` is false, unless it has run out of memory.
+  /// Why it ended; `kNone` while `ended` is false, unless its thread is parked for ever: V8 could
+  /// not be left after it ran out of memory or a fatal error.
   EndReason reason = EndReason::kNone;
 
   /// The exit code; empty while `ended` is false.

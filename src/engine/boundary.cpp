@@ -227,6 +227,7 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
            (!boundary.rights_taken || run("rights.js"));
   };
   if (!thread) {
+    boundary.EnterWorker();
     run_all();  // What fails leaves its exception to Node, which then does not start the Worker.
     return;
   }

@@ -50,6 +50,8 @@ bool AnyTaken(const Rights& rights) {
          !rights.environment_variables || rights.builtins.has_value();
 }
 
+thread_local Boundary* boundary_of_worker = nullptr;
+
 }  // namespace
 
 Boundary::Boundary(const EnvironmentOptions& options, bool own)
@@ -65,6 +67,10 @@ Boundary::Boundary(const EnvironmentOptions& options, bool own)
 bool Boundary::needed() const noexcept {
   return !own_process || rights_taken || !exec_path.empty() || out.captured() || err.captured();
 }
+
+void Boundary::EnterWorker() noexcept { boundary_of_worker = this; }
+
+Boundary* Boundary::OfWorker() noexcept { return boundary_of_worker; }
 
 void Boundary::Cancel() noexcept {
   out.Cancel();

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <string>
 
 #include "nodehost/environment.hpp"
@@ -25,6 +26,12 @@ class Boundary {
   /// Whether process.env is to hold nothing of the process's own variables.
   bool hides_variables() const noexcept { return !rights.environment_variables; }
 
+  /// On the thread of a Worker: this is the boundary of its environment.
+  void EnterWorker() noexcept;
+
+  /// The boundary of the Worker whose thread this is; null on others.
+  static Boundary* OfWorker() noexcept;
+
   /// Ends what waits for the outside world; before the environment is terminated. Any thread.
   void Cancel() noexcept;
 
@@ -37,6 +44,9 @@ class Boundary {
   const Rights rights;
   const bool rights_taken;
   const std::size_t max_external_mb;
+
+  /// Called on the thread of a Worker that will never end.
+  std::function<void()> on_worker_lost;
 
   /// Why it could not be put in force in the environment itself. On the JS thread.
   std::exception_ptr failure;

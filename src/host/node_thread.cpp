@@ -58,7 +58,9 @@ NodeThread::NodeThread(PlatformState& platform, EnvironmentOptions options)
       platform_(platform),
       options_(WithLog(std::move(options))),
       base_dir_(CheckedBaseDir(options_.base_dir)),
-      boundary_(options_, platform.options.own_process) {}
+      boundary_(options_, platform.options.own_process) {
+  boundary_.on_worker_lost = [this] { OnWorkerLost(); };
+}
 
 void NodeThread::Start() {
   const uv_thread_options_t thread_options{UV_THREAD_HAS_STACK_SIZE, kStackBytes};
@@ -143,6 +145,9 @@ void NodeThread::Main() {
   try {
     auto setup = MakeSetup();
     RunEnvironment(*setup);
+    // The clean-up would wait for the Worker, and keep all other environments from coming and
+    // going.
+    if (worker_lost_) Park(EndReason::kFatalError, "a Worker was lost");
     FreeSetup(std::move(setup));
   } catch (...) {
     Refuse();
@@ -209,7 +214,7 @@ void NodeThread::Load(detail::Realm& realm) {
 void NodeThread::Conclude(int code) {
   js_over_ = true;
   SetEnd(EndReason::kFinished);
-  LogOutOfMemory();
+  LogLoss();
   // The code of process.exit stays.
   if (!exit_code()) set_exit_code(code);
   Refuse();

@@ -69,6 +69,10 @@ class NodeThread : public detail::JsThread {
   /// See Environment::Statistics.
   Statistics ReadStatistics(std::chrono::milliseconds patience);
 
+  /// V8 or Node is about to abort the process on this thread. Returns if that cannot be helped: on
+  /// a thread that is neither an environment's own nor a Worker's.
+  static void MeetFatalError();
+
   const EnvironmentOptions& options() const noexcept { return options_; }
   const std::filesystem::path& base_dir() const noexcept { return base_dir_; }
 
@@ -86,8 +90,9 @@ class NodeThread : public detail::JsThread {
   void OnProcessExit(int code);
   void OpenHeapLimit();
   void OnOutOfMemory(const std::string& what);
-  void LogOutOfMemory();
-  [[noreturn]] void Park(const char* location);
+  void OnWorkerLost();
+  void LogLoss();
+  [[noreturn]] void Park(EndReason reason, const std::string& what);
   void RunStartScript();
   void RunStartScriptInTime();
   void Conclude(int code);
@@ -147,8 +152,9 @@ class NodeThread : public detail::JsThread {
   std::optional<BusyWatch> busy_watch_;
   v8::Global<v8::Function> close_inspector_;
 
-  AliveReport alive_;                 // open while env_ is set
-  std::atomic<bool> js_over_{false};  // process.exit was called, or JavaScript terminated
+  AliveReport alive_;                     // open while env_ is set
+  std::atomic<bool> worker_lost_{false};  // one of its Workers is parked for ever
+  std::atomic<bool> js_over_{false};      // process.exit was called, or JavaScript terminated
 
   std::mutex mutex_;
   std::condition_variable changed_;

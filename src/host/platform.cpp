@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "fatal_guard.hpp"
 #include "fork_guard.hpp"
 #include "kill_guard.hpp"
 #include "loaded_from.hpp"
@@ -175,6 +176,9 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (!impl_->options.own_process) {
     impl_->broken_pipes.emplace();
     host::RefuseSignalsToSelf();
+    if (!impl_->options.abort_on_fatal_error) {
+      host::ContainFatalErrors(*impl_->node_platform);
+    }
   }
   // V8's threads outlive a plug-in that is closed, and Node.js could not be started anew.
   host::KeepLoaded(reinterpret_cast<const void*>(&StopAtProcessExit));

@@ -1,5 +1,6 @@
-// What a NodeThread does when JavaScript has no memory left: it ends JavaScript while there is
-// room, and where V8 leaves none, gives up the thread rather than the process.
+// What a NodeThread does when JavaScript has no memory left, or V8 and Node cannot go on: it ends
+// JavaScript while there is room, and where V8 leaves none, gives up the thread rather than the
+// process.
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -14,8 +15,13 @@ namespace nodehost::host {
 
 namespace {
 
-// What a shell says of `node`, which aborts in this case.
-constexpr int kOutOfMemoryCode = 134;
+// What a shell says of `node`, which aborts in these cases.
+constexpr int kAbortCode = 134;
+
+// A thread can be left neither by an exception, through frames of V8, nor by its end.
+[[noreturn]] void ParkThread() {
+  while (true) std::this_thread::sleep_for(std::chrono::hours(24));
+}
 
 }  // namespace
 
@@ -29,22 +35,24 @@ void NodeThread::OpenHeapLimit() {
   isolate_->SetOOMErrorHandler([](const char* location, const v8::OOMDetails&) {
     // The thread of a Worker is not ours, nor is V8's own, nor that of a program that pumps.
     auto* const self = static_cast<NodeThread*>(Current());
-    if (self && self->has_own_thread_) self->Park(location);
+    if (!self || !self->has_own_thread_) return;
+    self->Park(EndReason::kOutOfMemory,
+               std::string("it ran out of memory at once (") + location + ")");
   });
 }
 
 void NodeThread::OnOutOfMemory(const std::string& what) {
   SetEnd(EndReason::kOutOfMemory, "it ran out of memory (" + what + ")");
   if (js_over_.exchange(true)) return;
-  set_exit_code(kOutOfMemoryCode);
+  set_exit_code(kAbortCode);
   set_realm(nullptr);
   // The queue is refused when JavaScript has unwound: what its jobs own may belong to V8, which is
   // in the middle of a garbage collection.
   node::Stop(env_);
 }
 
-void NodeThread::LogOutOfMemory() {
-  if (end_reason() != EndReason::kOutOfMemory) return;
+void NodeThread::LogLoss() {
+  if (end_reason() != EndReason::kOutOfMemory && end_reason() != EndReason::kFatalError) return;
   const std::string text = "Environment \"" + name() + "\" ended: " + end_text() + ".";
   if (!options_.on_log) {
     std::fputs((text + "\n").c_str(), stderr);
@@ -57,19 +65,33 @@ void NodeThread::LogOutOfMemory() {
   }
 }
 
-void NodeThread::Park(const char* location) {
+void NodeThread::MeetFatalError() {
+  if (auto* const self = static_cast<NodeThread*>(Current())) {
+    if (self->has_own_thread_) self->Park(EndReason::kFatalError, "V8 or Node met a fatal error");
+  } else if (Boundary* const boundary = Boundary::OfWorker()) {
+    boundary->on_worker_lost();
+    ParkThread();
+  }
+}
+
+void NodeThread::OnWorkerLost() {
+  SetEnd(EndReason::kFatalError, "V8 or Node met a fatal error in one of its Workers");
+  worker_lost_ = true;
+  if (!exit_code()) set_exit_code(kAbortCode);
+  Terminate({"A Worker, parked for ever after a fatal error"});
+}
+
+void NodeThread::Park(EndReason reason, const std::string& what) {
   detail::Realm* const own_realm = realm();
-  SetEnd(EndReason::kOutOfMemory,
-         std::string("it ran out of memory at once (") + location +
-             "), which V8 does not come back from: its thread is parked for ever");
+  SetEnd(reason, what + ", which V8 does not come back from: its thread is parked for ever");
   js_over_ = true;
-  if (!exit_code()) set_exit_code(kOutOfMemoryCode);
+  if (!exit_code()) set_exit_code(kAbortCode);
   set_realm(nullptr);
   {
     const std::lock_guard lock(mutex_);
     env_ = nullptr;
     parked_ = true;
-    still_alive_ = {"The JS thread, parked for ever: V8 ran out of memory in the middle"};
+    if (still_alive_.empty()) still_alive_ = {"The JS thread, parked for ever: " + what};
   }
   // This thread never touches again what the jobs under way have on its stack and elsewhere; so
   // they may end under its feet.
@@ -78,7 +100,7 @@ void NodeThread::Park(const char* location) {
   if (own_realm) own_realm->waiters().Cancel(StoppedError());
   Ready(StoppedError());
   changed_.notify_all();
-  while (true) std::this_thread::sleep_for(std::chrono::hours(24));
+  ParkThread();
 }
 
 }  // namespace nodehost::host

@@ -1,0 +1,59 @@
+#include "fatal_guard.hpp"
+
+#if defined(__linux__)
+#include <node.h>
+#include <unistd.h>
+#include <v8-platform.h>
+
+#include <cstdlib>
+
+#include "imports.hpp"
+#include "node_thread.hpp"
+
+namespace v8::base {
+// V8 calls it when it has printed the text of a fatal error, and traps when it returns. Not in
+// V8's public headers; null where libnode does not export it.
+[[gnu::weak]] void SetPrintStackTrace(void (*print)());
+}  // namespace v8::base
+#endif
+
+namespace nodehost::host {
+
+#if defined(__linux__)
+
+namespace {
+
+pid_t guarded_process = 0;
+v8::Platform::StackTracePrinter print_stack_trace = nullptr;
+
+void MeetFatalError() {
+  // Not in the child between fork() and exec(), which has a copy of this thread.
+  if (getpid() == guarded_process) NodeThread::MeetFatalError();
+}
+
+[[noreturn]] void GuardedAbort() {
+  MeetFatalError();
+  std::abort();
+}
+
+}  // namespace
+
+void ContainFatalErrors(v8::Platform& platform) {
+  guarded_process = getpid();
+  RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort",
+                 reinterpret_cast<const void*>(&GuardedAbort));
+  if (!v8::base::SetPrintStackTrace) return;
+  print_stack_trace = platform.GetStackTracePrinter();
+  v8::base::SetPrintStackTrace([] {
+    if (print_stack_trace) print_stack_trace();
+    MeetFatalError();
+  });
+}
+
+#else
+
+void ContainFatalErrors(v8::Platform&) {}
+
+#endif
+
+}  // namespace nodehost::host

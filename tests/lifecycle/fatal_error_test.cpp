@@ -1,0 +1,92 @@
+// A failed check in V8 or Node, which ends `node` with an abort, ends one environment here.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/host.hpp"
+
+namespace {
+
+// V8 has no arrays of so many elements, and no exception for the attempt.
+const std::string kFatalInV8 = "'x'.repeat(2e8).split('')";
+// Node's native functions check, and abort, how Node's own JavaScript calls them.
+const std::string kFatalInNode = "process.binding('fs').open()";
+
+std::string EndedBy(nh::Environment& node, const std::string& code) {
+  try {
+    node.Run([&](nh::Js& js) { js.Eval(code); });
+  } catch (const nh::EnvironmentStopped& stopped) {
+    CHECK(stopped.reason() == nh::EndReason::kFatalError);
+    CHECK(stopped.exit_code() == 134);
+    return stopped.what();
+  }
+  return "nothing was thrown";
+}
+
+void CheckLost(nh::Environment& node) {
+  CHECK(node.WaitForExit() == 134);
+  const nh::StopResult result = node.Stop();
+  CHECK_FALSE(result.ended);
+  CHECK(result.reason == nh::EndReason::kFatalError);
+  CHECK(result.still_alive.size() == 1);
+}
+
+void CheckHostGoesOn() {
+  nh::Environment next = test::NewEnvironment();
+  CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+  CHECK(next.Stop().ended);
+}
+
+}  // namespace
+
+TEST_CASE("a fatal error in V8 or Node ends the environment and nothing else") {
+  for (const std::string& code : {kFatalInV8, kFatalInNode}) {
+    nh::Environment node = test::NewEnvironment();
+    CHECK(EndedBy(node, code).find("V8 or Node met a fatal error") != std::string::npos);
+    CHECK_THROWS_AS(node.Post([](nh::Js&) {}), nh::EnvironmentStopped);
+    CheckLost(node);
+    CheckHostGoesOn();
+  }
+}
+
+TEST_CASE("a fatal error in a timer, with nobody waiting") {
+  nh::Environment node = test::NewEnvironment();
+  node.Run([](nh::Js& js) { js.Eval("setTimeout(() => " + kFatalInV8 + ", 1)"); });
+  CheckLost(node);
+  CheckHostGoesOn();
+}
+
+TEST_CASE("a fatal error in a Worker ends its environment and nothing else") {
+  nh::Environment other = test::NewEnvironment();
+  for (const std::string& code : {kFatalInV8, kFatalInNode}) {
+    nh::Environment node = test::NewEnvironment();
+    node.Run([&](nh::Js& js) {
+      js.Global().Set("code", code);
+      js.Eval("new (require('worker_threads').Worker)(code, { eval: true }); 0");
+    });
+    CheckLost(node);
+    CHECK(EndedBy(node, "1").find("in one of its Workers") != std::string::npos);
+    CheckHostGoesOn();
+  }
+  CHECK(other.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("a fatal error aborts the process for who asks for that") {
+  for (const std::string& code : {kFatalInV8, kFatalInNode}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      nh::NodejsPlatform platform({.abort_on_fatal_error = true});
+      nh::Environment node = platform.CreateEnvironment({});
+      node.Run([&](nh::Js& js) { js.Eval(code); });
+      _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+  }
+}
