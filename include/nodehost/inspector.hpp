@@ -31,8 +31,11 @@ struct InspectorOptions {
 ///
 /// While a debugger has the environment paused, its JS thread waits for the debugger, and so do all
 /// jobs; of a `PumpedEnvironment`, the thread that polls. `Stop` ends that at its deadline: it
-/// connects to the inspector too, and has JavaScript go on into its end. Debuggers are disconnected
-/// when the environment ends.
+/// connects to the inspector too, and has JavaScript go on into its end. The deadline of a running
+/// job (`RunOptions`) is not met before the debugger goes on. Debuggers are disconnected when the
+/// environment ends; one that does not answer any more - its machine sleeps - then leaves `Stop`
+/// with `ended` false. Of an inspector that JavaScript has opened by itself only the connections
+/// are ended, not the pauses.
 ///
 /// Throws `HostError` if the port cannot be had, and `JsError` with the code
 /// ERR_INSPECTOR_ALREADY_ACTIVATED if it is open, or if `Rights` have taken debugging away.

@@ -207,6 +207,7 @@ void NodeThread::Load(detail::Realm& realm) {
         node::LoadEnvironment(env_, node::StartExecutionCallback{}, detail::PreloadOf(boundary_)));
   } else {
     LoadLibraryEnvironment();
+    KeepCloseInspector();  // JavaScript may open it by itself
     RunStartScriptInTime();
   }
 }

@@ -114,6 +114,7 @@ class NodeThread : public detail::JsThread {
   void AfterDeadline(detail::Realm* own_realm, bool whole);
 
   // In node_thread_debugger.cpp.
+  void KeepCloseInspector();
   void CloseInspector();
   DebuggerClient* LetGoOfJavaScript();
 

@@ -39,11 +39,15 @@ v8::MaybeLocal<v8::Function> CloseFunction(v8::Isolate* isolate) {
 
 }  // namespace
 
-void NodeThread::OnInspectorOpen(std::string url) {
+void NodeThread::KeepCloseInspector() {
   const v8::HandleScope scope(isolate_);
   const v8::TryCatch caught(isolate_);
   v8::Local<v8::Function> close;
   if (CloseFunction(isolate_).ToLocal(&close)) close_inspector_.Reset(isolate_, close);
+}
+
+void NodeThread::OnInspectorOpen(std::string url) {
+  if (close_inspector_.IsEmpty()) KeepCloseInspector();
   const std::lock_guard lock(mutex_);
   inspector_url_ = std::move(url);
 }

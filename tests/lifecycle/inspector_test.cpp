@@ -66,6 +66,17 @@ class Client {
     CHECK(WaitForStateAfter("") == "ready");
   }
 
+  // Connects, and is never heard of again.
+  void Sleep(const std::string& target) {
+    node_.Run([&](nh::Js& js) {
+      js.Eval(R"((target) => {
+        globalThis.state = '';
+        require(process.argv[1]).sleep(target, () => { state = 'ready' });
+      })")(target);
+    });
+    CHECK(WaitForStateAfter("") == "ready");
+  }
+
   void WaitUntilPaused() { CHECK(WaitForStateAfter("ready") == "paused"); }
   void WaitUntilGone() { CHECK(WaitForStateAfter("paused") == "gone"); }
 
@@ -227,6 +238,36 @@ TEST_CASE("JavaScript is terminated while a debugger is connected") {
   auto node = test::NewEnvironment();
   Client client;
   client.Stay(nh::OpenInspector(node));
+  auto busy = node.RunAsync([](nh::Js& js) { js.Eval("while (true) {}"); });
+  const nh::StopResult result = node.Stop(50ms);
+  CHECK(result.ended);
+  CHECK_THROWS_AS(busy.get(), nh::EnvironmentStopped);
+  CHECK(client.Result() == "gone");
+}
+
+TEST_CASE("a debugger that does not answer any more holds up its environment's end, and no other") {
+  auto node = test::NewEnvironment();
+  {
+    Client client;
+    client.Sleep(nh::OpenInspector(node));
+    const nh::StopResult result = node.Stop(50ms);
+    CHECK_FALSE(result.ended);
+    CHECK(result.still_alive == std::vector<std::string>{"Native code was running"});
+    CHECK(test::NewEnvironment().Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+  }
+  node.WaitForExit();  // now that the connection is closed
+  CHECK(node.Stop().ended);
+}
+
+TEST_CASE(
+    "JavaScript that opened the inspector itself is terminated while a debugger is connected") {
+  auto node = test::NewEnvironment();
+  const auto url = node.Run([](nh::Js& js) {
+    return js.Eval("require('inspector').open(0, '127.0.0.1'); require('inspector').url()")
+        .As<std::string>();
+  });
+  Client client;
+  client.Stay(url);
   auto busy = node.RunAsync([](nh::Js& js) { js.Eval("while (true) {}"); });
   const nh::StopResult result = node.Stop(50ms);
   CHECK(result.ended);
