@@ -1,7 +1,6 @@
 // A failed check in V8 or Node, which ends `node` with an abort, ends one environment here.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <csignal>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "support/host.hpp"
+#include "support/leaks.hpp"
 
 namespace {
 
@@ -29,6 +29,7 @@ std::string EndedBy(nh::Environment& node, const std::string& code) {
 }
 
 void CheckLost(nh::Environment& node) {
+  test::ExpectLeaks();  // all that the parked thread has
   CHECK(node.WaitForExit() == 134);
   const nh::StopResult result = node.Stop();
   CHECK_FALSE(result.ended);
