@@ -2,6 +2,7 @@
 // default; each field takes one right away, in the environment and in its Workers.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +18,9 @@ namespace nodehost {
 /// end at the same missing function; the tests try each. With any right gone, in-process debugging
 /// (`node:inspector`) and `v8.setFlagsFromString` are refused too, which could bring it back.
 ///
-/// What it is not: a sandbox for hostile code. Files are not limited by environment: code that may
-/// write any file can, on Linux, write the memory of its own process. Node's permission model
-/// limits files, for all environments of the process:
-/// `PlatformOptions::node_options = {"--permission", "--allow-fs-read=/app/*"}`.
+/// What it is not: a sandbox for hostile code. It is JavaScript's way to the system that is closed,
+/// not the process's: a fault in V8 or in Node is a way round. Code that may write any file can, on
+/// Linux, write the memory of its own process; `write_files` ends that.
 struct Rights {
   /// Loading machine code: `.node` addons, extensions of `node:sqlite`, OpenSSL engines. Machine
   /// code can do everything, so the other fields ask for this one to be false as well.
@@ -44,6 +44,31 @@ struct Rights {
   /// read, and `os.homedir()` still tell of the real ones. False needs `native_addons` and
   /// `child_processes` false.
   bool environment_variables = true;
+
+  /// If given: the folders, and single files, that may be read: by `node:fs`, by `require` and
+  /// `import`, and by all else in Node that opens a file by a path. Nothing is implied: list
+  /// `base_dir`, and the folder that has node_modules, if modules are to be loaded from there. All
+  /// must exist; relative ones are taken from the working directory at the time of the call.
+  ///
+  /// The names on the way to a folder may be looked at (`stat`), as `realpath` must, but not
+  /// listed. For the module loader what is outside is not there; `existsSync` says false.
+  ///
+  /// Symbolic links are followed before the check, and new ones and hard links must not lead out.
+  /// Refused as a whole, as they have files of their own: `node:sqlite`, `node:wasi` with
+  /// directories, `module.enableCompileCache`, and Workers with command-line options of their own.
+  ///
+  /// What it cannot help: a descriptor that is open is open, the host's too, and `fs.read` takes
+  /// any number; hard links and mounts that are there already; another process, or a Worker, that
+  /// exchanges a folder for a link between the check and the use; and what Node itself reads of the
+  /// system (/etc/hosts, certificates, the time zone). A folder that contains /proc undoes it all.
+  /// Needs `native_addons` and `child_processes` false, and Node.js 22 or 24.
+  std::optional<std::vector<std::filesystem::path>> read_files = {};
+
+  /// The same for writing: making, changing, renaming and removing. Nothing may then write by a way
+  /// of its own: heap snapshots, reports and trace files are refused outside; changing the mode,
+  /// owner or times of an open file (`fs.fchmod`, `fs.futimes`), everywhere. Reading is for
+  /// `read_files` to limit, which also decides what may be linked, renamed or copied.
+  std::optional<std::vector<std::filesystem::path>> write_files = {};
 
   /// If given: the built-in modules that may be loaded, by their names without "node:"; all others
   /// are as if they did not exist, and `process.binding` is refused. This shapes what programs see.

@@ -12,6 +12,7 @@
 
 #include "embedded_js.hpp"
 #include "errors.hpp"
+#include "file_check.hpp"
 #include "host/js_thread.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
@@ -186,6 +187,9 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("limitWorker", LimitWorker, data);
   host.Set("watchMemory", WatchMemory, data);
   host.Set("exceededMemory", ExceededMemory, data);
+  host.Set("checkPath", CheckPath,
+           v8::External::New(context->GetIsolate(), const_cast<host::FileRights*>(&boundary.files))
+               .As<v8::Value>());
   return host.object();
 }
 
@@ -197,6 +201,8 @@ v8::Local<v8::Object> RightsObject(v8::Local<v8::Context> context, const Rights&
   object.Set("workers", rights.workers);
   object.Set("network", rights.network);
   object.Set("environmentVariables", rights.environment_variables);
+  object.Set("readFiles", !rights.read_files);
+  object.Set("writeFiles", !rights.write_files);
   if (rights.builtins) {
     std::vector<v8::Local<v8::Value>> names;
     for (const std::string& name : *rights.builtins) names.push_back(ToV8String(isolate, name));
@@ -222,8 +228,17 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
   const auto run = [&](std::string_view name) {
     return !RunFile(context, name, process, require, options.object()).IsEmpty();
   };
+  const auto limit_files = [&] {
+    v8::Local<v8::Value> files;
+    if (!RunFile(context, "file_rights.js", process, require, options.object()).ToLocal(&files)) {
+      return false;
+    }
+    options.Set("files", files);
+    return run("file_rights_elsewhere.js");
+  };
   const auto run_all = [&] {
     return run("signals.js") && run("stdio.js") && run("children.js") && run("worker_memory.js") &&
+           (!thread || run("env_file.js")) && (!boundary.files.limited() || limit_files()) &&
            (!boundary.rights_taken || run("rights.js"));
   };
   if (!thread) {

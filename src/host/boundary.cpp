@@ -20,9 +20,9 @@ std::string CheckedExecPath(const std::string& exec_path) {
   return path.string();
 }
 
-void Require(bool right, const char* name, bool other, const char* other_name, const char* why) {
+void Require(bool right, const char* taken, bool other, const char* other_name, const char* why) {
   if (right || !other) return;
-  throw HostError(std::string("Rights::") + name + " is false, but " + why +
+  throw HostError(std::string("Rights::") + taken + ", but " + why +
                   " would get round that: set Rights::" + other_name + " to false as well.");
 }
 
@@ -30,13 +30,16 @@ const Rights& Checked(const EnvironmentOptions& options) {
   const Rights& rights = options.rights;
   constexpr const char* kAddon = "an addon";
   constexpr const char* kChild = "a child process";
-  Require(rights.child_processes, "child_processes", rights.native_addons, "native_addons", kAddon);
-  Require(rights.network, "network", rights.native_addons, "native_addons", kAddon);
-  Require(rights.network, "network", rights.child_processes, "child_processes", kChild);
-  Require(rights.environment_variables, "environment_variables", rights.native_addons,
-          "native_addons", kAddon);
-  Require(rights.environment_variables, "environment_variables", rights.child_processes,
-          "child_processes", kChild);
+  const auto alone = [&](bool right, const char* taken) {
+    Require(right, taken, rights.native_addons, "native_addons", kAddon);
+    Require(right, taken, rights.child_processes, "child_processes", kChild);
+  };
+  Require(rights.child_processes, "child_processes is false", rights.native_addons, "native_addons",
+          kAddon);
+  alone(rights.network, "network is false");
+  alone(rights.environment_variables, "environment_variables is false");
+  alone(!rights.read_files, "read_files is given");
+  alone(!rights.write_files, "write_files is given");
   if (rights.builtins && options.run_command_line) {
     throw HostError(
         "Rights::builtins cannot be given together with EnvironmentOptions::run_command_line: "
@@ -47,7 +50,8 @@ const Rights& Checked(const EnvironmentOptions& options) {
 
 bool AnyTaken(const Rights& rights) {
   return !rights.native_addons || !rights.child_processes || !rights.workers || !rights.network ||
-         !rights.environment_variables || rights.builtins.has_value();
+         !rights.environment_variables || rights.read_files || rights.write_files ||
+         rights.builtins;
 }
 
 thread_local Boundary* boundary_of_worker = nullptr;
@@ -59,6 +63,7 @@ Boundary::Boundary(const EnvironmentOptions& options, bool own)
       allow_signals(own || options.allow_signals),
       exec_path(CheckedExecPath(options.exec_path)),
       rights(Checked(options)),
+      files(rights),
       rights_taken(AnyTaken(rights)),
       max_external_mb(options.max_external_mb),
       out(1, options.on_stdout),

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "file_rights.hpp"
 #include "nodehost/environment.hpp"
 #include "signals.hpp"
 #include "stdio.hpp"
@@ -42,6 +43,7 @@ class Boundary {
   const bool allow_signals;
   const std::string exec_path;
   const Rights rights;
+  const FileRights files;
   const bool rights_taken;
   const std::size_t max_external_mb;
 

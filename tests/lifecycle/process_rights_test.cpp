@@ -9,32 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "support/host.hpp"
+#include "support/attempt.hpp"
 
+using test::InWorker;
 using test::kModules;
+using test::Try;
 
 namespace {
-
-// Runs the body of an async function to its end: what it returns, or the code of what it throws.
-std::string Try(nh::Environment& node, const std::string& code) {
-  node.Run([&](nh::Js& js) {
-    js.Eval("globalThis.outcome = undefined; (async () => {" + code +
-            "})().then((v) => { globalThis.outcome = String(v); },"
-            "(e) => { globalThis.outcome = String(e.code ?? e.message); })");
-  });
-  while (node.Run([](nh::Js& js) { return js.Eval("outcome === undefined").As<bool>(); })) {
-    usleep(1000);
-  }
-  return node.Run([](nh::Js& js) { return js.Eval("outcome").As<std::string>(); });
-}
-
-// In a Worker: its exit is awaited, what goes wrong in it is its own.
-std::string InWorker(const std::string& code, const std::string& options = "") {
-  return "const { Worker } = require('worker_threads'); await new Promise((done) =>"
-         " new Worker(`" +
-         code + "`, { eval: true, stderr: true, " + options +
-         " }).on('error', () => {}).on('exit', done));";
-}
 
 // A file whose existence shows that code has run which was to be refused.
 class Marker {
@@ -281,6 +262,9 @@ TEST_CASE("process: rights that another right would undo are refused, with their
         "false as well.");
   CHECK(text_of({.native_addons = false, .network = false}) ==
         "Rights::network is false, but a child process would get round that: set "
+        "Rights::child_processes to false as well.");
+  CHECK(text_of({.native_addons = false, .write_files = {{kModules}}}) ==
+        "Rights::write_files is given, but a child process would get round that: set "
         "Rights::child_processes to false as well.");
   CHECK(text_of({.builtins = std::vector<std::string>{"pathh"}})
             .find("there is no built-in module \"pathh\"") != std::string::npos);

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "support/host.hpp"
@@ -50,6 +52,21 @@ TEST_CASE("process: NODE_OPTIONS is read if the platform is told to") {
   nh::NodejsPlatform platform({.allow_node_options_variable = true});
   nh::Environment node = platform.CreateEnvironment({.base_dir = kModules});
   CHECK(Text(node, "process.noDeprecation") == "true");
+}
+
+TEST_CASE("process: loadEnvFile sets variables of the environment, not of the process") {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("nodehost-env-" + std::to_string(getpid())))
+          .string();
+  std::ofstream(path) << "TEST_FROM_FILE=file\nTEST_THERE=file\n";
+  nh::NodejsPlatform platform;
+  nh::Environment node =
+      platform.CreateEnvironment({.base_dir = kModules, .env = {{"TEST_THERE", "mine"}}});
+  CHECK(Text(node, "process.loadEnvFile('" + path +
+                       "') + ' ' + process.env.TEST_FROM_FILE + ' ' + process.env.TEST_THERE") ==
+        "undefined file mine");
+  CHECK(std::getenv("TEST_FROM_FILE") == nullptr);
+  std::filesystem::remove(path);
 }
 
 TEST_CASE("process: the overlay is one environment's, and its children's and Workers'") {

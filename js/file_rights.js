@@ -1,0 +1,263 @@
+// Limits files to the folders of Rights::read_files and write_files: each native function that
+// takes a path is replaced, where node's own JavaScript looks it up, by one that has the path
+// checked first. A function of those bindings that is not in the tables below is refused, so that
+// another version of node has less, not more. Runs in each environment and Worker before any user
+// code, with node's internal `require`.
+//
+//   options.host.checkPath(access, follow, path)  the path, for the native function to use: a text,
+//                                                 or bytes that nobody else can write; or throws
+//   options.rights.readFiles, writeFiles          whether reading, writing is not limited
+//
+// The replacements run among user code: they use nothing that it can replace, such as iterators.
+'use strict';
+
+const { internalBinding } = require('internal/bootstrap/realm');
+const { dirname } = require('path');
+const { fileURLToPath } = require('internal/url');
+const { host: { checkPath }, rights } = options;
+const { Error, Promise, Object: { getOwnPropertyNames } } = globalThis;
+const { apply } = Reflect;
+const { nextTick } = process;
+const { reject: rejectPromise } = Promise;
+
+if (!/^2[24]\./.test(process.versions.node)) {
+  throw new Error('Rights::read_files and write_files cannot be had with this version of Node.js, ' +
+                  `${process.version}: it must be 22 or 24`);
+}
+
+const fs = internalBinding('fs');
+const modules = internalBinding('modules');
+const { kUsePromises, FSReqCallback } = fs;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = internalBinding('constants').fs;
+
+const kRead = 1;
+const kWrite = 2;
+const kReadWrite = 3;
+const kLook = 4;
+
+const at = (index, access, follow = true) => ({ __proto__: null, index, access, follow });
+const link = (index, access) => at(index, access, false);
+
+/// The arguments that are paths. Where a link is not followed, but could be, both are asked.
+const paths = {
+  __proto__: null,
+  access: [at(0, kLook)],
+  chmod: [at(0, kWrite)],
+  chown: [at(0, kWrite)],
+  copyFile: [at(0, kRead), at(1, kWrite)],
+  cpSyncCheckPaths: [at(0, kLook), link(0, kLook), at(1, kWrite)],
+  cpSyncOverrideFile: [at(0, kRead), at(1, kWrite), link(1, kWrite)],
+  getFormatOfExtensionlessFile: [at(0, kRead)],
+  lchown: [link(0, kWrite)],
+  link: [at(0, kReadWrite), link(0, kReadWrite), link(1, kWrite)],
+  lstat: [link(0, kLook)],
+  lutimes: [link(0, kWrite)],
+  mkdir: [at(0, kWrite)],
+  readdir: [at(0, kRead)],
+  readlink: [link(0, kLook)],
+  realpath: [at(0, kLook)],
+  rename: [link(0, kReadWrite), link(1, kWrite)],
+  rmSync: [link(0, kWrite)],
+  rmdir: [link(0, kWrite)],
+  stat: [at(0, kLook)],
+  statfs: [at(0, kLook)],
+  unlink: [link(0, kWrite)],
+  utimes: [at(0, kWrite)],
+};
+
+/// Those with open flags: where the path is, and where the flags are.
+const opening = { __proto__: null, open: 1, openFileHandle: 1, readFileUtf8: 1, writeFileUtf8: 2 };
+
+/// Those that take a descriptor, or nothing of a file.
+const harmless = ['FSReqCallback', 'FileHandle', 'StatWatcher', 'close', 'fdatasync', 'fstat',
+                  'fsync', 'ftruncate', 'read', 'readBuffers', 'writeBuffer', 'writeBuffers',
+                  'writeString'];
+
+/// A descriptor that was opened to read a file changes these of it.
+const changing = ['fchmod', 'fchown', 'futimes'];
+
+function denial(what) {
+  const field = rights.writeFiles ? 'read_files is' :
+    rights.readFiles ? 'write_files is' : 'read_files and write_files are';
+  const error = new Error(`This environment may not use ${what}: Rights::${field} given`);
+  error.code = 'ERR_ACCESS_DENIED';
+  return error;
+}
+
+/// Hands the error to whom it belongs: node's asynchronous functions have their request among the
+/// arguments.
+function fail(given, error) {
+  for (let i = 0; i < given.length; i++) {
+    const request = given[i];
+    if (request === kUsePromises) return apply(rejectPromise, Promise, [error]);
+    if (request instanceof FSReqCallback) {
+      apply(nextTick, process, [() => request.oncomplete(error)]);
+      return undefined;
+    }
+  }
+  throw error;
+}
+
+function checkAt(given, index, access, follow) {
+  const path = checkPath(access, follow, given[index]);
+  given[index] = path;
+}
+
+/// Replaces target[name]: `check` gets the arguments, and may change or refuse them.
+function guard(target, name, check, refused = fail) {
+  const original = target?.[name];
+  if (typeof original !== 'function') return;
+  target[name] = function(...given) {
+    try {
+      check(given);
+    } catch (error) {
+      return refused(given, error);
+    }
+    return apply(original, this, given);
+  };
+}
+
+function guardPaths(target, name, places, refused) {
+  guard(target, name, (given) => {
+    for (let i = 0; i < places.length; i++) {
+      const { index, access, follow } = places[i];
+      checkAt(given, index, access, follow);
+    }
+  }, refused);
+}
+
+function refuse(target, names, what) {
+  for (const name of names) {
+    if (typeof target?.[name] !== 'function') continue;
+    target[name] = function(...given) {
+      return fail(given, denial(what ?? name));
+    };
+  }
+}
+
+/// Refuses what none of the names speaks of.
+function refuseOthers(target, known) {
+  refuse(target, getOwnPropertyNames(target).filter((name) => !known.includes(name)));
+}
+
+const special = ['existsSync', 'internalModuleStat', 'legacyMainResolve', 'mkdtemp', 'symlink'];
+refuseOthers(fs, [...getOwnPropertyNames(paths), ...getOwnPropertyNames(opening), ...harmless,
+                  ...changing, ...special]);
+if (!rights.writeFiles) refuse(fs, changing);
+for (const name of getOwnPropertyNames(paths)) guardPaths(fs, name, paths[name]);
+
+for (const name of getOwnPropertyNames(opening)) {
+  const flagsAt = opening[name];
+  guard(fs, name, (given) => {
+    if (typeof given[0] === 'number') return;  // a descriptor
+    const flags = given[flagsAt] | 0;
+    given[flagsAt] = flags;
+    const mode = flags & 3;
+    let access = mode === O_RDONLY ? kRead : mode === O_WRONLY ? kWrite : kReadWrite;
+    if ((flags & (O_CREAT | O_TRUNC | O_APPEND)) !== 0) access |= kWrite;
+    checkAt(given, 0, access, true);
+  });
+}
+
+guard(fs, 'mkdtemp', (given) => {
+  const prefix = given[0];
+  // What the system will make is not known yet; it has the prefix, and no slash after it.
+  if (typeof prefix !== 'string') throw denial('a prefix that is no text');
+  checkPath(kWrite, false, `${prefix}XXXXXX`);
+});
+
+guard(fs, 'symlink', (given) => {
+  const target = given[0];
+  const place = given[1];
+  if (typeof target !== 'string' || typeof place !== 'string') {
+    throw denial('a symbolic link whose names are no texts');
+  }
+  checkAt(given, 1, kWrite, false);
+  // What it will mean once it is there.
+  checkPath(kReadWrite, true, target[0] === '/' ? target : `${dirname(place)}/${target}`);
+});
+
+// Tells which of the files that the "main" of a package may mean is there.
+guard(fs, 'legacyMainResolve', (given) => {
+  const folder = given[0];
+  const main = given[1];
+  if (typeof folder !== 'string') throw denial('a folder whose name is no text');
+  checkPath(kLook, true, folder);
+  if (typeof main === 'string') checkPath(kLook, true, `${folder}/${main}`);
+});
+
+const { internalModuleStat } = fs;
+const kNothingThere = internalBinding('uv').UV_ENOENT;
+guard(fs, 'existsSync', (given) => checkAt(given, 0, kLook, true), () => false);
+guard(fs, 'internalModuleStat', (given) => {
+  // The path is the first or the second, depending on the version.
+  for (let i = 0; i < given.length; i++) {
+    if (given[i] !== fs) checkAt(given, i, kLook, true);
+  }
+}, () => kNothingThere);
+
+const directories = internalBinding('fs_dir');
+refuseOthers(directories, ['opendir', 'opendirSync', 'DirHandle']);
+guardPaths(directories, 'opendir', [at(0, kRead)]);
+guardPaths(directories, 'opendirSync', [at(0, kRead)]);
+
+const { FSEvent } = internalBinding('fs_event_wrap');
+guardPaths(FSEvent.prototype, 'start', [at(0, kRead)]);
+guardPaths(fs.StatWatcher.prototype, 'start', [at(0, kLook)]);
+
+// A directory is copied natively, link for link, unless there is a filter to be asked.
+const copying = require('internal/fs/cp/cp-sync');
+const { cpSyncFn } = copying;
+copying.cpSyncFn = (from, to, given) =>
+  cpSyncFn(from, to, { __proto__: null, ...given, filter: given.filter ?? (() => true) });
+
+function mayRead(path) {
+  try {
+    checkPath(kRead, true, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/// Whether the package.json that a file belongs to, which node looks for upwards, is one that may
+/// be read.
+function isPackageInReach(path) {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const file = folder === '/' ? '/package.json' : `${folder}/package.json`;
+    if (!mayRead(file)) return false;
+    if (folder === '/' || apply(internalModuleStat, fs, [file]) === 0) return true;
+  }
+}
+
+function guardSearch(name, toPath, nothing) {
+  const original = modules[name];
+  if (typeof original !== 'function') return;
+  modules[name] = (given) => {
+    const asked = `${given}`;
+    const path = toPath(asked);
+    if (path !== undefined && !isPackageInReach(path)) return nothing(path);
+    return original(asked);
+  };
+}
+
+function pathOfURL(url) {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    if (error?.code === 'ERR_INVALID_URL_SCHEME') return undefined;  // data: and the like
+    throw error;
+  }
+}
+
+refuseOthers(modules, ['flushCompileCache', 'getCompileCacheDir', 'getCompileCacheEntry',
+                       'getNearestParentPackageJSON', 'getNearestParentPackageJSONType',
+                       'getPackageScopeConfig', 'getPackageType', 'readPackageJSON',
+                       'saveCompileCacheEntry', 'setLazyPathHelpers']);
+guardPaths(modules, 'readPackageJSON', [at(0, kRead)], () => undefined);
+guardSearch('getNearestParentPackageJSON', (path) => path, () => undefined);
+guardSearch('getNearestParentPackageJSONType', (path) => path, () => 'none');
+guardSearch('getPackageType', pathOfURL, () => undefined);
+guardSearch('getPackageScopeConfig', pathOfURL, (path) => `${dirname(path)}/package.json`);
+
+return { checkPath, denial, guard, refuse };

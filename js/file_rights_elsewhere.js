@@ -1,0 +1,178 @@
+// The ways to files beside node:fs, for Rights::read_files and write_files: they are checked as
+// those of file_rights.js, or refused. Runs after it, with its exports as `options.files`.
+'use strict';
+
+const { internalBinding } = require('internal/bootstrap/realm');
+const { getValidatedPath } = require('internal/fs/utils');
+const { files: { checkPath, denial, guard, refuse }, rights } = options;
+const { Object: { defineProperty, keys }, Proxy, String } = globalThis;
+const { apply, construct } = Reflect;
+
+const kRead = 1;
+const kWrite = 2;
+const kReadWrite = 3;
+
+function binding(name) {
+  try {
+    return internalBinding(name);
+  } catch {
+    return undefined;  // not in this build or version
+  }
+}
+
+/// Replaces a function of node's that has the native one in a closure, in all that exports it.
+function replace(name, replacement, ...holders) {
+  for (const holder of holders) {
+    if (typeof holder?.[name] !== 'function') continue;
+    defineProperty(holder, name, { __proto__: null, value: replacement, writable: true,
+                                   enumerable: true, configurable: true });
+  }
+}
+
+/// `new target(...)` as `check` lets it: the arguments it returns.
+function guardClass(holder, name, check) {
+  const target = holder?.[name];
+  if (typeof target !== 'function') return undefined;
+  const guarded = new Proxy(target, {
+    __proto__: null,
+    apply: () => { throw denial(name); },
+    construct: (original, given, newTarget) => construct(original, check(given), newTarget),
+  });
+  target.prototype.constructor = guarded;
+  holder[name] = guarded;
+  return guarded;
+}
+
+function refuseClass(holder, name, what) {
+  guardClass(holder, name, () => { throw denial(what); });
+}
+
+// Files as blobs.
+const blobs = require('internal/blob');
+const { createBlobFromFilePath } = blobs;
+guard(internalBinding('blob'), 'createBlobFromFilePath', (given) => {
+  given[0] = checkPath(kRead, true, given[0]);
+});
+replace('createBlobFromFilePath',
+        (path, given) => createBlobFromFilePath(checkPath(kRead, true, path), given), blobs);
+const { openAsBlob } = require('fs');
+replace('openAsBlob', (path, given) =>
+  openAsBlob(checkPath(kRead, true, getValidatedPath(path)), given), require('fs'));
+
+// Environment files.
+const { loadEnvFile } = process;
+guard(internalBinding('process_methods'), 'loadEnvFile', (given) => {
+  given[0] = checkPath(kRead, true, given[0] ?? '.env');
+});
+replace('loadEnvFile', (path = '.env') =>
+  apply(loadEnvFile, process, [checkPath(kRead, true, getValidatedPath(path))]), process);
+
+// Databases: SQL has ATTACH.
+const sqlite = binding('sqlite');
+refuse(sqlite?.DatabaseSync?.prototype, ['open', 'exec', 'prepare'], 'node:sqlite');
+refuse(sqlite, ['backup'], 'node:sqlite');
+refuseClass(sqlite, 'DatabaseSync', 'node:sqlite');
+refuseClass(binding('webstorage'), 'Storage', 'localStorage');
+
+// WebAssembly programs may have descriptors, but no directories.
+guardClass(binding('wasi'), 'WASI', (given) => {
+  if (given[2]?.length !== 0) throw denial('WASI with preopens');
+  given[2] = [];
+  return given;
+});
+
+// Sockets that are files; the ones that are not begin with NUL.
+const { UV_EACCES } = internalBinding('uv');
+for (const [name, index] of [['bind', 0], ['connect', 1]]) {
+  guard(internalBinding('pipe_wrap').Pipe.prototype, name, (given) => {
+    if (typeof given[index] === 'string' && given[index][0] === '\0') return;
+    given[index] = checkPath(kReadWrite, true, given[index]);
+  }, () => UV_EACCES);
+}
+
+// What node writes by itself.
+const v8 = require('v8');
+const module = require('module');
+const helpers = require('internal/modules/helpers');
+refuse(module, ['enableCompileCache'], 'module.enableCompileCache');
+refuse(helpers, ['enableCompileCache'], 'module.enableCompileCache');
+if (!rights.writeFiles) {
+  const { triggerHeapSnapshot } = internalBinding('heap_utils');
+  guard(internalBinding('heap_utils'), 'triggerHeapSnapshot', (given) => {
+    const path = checkPath(kWrite, true, given[0] ?? '.');
+    if (given[0] !== undefined) given[0] = path;
+  });
+  const { writeHeapSnapshot } = v8;
+  replace('writeHeapSnapshot', (path, given) => {
+    if (path === undefined) checkPath(kWrite, true, '.');  // it makes a name there
+    else path = checkPath(kWrite, true, getValidatedPath(path));
+    return writeHeapSnapshot(path, given);
+  }, v8);
+  for (const name of ['setHeapSnapshotNearHeapLimit', 'setHeapProfileNearHeapLimit']) {
+    refuse(v8, [name], `v8.${name}`);
+    refuse(internalBinding('v8'), [name], `v8.${name}`);
+  }
+  refuse(v8, ['takeCoverage', 'stopCoverage'], 'coverage files');
+  refuse(binding('profiler'), ['setCoverageDirectory', 'takeCoverage', 'stopCoverage'],
+         'coverage files');
+  refuse(binding('trace_events')?.CategorySet?.prototype, ['enable'], 'trace files');
+  const report = internalBinding('report');
+  refuse(report, ['writeReport', ...keys(report).filter((name) => name.startsWith('set'))],
+         'process.report, but for getReport');
+}
+
+// A Worker's command line and variables name files that node itself writes, before any JavaScript
+// runs in it. It may have what its parent has.
+const { env: variables } = process;  // the real ones, whatever process.env is later
+const allowedArguments = [];
+for (const argument of process.execArgv) allowedArguments[allowedArguments.length] = argument;
+
+function checkedArguments(given) {
+  const checked = [];
+  const length = given.length >>> 0;
+  for (let i = 0; i < length; i++) {
+    const text = String(given[i]);
+    if (text !== allowedArguments[i]) throw denial('execArgv of a Worker');
+    defineProperty(checked, i, { __proto__: null, value: text, enumerable: true });
+  }
+  return checked;
+}
+
+function checkedVariables(given) {
+  const env = {};
+  const names = keys(given);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (name === 'NODE_OPTIONS' || name === 'NODE_V8_COVERAGE' || name === 'NODE_COMPILE_CACHE') {
+      throw denial(`the variable ${name} for a Worker`);
+    }
+    defineProperty(env, name, { __proto__: null, value: given[name], writable: true,
+                                enumerable: true, configurable: true });
+  }
+  return env;
+}
+
+function checkedOptions(given) {
+  const { execArgv, env } = given ?? {};
+  const checked = { __proto__: given ?? null };
+  // Own properties, so that they are what node reads.
+  const own = (name, value) =>
+    defineProperty(checked, name, { __proto__: null, value, enumerable: true });
+  own('execArgv', execArgv == null ? undefined : checkedArguments(execArgv));
+  if (env === null || env === undefined || env === process.env) {
+    checkedVariables(variables);
+    own('env', undefined);
+  } else {  // SHARE_ENV would share those of the process with a Worker of the first one
+    own('env', checkedVariables(typeof env === 'symbol' ? variables : env));
+  }
+  return checked;
+}
+
+const workers = require('internal/worker');
+const checkWorker = (given) => [given[0], checkedOptions(given[1])];
+guardClass(workers, 'Worker', checkWorker);
+guardClass(require('worker_threads'), 'Worker', checkWorker);  // which may be the host's own
+guardClass(workers, 'InternalWorker', (given) => {  // a thread for module hooks
+  checkedVariables(variables);
+  return given;
+});
