@@ -21,8 +21,8 @@ const { nextTick } = process;
 const { reject: rejectPromise } = Promise;
 
 if (!/^2[24]\./.test(process.versions.node)) {
-  throw new Error('Rights::read_files and write_files cannot be had with this version of Node.js, ' +
-                  `${process.version}: it must be 22 or 24`);
+  throw new Error('Rights::read_files and write_files cannot be had with this version of ' +
+                  `Node.js, ${process.version}: it must be 22 or 24`);
 }
 
 const fs = internalBinding('fs');

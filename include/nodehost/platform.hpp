@@ -19,6 +19,11 @@ struct PlatformOptions {
 
   /// Options of Node and of V8, one an element, as on `node`'s command line:
   /// `{"--max-old-space-size=512", "--no-warnings"}`.
+  ///
+  /// Node's permission model works here, for all environments alike (before Node.js 22.13 as
+  /// `--experimental-permission`): `{"--permission", "--allow-fs-read=/app/*"}`. With
+  /// `--allow-worker` it does not hold: a Worker with an `execArgv` of its own is free of it.
+  /// `Rights` limits single environments, with their Workers.
   std::vector<std::string> node_options = {};
 
   /// V8's worker threads: garbage collection and compilation beside the JS threads.
