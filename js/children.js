@@ -9,7 +9,8 @@
 
 const { internalBinding } = require('internal/bootstrap/realm');
 const { execPath, ownProcess } = options;
-const { Error, Object: { defineProperty } } = globalThis;
+const { Array, Error, Object: { defineProperty }, TypeError } = globalThis;
+const { isArray, prototype: { includes } } = Array;
 const { apply } = Reflect;
 
 function refusal(message, code) {
@@ -33,11 +34,65 @@ if (methods.execve !== undefined) {
   };
 }
 
-if (execPath !== '') return;
+// What node's native functions are given: they end the process over arguments they do not expect,
+// which process.binding lets programs hand to them.
+const idsAndNumbers = ['uid', 'gid', 'killSignal', 'timeout', 'maxBuffer'];
+const kindsOfStdio = ['ignore', 'pipe', 'overlapped', 'wrap', 'inherit', 'fd'];
+
+function wrong(name) {
+  const error = new TypeError(`The option "${name}" of a child process is none that can be`);
+  error.code = 'ERR_INVALID_ARG_VALUE';
+  throw error;
+}
+
+function copyOfArray(given, name, check) {
+  if (!isArray(given)) wrong(name);
+  const copy = [];
+  const { length } = given;
+  for (let i = 0; i < length; i++) {
+    const value = check(given[i]);
+    defineProperty(copy, i, { __proto__: null, value, writable: true, enumerable: true });
+  }
+  return copy;
+}
+
+function checkedStdio(given) {
+  if (given === null || typeof given !== 'object') wrong('stdio');
+  const { type, fd } = given;
+  if (!apply(includes, kindsOfStdio, [type])) wrong('stdio');
+  if ((type === 'fd' || type === 'inherit') && fd !== (fd | 0)) wrong('stdio');
+  return { __proto__: given, type, fd };
+}
+
+function checkedOptions(given) {
+  if (given === null || typeof given !== 'object') wrong('file');
+  const { file, args, envPairs, stdio } = given;
+  if (typeof file !== 'string') wrong('file');
+  const text = (name) => (value) => typeof value === 'string' ? value : wrong(name);
+  const checked = { __proto__: given };
+  const own = (name, value) =>
+    defineProperty(checked, name, { __proto__: null, value, enumerable: true });
+  own('file', file);
+  if (args != null) own('args', copyOfArray(args, 'args', text('args')));
+  if (envPairs != null) own('envPairs', copyOfArray(envPairs, 'envPairs', text('envPairs')));
+  own('stdio', copyOfArray(stdio, 'stdio', checkedStdio));
+  if (checked.stdio.length === 0) wrong('stdio');
+  for (let i = 0; i < idsAndNumbers.length; i++) {
+    const name = idsAndNumbers[i];
+    const value = given[name];
+    if (value == null) continue;
+    // Ids and signals are 32 bits; a time and a size may be any number.
+    if (typeof value !== 'number' || (i < 3 && value !== (value | 0))) wrong(name);
+    own(name, value);
+  }
+  return checked;
+}
+
 const { execPath: program } = process;
 
 function check(given) {
-  if (given?.file !== program) return;
+  const checked = checkedOptions(given);
+  if (execPath !== '' || checked.file !== program) return checked;
   throw refusal(
     `A child process would start the host program, ${program}, with node's command line, which ` +
     'it does not take. Name a node or the nodehost command: in C++ with ' +
@@ -48,12 +103,8 @@ function check(given) {
 const { Process } = internalBinding('process_wrap');
 const { spawn } = Process.prototype;
 Process.prototype.spawn = function(given) {
-  check(given);
-  return apply(spawn, this, [given]);
+  return apply(spawn, this, [check(given)]);
 };
 const synchronous = internalBinding('spawn_sync');
 const { spawn: spawnSync } = synchronous;
-synchronous.spawn = (given) => {
-  check(given);
-  return spawnSync(given);
-};
+synchronous.spawn = (given) => spawnSync(check(given));

@@ -9,7 +9,9 @@
 
 const { internalBinding, BuiltinModule } = require('internal/bootstrap/realm');
 const { host, inWorker, rights } = options;
-const { Error, Symbol, Object: { getOwnPropertyNames } } = globalThis;
+const { Error, Proxy, Symbol, Object: { getOwnPropertyNames }, String } = globalThis;
+const { apply, construct } = Reflect;
+const { indexOf, slice } = String.prototype;
 
 function binding(name) {
   try {
@@ -33,6 +35,17 @@ function refuse(target, names, right, result) {
       target[name] = result === undefined ? function() { refused(); } : () => result;
     }
   }
+}
+
+/// Adds a reason to the text of an error, which its stack begins with.
+function explain(error, reason) {
+  const { message, stack } = error;
+  error.message = `${message}: ${reason}`;
+  if (typeof stack !== 'string') return;
+  const at = apply(indexOf, stack, [message]);
+  if (at < 0) return;
+  const end = at + message.length;
+  error.stack = `${apply(slice, stack, [0, end])}: ${reason}${apply(slice, stack, [end])}`;
 }
 
 const methods = internalBinding('process_methods');
@@ -64,7 +77,23 @@ if (!rights.workers) {
 }
 
 if (!rights.network) {
-  // As when the system refuses: the socket gets an 'error' event.
+  // As when the system refuses: the socket gets an 'error' event. Node's modules make it of the
+  // number alone; what it says is added where they take their classes of errors from.
+  const errors = require('internal/errors');
+  for (const name of ['DNSException', 'ErrnoException', 'ExceptionWithHostPort',
+                      'UVExceptionWithHostPort']) {
+    if (typeof errors[name] !== 'function') continue;
+    errors[name] = new Proxy(errors[name], {
+      __proto__: null,
+      construct(target, given, newTarget) {
+        const error = construct(target, given, newTarget);
+        if (error.code === 'EACCES') {
+          explain(error, 'this environment has no right to the network, Rights::network is false');
+        }
+        return error;
+      },
+    });
+  }
   const { UV_EACCES } = internalBinding('uv');
   const deny = (target, names) => refuse(target, names, 'network', UV_EACCES);
   const sockets = ['bind', 'bind6', 'connect', 'connect6', 'listen'];

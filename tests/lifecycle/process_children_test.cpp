@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
 #include "support/host.hpp"
 
@@ -86,4 +87,43 @@ TEST_CASE("process: process.execve does not replace the host") {
             "process.execve ? process.execve('/bin/true') :"
             " Promise.reject({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })");
   CHECK(outcome == "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+}
+
+TEST_CASE("process: arguments that node's native spawn does not expect are an error, no abort") {
+  const std::string good = "file: '/bin/true', args: ['true'], stdio: [{ type: 'ignore' }]";
+  const std::vector<std::string> given = {
+      "",
+      "null",
+      "{}",
+      "{ " + good + ", stdio: [] }",
+      "{ " + good + ", stdio: undefined }",
+      "{ " + good + ", stdio: [{ type: 'other' }] }",
+      "{ " + good + ", stdio: [{ type: 'fd', fd: 'x' }] }",
+      "{ " + good + ", file: {} }",
+      "{ " + good + ", args: 1 }",
+      "{ " + good + ", envPairs: 'A=1' }",
+      "{ " + good + ", envPairs: [1] }",
+      "{ " + good + ", uid: 1e12 }",
+      "{ " + good + ", gid: 'x' }",
+      "{ " + good + ", killSignal: 1.5 }",
+      "{ " + good + ", timeout: 'x' }",
+      "{ " + good + ", get args() { return this.n ? 1 : (this.n = []); }, timeout: {} }",
+  };
+  nh::NodejsPlatform platform;
+  nh::Environment node = platform.CreateEnvironment({.base_dir = kModules});
+  const std::string functions[] = {"process.binding('spawn_sync').spawn",
+                                   "new (process.binding('process_wrap').Process)().spawn"};
+  for (const std::string& function : functions) {
+    CHECK(Await(node, "(" + function + "({ " + good + " }), 'done')") == "done");
+    for (const std::string& argument : given) {
+      CAPTURE(argument);
+      const std::string call = function + "(" + argument + ")";
+      CHECK(Await(node, call) == "ERR_INVALID_ARG_VALUE");
+      CHECK(Await(node, "new Promise((done, fail) => new (require('worker_threads').Worker)(`" +
+                            call + "`, { eval: true }).on('error', fail).on('exit', done))") ==
+            "ERR_INVALID_ARG_VALUE");
+    }
+  }
+  CHECK(Await(node, "require('child_process').spawnSync('/bin/true', { stdio: [] }).status") ==
+        "0");
 }

@@ -202,6 +202,38 @@ TEST_CASE("process: no network, by whatever way") {
   }
 }
 
+TEST_CASE("process: what the network refuses names the right that is missing") {
+  nh::NodejsPlatform platform;
+  nh::Environment node = platform.CreateEnvironment(
+      {.base_dir = kModules,
+       .rights = {.native_addons = false, .child_processes = false, .network = false}});
+  const std::string missing =
+      ": this environment has no right to the network, Rights::network is false";
+  const auto error_of = [&](const std::string& promise) {
+    return Try(node, "const e = await (" + promise +
+                         ").catch((e) => e.cause ?? e); if (!e.stack.startsWith('Error: ' + "
+                         "e.message + '\\n')) return e.stack; return e.code + ' ' + e.message");
+  };
+  const auto event = [](const std::string& emitter) {
+    return "new Promise((done, fail) => " + emitter + ".on('error', fail))";
+  };
+  CHECK(error_of(event("require('net').connect(1, '127.0.0.1')"))
+            .starts_with("EACCES connect EACCES 127.0.0.1:1"));
+  CHECK(error_of(event("require('net').connect(1, '127.0.0.1')")).ends_with(missing));
+  CHECK(
+      error_of(event("require('http').createServer().listen(0, '127.0.0.1')")).ends_with(missing));
+  CHECK(error_of(event("require('dgram').createSocket('udp4').bind(0, '127.0.0.1')"))
+            .ends_with(missing));
+  CHECK(error_of("require('dns').promises.lookup('localhost')") ==
+        "EACCES getaddrinfo EACCES localhost" + missing);
+  CHECK(error_of("new Promise((done, fail) => require('dns').resolve('localhost', fail))")
+            .ends_with(missing));
+  CHECK(error_of("fetch('http://127.0.0.1:8099')").ends_with(missing));
+  CHECK(Try(node, InWorker("require('net').connect(1, '127.0.0.1').on('error', (e) =>"
+                           " require('worker_threads').parentPort.postMessage(e.message))"))
+            .ends_with(missing));
+}
+
 TEST_CASE("process: no environment variables but the overlay, in Workers too") {
   setenv("TEST_OF_HOST", "secret", 1);
   nh::NodejsPlatform platform;
