@@ -10,6 +10,7 @@
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/native.hpp"
+#include "nodehost/detail/parameter.hpp"
 
 namespace nodehost {
 
@@ -34,10 +35,12 @@ class Constructor<T(A...)> {
   }
 
   /// `new Class(...arguments)`
-  T operator()(A... arguments) const {
+  template <class When = Constructor>
+  T operator()(detail::Parameter<A, When>... arguments) const {
     if (member_.native) {
       using Native = detail::TypedNative<T, A...>;
-      return static_cast<Native&>(*member_.native).Call(std::forward<A>(arguments)...);
+      return static_cast<Native&>(*member_.native)
+          .Call(std::forward<detail::Parameter<A, When>>(arguments)...);
     }
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};
     static_assert(detail::CheckDecodable<std::remove_cv_t<T>>());

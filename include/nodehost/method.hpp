@@ -12,6 +12,7 @@
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/native.hpp"
+#include "nodehost/detail/parameter.hpp"
 
 namespace nodehost {
 
@@ -51,9 +52,11 @@ class Method<R(A...)> {
     member_.native = detail::MakeNative<R, A...>(std::forward<F>(function));
   }
 
-  R operator()(A... arguments) const {
+  /// Calls it, with the arguments that the signature says.
+  template <class When = Method>
+  R operator()(detail::Parameter<A, When>... arguments) const {
     if (!member_.function) [[unlikely]]
-      return CallNative(std::forward<A>(arguments)...);
+      return CallNative(std::forward<detail::Parameter<A, When>>(arguments)...);
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};
     if constexpr (std::is_void_v<R>) {
       detail::Invoke(member_.function, member_.receiver, kSignature, pointers, nullptr);
@@ -84,10 +87,11 @@ class Method<R(A...)> {
                   "A Method's result is a copy: return it by value.");
   }
 
-  R CallNative(A... arguments) const {
+  template <class... P>
+  R CallNative(P&&... arguments) const {
     if (!member_.native) detail::ThrowNothingHere(member_);
     using Native = detail::TypedNative<R, A...>;
-    return static_cast<Native&>(*member_.native).Call(std::forward<A>(arguments)...);
+    return static_cast<Native&>(*member_.native).Call(std::forward<P>(arguments)...);
   }
 
   detail::Member member_;

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "catch.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
@@ -81,7 +82,7 @@ void DetachBuffer(const Ref& ref) {
   if (IsDetached(ref)) return;
   const Entry entry(ref);
   const auto buffer = entry.value().As<v8::ArrayBuffer>();
-  const v8::TryCatch caught(entry.isolate());
+  const Catch caught(entry.realm());
   if (!buffer->IsDetachable()) ThrowTypeError("This ArrayBuffer cannot be detached");
   if (buffer->Detach(v8::Local<v8::Value>()).IsNothing()) ThrowCaught(entry.realm(), caught);
 }

@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
+#include "handle_scope.hpp"
 #include "memory.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
@@ -17,30 +19,58 @@ namespace nodehost::detail {
 
 namespace {
 
-// `function` is known to be one.
-void Call(Realm& realm, v8::Local<v8::Value> function, v8::Local<v8::Value> receiver,
-          const Signature& signature, const void* const* values, void* result) {
-  constexpr std::uint32_t kFew = 8;
-  v8::Local<v8::Value> few[kFew];
-  std::vector<v8::Local<v8::Value>> many;
-  v8::Local<v8::Value>* arguments = few;
-  if (signature.count > kFew) [[unlikely]] {
-    many.resize(signature.count);
-    arguments = many.data();
-  }
-  const v8::TryCatch caught(realm.isolate());
-  LentViews lent(realm);
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    const TypeInfo& type = *signature.arguments[i];
-    arguments[i] =
-        type.kind == Kind::kSpan ? lent.Lend(type, values[i]) : EncodeQuick(realm, type, values[i]);
-  }
+// What a call of the usual kind has room for.
+constexpr std::uint32_t kFew = 8;
+
+v8::Local<v8::Value> CallFunction(Realm& realm, const Catch& caught, v8::Local<v8::Value> function,
+                                  v8::Local<v8::Value> receiver, std::uint32_t count,
+                                  v8::Local<v8::Value>* arguments) {
   v8::Local<v8::Value> returned;
   if (!function.As<v8::Function>()
-           ->Call(realm.context(), receiver, static_cast<int>(signature.count), arguments)
+           ->Call(realm.context(), receiver, static_cast<int>(count), arguments)
            .ToLocal(&returned)) [[unlikely]] {
     ThrowCaught(realm, caught);
   }
+  return returned;
+}
+
+// With many arguments, or with views that are lent.
+[[gnu::noinline]] v8::Local<v8::Value> CallUnusual(Realm& realm, v8::Local<v8::Value> function,
+                                                   v8::Local<v8::Value> receiver,
+                                                   const Signature& signature,
+                                                   const void* const* values) {
+  const Catch caught(realm);
+  LentViews lent(realm);
+  std::vector<v8::Local<v8::Value>> arguments(signature.count);
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    const TypeInfo& type = *signature.arguments[i];
+    arguments[i] =
+        type.kind == Kind::kSpan ? lent.Lend(type, values[i]) : Encode(realm, type, values[i]);
+  }
+  return CallFunction(realm, caught, function, receiver, signature.count, arguments.data());
+}
+
+inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> function,
+                                      v8::Local<v8::Value> receiver, const Signature& signature,
+                                      const void* const* values) {
+  const Catch caught(realm);
+  v8::Local<v8::Value> arguments[kFew];
+  const std::uint32_t count = signature.count;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    arguments[i] = EncodeQuick(realm, *signature.arguments[i], values[i]);
+  }
+  return CallFunction(realm, caught, function, receiver, count, arguments);
+}
+
+// `function` is known to be one. Inlined, as all of the usual way is: short calls are a good part
+// of what a program does.
+[[gnu::always_inline]] inline void Call(Realm& realm, v8::Local<v8::Value> function,
+                                        v8::Local<v8::Value> receiver, const Signature& signature,
+                                        const void* const* values, void* result) {
+  const v8::Local<v8::Value> returned =
+      signature.count > kFew || signature.lends
+          ? CallUnusual(realm, function, receiver, signature, values)
+          : CallUsual(realm, function, receiver, signature, values);
   const TypeInfo& type = *signature.result;
   if (type.kind == Kind::kUndefined || DecodeQuick(realm, returned, type, result)) return;
   Decode(realm, returned, type, result, "result", v8::Undefined(realm.isolate()));
@@ -50,39 +80,53 @@ void Call(Realm& realm, v8::Local<v8::Value> function, v8::Local<v8::Value> rece
   ThrowTypeError(std::string(name) + " is not a function");
 }
 
-void InvokeHere(const Ref& function, const Ref& receiver, const Signature& signature,
-                const void* const* arguments, void* result) {
+[[gnu::noinline]] void CheckFunction(Realm& realm, Reference& reference) {
+  if (!reference.Get(realm.isolate())->IsFunction()) ThrowNoFunction("The value");
+  reference.is_function = true;
+}
+
+[[gnu::always_inline]] inline void InvokeHere(const Ref& function, const Ref& receiver,
+                                              const Signature& signature,
+                                              const void* const* arguments, void* result) {
   Reference& reference = *function.get();
   Realm& realm = Realm::Of(*reference.thread);
   v8::Isolate* const isolate = realm.isolate();
-  const v8::HandleScope scope(isolate);
-  if (!reference.is_function) [[unlikely]] {
-    if (!reference.Get(isolate)->IsFunction()) ThrowNoFunction("The value");
-    reference.is_function = true;
-  }
+  const HandleScope scope(isolate);
+  if (!reference.is_function) [[unlikely]]
+    CheckFunction(realm, reference);
   // V8 has read both by the time the function runs.
-  Call(realm, reference.Borrow(isolate),
+  Call(realm, Borrowed(isolate, reference.handle),
        receiver ? receiver.get()->Borrow(isolate) : v8::Undefined(isolate).As<v8::Value>(),
        signature, arguments, result);
+}
+
+// From another thread.
+[[gnu::noinline]] void InvokeThere(JsThread& thread, const Ref& function, const Ref& receiver,
+                                   const Signature& signature, const void* const* arguments,
+                                   void* result) {
+  auto call = [&](Js&) { InvokeHere(function, receiver, signature, arguments, result); };
+  RunJob job(call);
+  thread.RunBlocking(job);
+  job.Take();
+}
+
+[[noreturn]] void ThrowNeverImported() {
+  throw HostError(
+      "A function was called that was never imported. Get it with Import<T>() or As<T>() first.");
 }
 
 }  // namespace
 
 void Invoke(const Ref& function, const Ref& receiver, const Signature& signature,
             const void* const* arguments, void* result) {
-  if (!function) {
-    throw HostError(
-        "A function was called that was never imported. Get it with Import<T>() or As<T>() first.");
-  }
+  if (!function) [[unlikely]]
+    ThrowNeverImported();
   JsThread& thread = *function.get()->thread;
   if (thread.IsCurrent()) [[likely]] {
     InvokeHere(function, receiver, signature, arguments, result);
-    return;
+  } else {
+    InvokeThere(thread, function, receiver, signature, arguments, result);
   }
-  auto call = [&](Js&) { InvokeHere(function, receiver, signature, arguments, result); };
-  RunJob job(call);
-  thread.RunBlocking(job);
-  job.Take();
 }
 
 void InvokeValue(const Ref& function, const Signature& signature, const void* const* arguments,

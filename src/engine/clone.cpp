@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "catch.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
@@ -78,7 +79,7 @@ class Reader final : public v8::ValueDeserializer::Delegate {
 std::shared_ptr<const CloneData> Serialize(const Ref& ref) {
   const Entry entry(ref);
   auto data = std::make_shared<CloneData>();
-  const v8::TryCatch caught(entry.isolate());
+  const Catch caught(entry.realm());
   Writer writer(entry.realm(), *data);
   v8::ValueSerializer serializer(entry.isolate(), &writer);
   serializer.WriteHeader();
@@ -93,7 +94,7 @@ Ref Deserialize(Js& js, const CloneData& data) {
   Realm& realm = Realm::Of(js.thread());
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
-  const v8::TryCatch caught(isolate);
+  const Catch caught(realm);
   Reader reader(data);
   v8::ValueDeserializer deserializer(isolate, data.bytes, data.size, &reader);
   v8::Local<v8::Value> value;

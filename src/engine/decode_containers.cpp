@@ -8,7 +8,6 @@
 #include "errors.hpp"
 #include "memory.hpp"
 #include "nodehost/detail/engine.hpp"
-#include "path.hpp"
 #include "strings.hpp"
 
 namespace nodehost::detail {
@@ -72,8 +71,8 @@ bool Decoder::DecodeBytes(v8::Local<v8::Value> value, const TypeInfo& type, void
 }
 
 bool Decoder::DecodeSequence(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   std::uint32_t length = 0;
   if (!GetLength(value, length)) return Refuse(value, type);
   const auto& ops = OpsOf<SequenceOps>(type);
@@ -102,8 +101,8 @@ bool Decoder::DecodeSequence(v8::Local<v8::Value> value, const TypeInfo& type, v
 }
 
 bool Decoder::DecodeCollection(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   v8::Local<v8::Value> items = value;
   if (type.kind == Kind::kSet && value->IsSet()) items = value.As<v8::Set>()->AsArray();
   std::uint32_t length = 0;
@@ -122,8 +121,8 @@ bool Decoder::DecodeCollection(v8::Local<v8::Value> value, const TypeInfo& type,
 }
 
 bool Decoder::DecodeMap(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   if (value->IsMap()) return DecodeMapEntries(value.As<v8::Map>(), type, result);
   if (!HasPropertiesOnly(value)) return Refuse(value, type);
   return DecodeMapProperties(value.As<v8::Object>(), type, result);
@@ -152,14 +151,13 @@ bool Decoder::DecodeMapProperties(v8::Local<v8::Object> object, const TypeInfo& 
                                   void* result) {
   const auto& ops = OpsOf<MapOps>(type);
   ops.clear(result);
-  const v8::TryCatch caught(isolate_);
   v8::Local<v8::Array> names;
   if (!object
            ->GetOwnPropertyNames(
                context_, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
                v8::KeyConversionMode::kConvertToString)
            .ToLocal(&names)) {
-    ThrowCaught(realm_, caught);
+    ThrowCaught(realm_, *caught_);
   }
   for (std::uint32_t i = 0; i < names->Length(); ++i) {
     const v8::HandleScope scope(isolate_);
@@ -176,8 +174,8 @@ bool Decoder::DecodeMapProperties(v8::Local<v8::Object> object, const TypeInfo& 
 }
 
 bool Decoder::DecodeTuple(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   std::uint32_t length = 0;
   if (!GetLength(value, length)) return Refuse(value, type);
   const auto& ops = OpsOf<TupleOps>(type);

@@ -1,6 +1,5 @@
 // Decoding of optionals and structs.
 #include "decoder.hpp"
-#include "path.hpp"
 
 namespace nodehost::detail {
 
@@ -14,8 +13,8 @@ bool Decoder::DecodeOptional(v8::Local<v8::Value> value, const TypeInfo& type, v
 }
 
 bool Decoder::DecodeStruct(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   if (!value->IsObject()) return Refuse(value, type);
   const StructInfo& info = static_cast<const StructOps*>(type.ops)->info();
   const auto keys = realm_.KeysOf(info);

@@ -7,7 +7,6 @@
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
-#include "path.hpp"
 #include "value_class.hpp"
 
 namespace nodehost::detail {
@@ -96,7 +95,6 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
       return DecodeFunction(value, type, result);
     case Kind::kValue:
       if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
-      if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
       At<Value>(result) = Value(realm_.references().Make(isolate_, value));
       return true;
     case Kind::kNull:
@@ -113,16 +111,14 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
 }
 
 v8::Local<v8::Value> Decoder::Get(v8::Local<v8::Object> object, v8::Local<v8::Value> key) {
-  const v8::TryCatch caught(isolate_);
   v8::Local<v8::Value> value;
-  if (!object->Get(context_, key).ToLocal(&value)) ThrowCaught(realm_, caught);
+  if (!object->Get(context_, key).ToLocal(&value)) ThrowCaught(realm_, *caught_);
   return value;
 }
 
 v8::Local<v8::Value> Decoder::Get(v8::Local<v8::Object> object, std::uint32_t index) {
-  const v8::TryCatch caught(isolate_);
   v8::Local<v8::Value> value;
-  if (!object->Get(context_, index).ToLocal(&value)) ThrowCaught(realm_, caught);
+  if (!object->Get(context_, index).ToLocal(&value)) ThrowCaught(realm_, *caught_);
   return value;
 }
 

@@ -6,12 +6,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catch.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info.hpp"
+#include "path.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -34,6 +37,29 @@ class Decoder {
     std::string path;
     std::string text;  // "expected number, got string"
     bool out_of_range = false;
+  };
+
+  // A struct or container that is being read: a level of nesting, and for the outermost one a Catch
+  // that serves all the properties below it.
+  class Level {
+   public:
+    explicit Level(Decoder& decoder) : decoder_(decoder), nesting_(decoder.depth_) {
+      if (decoder.caught_) return;
+      outermost_.emplace(decoder.realm_);
+      decoder.caught_ = &*outermost_;
+    }
+    ~Level() {
+      if (outermost_) decoder_.caught_ = nullptr;
+    }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+    bool too_deep() const noexcept { return nesting_.too_deep(); }
+
+   private:
+    Decoder& decoder_;
+    const Nesting nesting_;
+    std::optional<Catch> outermost_;
   };
 
   // decode_scalars.cpp
@@ -81,6 +107,7 @@ class Decoder {
                          void* result);
   bool RefuseAll(v8::Local<v8::Value> value, const TypeInfo& type, std::size_t first);
 
+  // Within a Level.
   v8::Local<v8::Value> Get(v8::Local<v8::Object> object, v8::Local<v8::Value> key);
   v8::Local<v8::Value> Get(v8::Local<v8::Object> object, std::uint32_t index);
 
@@ -99,6 +126,7 @@ class Decoder {
   const FieldInfo* field_ = nullptr;  // the one that is being decoded
   std::vector<Misfit> misfits_;
   int depth_ = 0;
+  const Catch* caught_ = nullptr;  // the outermost Level's
 };
 
 }  // namespace nodehost::detail

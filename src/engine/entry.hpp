@@ -4,6 +4,7 @@
 
 #include <v8.h>
 
+#include "handle_scope.hpp"
 #include "nodehost/detail/key.hpp"
 #include "nodehost/detail/ref.hpp"
 #include "realm.hpp"
@@ -37,7 +38,7 @@ class Entry {
 
  private:
   Realm& realm_;
-  const v8::HandleScope scope_;
+  const HandleScope scope_;
   const v8::Local<v8::Value> value_;
 };
 

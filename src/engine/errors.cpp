@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "catch.hpp"
 #include "node_version.hpp"
 #include "nodehost/js.hpp"
 #include "realm.hpp"
@@ -119,7 +120,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
 
 v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
                                 std::span<v8::Local<v8::Value>> arguments) {
-  const v8::TryCatch caught(realm.isolate());
+  const Catch caught(realm);
   v8::Local<v8::Value> result;
   if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
   return result;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
                                 std::span<v8::Local<v8::Value>> arguments) {
-  const v8::TryCatch caught(realm.isolate());
+  const Catch caught(realm);
   v8::Local<v8::Value> result;
   if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
   return result;
@@ -48,7 +49,7 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
   arguments[1] = realm.String(name);
   const v8::Local<v8::Value> holder = CallBridge(realm, Bridge::kHolder, arguments);
   if (!holder->IsObject()) return {undefined, undefined};
-  const v8::TryCatch caught(realm.isolate());
+  const Catch caught(realm);
   v8::Local<v8::Value> value;
   if (!holder.As<v8::Object>()->Get(realm.context(), arguments[1]).ToLocal(&value)) {
     ThrowCaught(realm, caught);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "callbacks.hpp"
+#include "catch.hpp"
 #include "decoder.hpp"
 #include "encoder.hpp"
 #include "entry.hpp"
@@ -103,8 +104,8 @@ Member Decoder::MemberOf(v8::Local<v8::Value> function) {
 }
 
 bool Decoder::DecodeInterface(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
-  const Nesting nesting(depth_);
-  if (nesting.too_deep()) return RefuseDepth();
+  const Level level(*this);
+  if (level.too_deep()) return RefuseDepth();
   if (!value->IsObject()) return Refuse(value, type);
   const StructInfo& info = OpsOf<StructOps>(type).info();
   const auto keys = realm_.KeysOf(info);
@@ -116,11 +117,8 @@ bool Decoder::DecodeInterface(v8::Local<v8::Value> value, const TypeInfo& type, 
     field_ = &info.fields[i];
     // A member that an ES module does not export may be on its default export.
     v8::Local<v8::Value> arguments[] = {value, keys[i].Get(isolate_)};
-    {
-      const v8::TryCatch caught(isolate_);
-      if (!realm_.CallBridge(Bridge::kHolder, arguments).ToLocal(&receiver_)) {
-        ThrowCaught(realm_, caught);
-      }
+    if (!realm_.CallBridge(Bridge::kHolder, arguments).ToLocal(&receiver_)) {
+      ThrowCaught(realm_, *caught_);
     }
     v8::Local<v8::Value> item = v8::Undefined(isolate_);
     if (receiver_->IsObject()) {
@@ -269,7 +267,7 @@ void Encoder::EncodeField(v8::Local<v8::Object> object, v8::Local<v8::Name> key,
       // A live property of another object, as it is now.
       if (!member->receiver) return;
       const v8::Local<v8::Value> receiver = Entry::LocalOf(realm_, member->receiver);
-      const v8::TryCatch caught(isolate_);
+      const Catch caught(realm_);
       if (!receiver.As<v8::Object>()->Get(realm_.context(), key).ToLocal(&item)) {
         ThrowCaught(realm_, caught);
       }

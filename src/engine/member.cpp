@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "errors.hpp"
+#include "handle_scope.hpp"
 #include "memory.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
@@ -22,7 +24,7 @@ void OnThreadOf(const Ref& ref, Work work) {
   JsThread& thread = *ref.get()->thread;
   auto here = [&](Js&) {
     Realm& realm = Realm::Of(thread);
-    const v8::HandleScope scope(realm.isolate());
+    const HandleScope scope(realm.isolate());
     work(realm);
   };
   if (thread.IsCurrent()) {
@@ -50,7 +52,7 @@ void InvokeNew(const Member& member, const Signature& signature, const void* con
                void* result) {
   if (!member.function) ThrowNothingHere(member);
   OnThreadOf(member.function, [&](Realm& realm) {
-    const v8::TryCatch caught(realm.isolate());
+    const Catch caught(realm);
     LentViews lent(realm);
     std::vector<v8::Local<v8::Value>> list(signature.count);
     for (std::uint32_t i = 0; i < signature.count; ++i) {
@@ -74,7 +76,7 @@ void ReadProperty(const Member& member, const TypeInfo& type, void* result) {
   if (!member.receiver) ThrowNothingHere(member);
   OnThreadOf(member.receiver, [&](Realm& realm) {
     const v8::Local<v8::Value> receiver = member.receiver.get()->Get(realm.isolate());
-    const v8::TryCatch caught(realm.isolate());
+    const Catch caught(realm);
     v8::Local<v8::Value> value;
     if (!receiver.As<v8::Object>()
              ->Get(realm.context(), realm.Key(member.field->name))
@@ -90,7 +92,7 @@ void WriteProperty(const Member& member, const TypeInfo& type, const void* value
   OnThreadOf(member.receiver, [&](Realm& realm) {
     v8::Local<v8::Value> arguments[] = {member.receiver.get()->Get(realm.isolate()),
                                         realm.Key(member.field->name), Encode(realm, type, value)};
-    const v8::TryCatch caught(realm.isolate());
+    const Catch caught(realm);
     // As in strict mode; V8's own Set would say nothing of a property that cannot be written.
     if (realm.operations()
             .Get(realm, Operation::kSet)

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "decoder.hpp"
 #include "errors.hpp"
@@ -63,7 +64,7 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
     if (!known.IsEmpty()) return known.As<v8::Function>();
   }
   auto served = std::make_unique<Served>(*this, native, name);
-  const v8::TryCatch caught(isolate);
+  const Catch caught(realm);
   v8::Local<v8::Function> function;
   if (!v8::Function::New(realm.context(), &Call, v8::External::New(isolate, served.get()))
            .ToLocal(&function)) {
@@ -148,6 +149,7 @@ void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   }
   Realm& realm = *thread->realm();
+  const JobCatch::Hidden hidden(realm);
   const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
   NativeCall call(realm, served.name, info);
   std::exception_ptr thrown;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "catch.hpp"
 #include "errors.hpp"
 #include "realm.hpp"
 
@@ -87,7 +88,7 @@ v8::MaybeLocal<v8::Value> NumberArrays::Make(Realm& realm, const TypeInfo& eleme
   const Kind& kind = AreDoubles(element.kind) ? doubles_ : integers_;
   v8::Isolate* const isolate = realm.isolate();
   v8::EscapableHandleScope scope(isolate);
-  const v8::TryCatch caught(isolate);
+  const Catch caught(realm);
   const auto number = [&](std::size_t n) {
     return v8::Integer::NewFromUnsigned(isolate, static_cast<std::uint32_t>(n));
   };

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "decoder.hpp"
 #include "entry.hpp"
@@ -50,7 +51,7 @@ v8::Local<v8::Value> Entry::Get(const Key& key) const {
   const Entry& entry = *this;
   const v8::Local<v8::Object> object = ToObject(entry, key);
   const v8::Local<v8::Context> context = entry.context();
-  const v8::TryCatch caught(entry.isolate());
+  const Catch caught(entry.realm());
   v8::Local<v8::Value> value;
   const bool got = key.kind() == Key::Kind::kIndex
                        ? object->Get(context, key.index()).ToLocal(&value)

@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
+#include "handle_scope.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -44,7 +46,7 @@ class List {
 
 void Operate(Operation operation, const OperationCall& call) {
   Realm& realm = call.js ? Realm::Of(call.js->thread()) : Entry::RealmOf(*call.self);
-  const v8::HandleScope scope(realm.isolate());
+  const HandleScope scope(realm.isolate());
   const Signature& signature = *call.signature;
   List list(signature.count + 2U);
   if (call.self) list.Add(Entry::LocalOf(realm, *call.self));
@@ -53,7 +55,7 @@ void Operate(Operation operation, const OperationCall& call) {
     list.Add(Encode(realm, *signature.arguments[i], call.arguments[i]));
   }
   const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
-  const v8::TryCatch caught(realm.isolate());
+  const Catch caught(realm);
   v8::Local<v8::Value> returned;
   if (!realm.operations()
            .Get(realm, operation)
@@ -68,7 +70,7 @@ void Operate(Operation operation, const OperationCall& call) {
 bool Step(const Ref& iterator, Ref& value) {
   const Entry entry(iterator);
   Operations& operations = entry.realm().operations();
-  const v8::TryCatch caught(entry.isolate());
+  const Catch caught(entry.realm());
   v8::Local<v8::Value> self = entry.value();
   v8::Local<v8::Value> returned;
   if (!operations.Get(entry.realm(), Operation::kStep)

@@ -1,5 +1,6 @@
 #include "promises.hpp"
 
+#include "catch.hpp"
 #include "errors.hpp"
 #include "host/js_thread.hpp"
 #include "realm.hpp"
@@ -9,7 +10,7 @@ namespace nodehost::detail {
 void PromiseWaiters::Add(Realm& realm, v8::Local<v8::Value> promise,
                          std::unique_ptr<PromiseWaiter> waiter) {
   v8::Isolate* const isolate = realm.isolate();
-  const v8::TryCatch caught(isolate);
+  const Catch caught(realm);
   v8::Local<v8::Function> settled;
   if (!v8::Function::New(realm.context(), &Settled, v8::External::New(isolate, waiter.get()))
            .ToLocal(&settled)) {

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "catch.hpp"
 #include "embedded_js.hpp"
 #include "errors.hpp"
+#include "handle_scope.hpp"
 #include "nodehost/errors.hpp"
 #include "strings.hpp"
 
@@ -21,6 +23,9 @@ static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount
 RealmOwner::RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
                        std::string base_dir)
     : realm_(thread, isolate, context, std::move(base_dir)) {
+  if (!HandleScope::IsLayoutKnown(isolate)) {
+    throw HostError("This libnode is built another way than its headers say.");
+  }
   thread.set_realm(&realm_);
 }
 
@@ -37,12 +42,8 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       base_dir_(std::move(base_dir)),
       references_(std::make_shared<References>(thread.shared_from_this())) {}
 
-Realm& Realm::Of(const JsThread& thread) {
-  thread.CheckCurrent();
-  Realm* const realm = thread.realm();
-  if (!realm) [[unlikely]]
-    std::rethrow_exception(thread.StoppedError());
-  return *realm;
+void Realm::ThrowStopped(const JsThread& thread) {
+  std::rethrow_exception(thread.StoppedError());
 }
 
 v8::Local<v8::String> Realm::String(std::string_view utf8) { return ToV8String(isolate_, utf8); }
@@ -88,7 +89,7 @@ v8::Local<v8::Object> Realm::BridgeOptions() {
 v8::Local<v8::Object> Realm::RunHostFile(std::string_view name, v8::Local<v8::Value> require,
                                          v8::Local<v8::Object> options) {
   const v8::Local<v8::Context> context = this->context();
-  const v8::TryCatch caught(isolate_);
+  const Catch caught(*this);
   v8::ScriptCompiler::Source source(String(js::EmbeddedJs(name)),
                                     v8::ScriptOrigin(String("nodehost:" + std::string(name))));
   v8::Local<v8::String> parameters[] = {String("process"), String("require"), String("options")};
@@ -118,7 +119,7 @@ void Realm::LoadBridge(v8::Local<v8::Function> require) {
   };
   loads_bridge_ = false;
   for (std::size_t i = 0; i < bridge_.size(); ++i) bridge_[i].Reset(isolate_, get(kBridgeNames[i]));
-  const v8::TryCatch caught(isolate_);
+  const Catch caught(*this);
   if (get("defineGlobals")->Call(context(), v8::Undefined(isolate_), 0, nullptr).IsEmpty()) {
     ThrowCaught(*this, caught);
   }

@@ -59,7 +59,13 @@ class Realm {
   PromiseWaiters& waiters() noexcept { return waiters_; }
 
   /// The realm of the calling thread if it is `thread`; throws WrongThread or EnvironmentStopped.
-  static Realm& Of(const JsThread& thread);
+  static Realm& Of(const JsThread& thread) {
+    thread.CheckCurrent();
+    Realm* const realm = thread.realm();
+    if (!realm) [[unlikely]]
+      ThrowStopped(thread);
+    return *realm;
+  }
 
   /// Gives the environment a process.env of its own; before node::LoadEnvironment. With
   /// `hide_variables` it holds the overlay only.
@@ -99,10 +105,14 @@ class Realm {
   StructShapes& shapes() noexcept { return shapes_; }
   NumberArrays& number_arrays() noexcept { return number_arrays_; }
 
+  /// The TryCatch that a job has open and that a Catch may borrow, or null. catch.hpp.
+  v8::TryCatch*& job_catch() noexcept { return job_catch_; }
+
   /// Forgets everything of V8's; from here on the realm only takes references back.
   void Close();
 
  private:
+  [[noreturn]] static void ThrowStopped(const JsThread& thread);
   v8::Local<v8::Function> BridgeFunction(Bridge function);
   v8::Local<v8::Object> BridgeOptions();
 
@@ -121,6 +131,7 @@ class Realm {
   NativeFunctions natives_;
   StructShapes shapes_;
   NumberArrays number_arrays_;
+  v8::TryCatch* job_catch_ = nullptr;
 };
 
 /// Makes the realm of a JS thread and ends it.

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "catch.hpp"
 #include "errors.hpp"
 #include "realm.hpp"
 
@@ -62,9 +63,12 @@ v8::MaybeLocal<v8::Value> StructShapes::Make(Realm& realm, const StructInfo& inf
     return {};
   }
   v8::Isolate* const isolate = realm.isolate();
-  const v8::TryCatch caught(isolate);
+  const Catch caught(realm);
   if (shape.make.IsEmpty()) shape.make = Compile(realm, info);
-  if (shape.make.IsEmpty()) return {};
+  if (shape.make.IsEmpty()) {
+    ThrowIfTerminated(realm, caught);
+    return {};
+  }
   v8::Local<v8::Value> made;
   if (!Borrowed(isolate, shape.make)
            ->Call(realm.context(), v8::Undefined(isolate), static_cast<int>(values.size()),

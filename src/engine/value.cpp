@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "catch.hpp"
 #include "convert.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
@@ -80,7 +81,7 @@ double DateTime(const Ref& date) {
 Ref NewBigInt(Js& js, bool negative, std::span<const std::uint64_t> words) {
   Realm& realm = Realm::Of(js.thread());
   const v8::HandleScope scope(realm.isolate());
-  const v8::TryCatch caught(realm.isolate());
+  const Catch caught(realm);
   v8::Local<v8::BigInt> number;
   // V8's own limit is far below what an int counts; above it V8 throws.
   const int count = static_cast<int>(std::min<std::size_t>(words.size(), 1 << 30));

@@ -5,6 +5,7 @@
 
 #include "engine/activity.hpp"
 #include "engine/boundary.hpp"
+#include "engine/catch.hpp"
 #include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/uncaught.hpp"
@@ -296,7 +297,10 @@ void NodeThread::RunJobs() {
     // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
     // job, not round it: a job that runs the loop inside itself must find Node outside a callback.
     job->next = std::exchange(running_, job);
-    job->Run(js());
+    {
+      const detail::JobCatch caught(realm());
+      job->Run(js());
+    }
     running_ = job->next;
     job->Finish();
     const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
@@ -327,7 +331,7 @@ void NodeThread::StopAfter(std::chrono::milliseconds deadline) {
 }
 
 bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
-  CheckCurrent();
+  const detail::JobCatch::Loop callbacks(detail::Realm::Of(*this));
   // The handle that waits for jobs does not count: no job runs before the current one is done.
   const bool was_ref = uv_has_ref(reinterpret_cast<uv_handle_t*>(&wake_)) != 0;
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_));

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/catch.hpp"
 #include "engine/realm.hpp"
 #include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
@@ -202,7 +203,10 @@ void PumpedThread::RunBlocking(detail::Job& job) {
       job.Cancel(StoppedError());
     } else {
       const v8::HandleScope handle_scope(isolate_);
-      job.Run(js());
+      {
+        const detail::JobCatch caught(realm());
+        job.Run(js());
+      }
       const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
     }
   }

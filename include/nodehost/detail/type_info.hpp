@@ -193,6 +193,7 @@ struct Signature {
   const TypeInfo* result = nullptr;
   const TypeInfo* const* arguments = nullptr;
   std::uint32_t count = 0;
+  bool lends = false;  ///< whether an argument is a kSpan
 };
 
 struct MethodOps {
