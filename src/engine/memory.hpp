@@ -34,8 +34,7 @@ bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, voi
 /// the C++ memory, and the views are gone (of length 0), also for JavaScript that has kept them.
 // Not V8 memory on top of C++'s: JavaScript could take that away by ArrayBuffer.prototype.transfer,
 // or hand it to a thread that reads a file into it, and use it after the call. A detach key against
-// it makes transfer() end the process (V8 12.4). Two copies are cheaper than the set-up up to some
-// 10 KB, and safe.
+// it makes transfer() end the process (V8 12.4). Two copies are safe.
 class LentViews {
  public:
   explicit LentViews(Realm& realm) : realm_(realm) {}
