@@ -220,7 +220,13 @@ TEST_CASE("out of memory, 20 environments in a row: the process keeps its size")
     CheckOutOfMemory(node);
     if (i == 2) after_three = ResidentMb();
   }
-  CHECK(ResidentMb() < after_three + 100);
+  // One whose heap stayed would add 64 MB each time.
+#ifdef __SANITIZE_ADDRESS__
+  constexpr std::size_t kNoise = 400;  // AddressSanitizer holds back 256 MB of freed memory
+#else
+  constexpr std::size_t kNoise = 100;
+#endif
+  CHECK(ResidentMb() < after_three + kNoise);
 }
 
 #ifndef __SANITIZE_ADDRESS__  // whose own address space is far beyond any limit
