@@ -237,8 +237,9 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
     return run("file_rights_elsewhere.js");
   };
   const auto run_all = [&] {
-    return run("signals.js") && run("stdio.js") && run("children.js") && run("worker_memory.js") &&
-           (!thread || run("env_file.js")) && (!boundary.files.limited() || limit_files()) &&
+    return run("signals.js") && run("stdio.js") && run("children.js") && run("v8_flags.js") &&
+           run("worker_memory.js") && (!thread || run("env_file.js")) &&
+           (!boundary.files.limited() || limit_files()) &&
            (!boundary.rights_taken || run("rights.js"));
   };
   if (!thread) {

@@ -77,6 +77,8 @@ TEST_CASE("what belongs to the process cannot be changed") {
                                  "setegid(1)", "setgroups([1])", "initgroups(1, 1)"}) {
     CheckRefused("process." + call, "ERR_WORKER_UNSUPPORTED_OPERATION");
   }
+  CheckRefused("require('v8').setFlagsFromString('--stack-size=100000')",
+               "ERR_WORKER_UNSUPPORTED_OPERATION");
 }
 
 TEST_CASE("process.dlopen of what is no addon throws") {
