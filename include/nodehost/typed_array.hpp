@@ -71,7 +71,7 @@ class TypedArray : public Object {
   }
   /// A copy of `items`.
   static TypedArray New(Js& js, std::span<const T> items) {
-    const TypedArray array = New(js, items.size());
+    TypedArray array = New(js, items.size());
     std::copy(items.begin(), items.end(), array.data().begin());
     return array;
   }

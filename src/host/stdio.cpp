@@ -3,13 +3,13 @@
 #include <uv.h>
 
 #include <cerrno>
+#include <csignal>
 
 #if defined(_WIN32)
 #include <io.h>
 #else
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>

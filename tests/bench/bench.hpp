@@ -33,6 +33,11 @@ inline Record MakeRecord() {
           .samples = {1.5, 2.5, 3.5, 4.5}};
 }
 
+/// What cpp_to_js/number adds, over and over, to 0.5. V8 keeps integers in another form than
+/// fractions: `number` has fractions only, `number_mixed` an integer in one call of four.
+inline constexpr double kFractions = 1.0;
+inline constexpr double kMixed = 1.25;
+
 inline const std::string kAscii = "thirty-two characters of ASCII..";
 /// 32 characters, 25 of them beyond Latin-1: two bytes each in UTF-8 and in V8.
 inline const std::string kUtf8 = "Θεοί και άνθρωποι στον ίδιο δρόμ";

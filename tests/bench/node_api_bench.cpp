@@ -224,12 +224,16 @@ class Calls {
 }  // namespace
 
 void RegisterNodeApi() {
-  OnJsThread("cpp_to_js/number/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    double total = 0.5;
-    for (auto _ : state) total = calls.Add(total, 1.25);
-    benchmark::DoNotOptimize(total);
-  });
+  const auto number = [](double step) {
+    return [step](nh::Js& js, benchmark::State& state) {
+      const Calls calls(js);
+      double total = 0.5;
+      for (auto _ : state) total = calls.Add(total, step);
+      benchmark::DoNotOptimize(total);
+    };
+  };
+  OnJsThread("cpp_to_js/number/node_api", number(kFractions));
+  OnJsThread("cpp_to_js/number_mixed/node_api", number(kMixed));
   OnJsThread("cpp_to_js/string/node_api", [](nh::Js& js, benchmark::State& state) {
     const Calls calls(js);
     for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kAscii));

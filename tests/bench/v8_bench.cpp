@@ -210,12 +210,16 @@ class Calls {
 }  // namespace
 
 void RegisterV8() {
-  OnJsThread("cpp_to_js/number/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    double total = 0.5;
-    for (auto _ : state) total = calls.Add(total, 1.25);
-    benchmark::DoNotOptimize(total);
-  });
+  const auto number = [](double step) {
+    return [step](nh::Js& js, benchmark::State& state) {
+      const Calls calls(js);
+      double total = 0.5;
+      for (auto _ : state) total = calls.Add(total, step);
+      benchmark::DoNotOptimize(total);
+    };
+  };
+  OnJsThread("cpp_to_js/number/v8", number(kFractions));
+  OnJsThread("cpp_to_js/number_mixed/v8", number(kMixed));
   OnJsThread("cpp_to_js/string/v8", [](nh::Js& js, benchmark::State& state) {
     const Calls calls(js);
     for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kAscii));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <string>
 #include <vector>
@@ -32,7 +33,8 @@ struct Outer {
 template <class T>
 void CheckLengths(nh::Js& js, const char* check) {
   const nh::Value function = js.Eval(check);
-  for (const std::size_t length : {0, 1, 15, 16, 17, 4095, 4096, 4097, 10'000}) {
+  for (const std::size_t length :
+       std::initializer_list<std::size_t>{0, 1, 15, 16, 17, 4095, 4096, 4097, 10'000}) {
     std::vector<T> numbers(length);
     for (std::size_t i = 0; i < length; ++i) {
       if constexpr (std::is_floating_point_v<T>) {

@@ -12,9 +12,7 @@
 
 using test::Called;
 using test::CheckBothWays;
-using test::Eval;
 using test::NewEnvironment;
-using test::Read;
 
 namespace {
 const std::string kAboutView =

@@ -14,7 +14,6 @@
 using test::Called;
 using test::CheckBothWays;
 using test::Read;
-using test::Written;
 
 namespace {
 struct Point {

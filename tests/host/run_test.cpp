@@ -23,9 +23,8 @@ TEST_CASE("Run throws what the function throws") {
 
 TEST_CASE("Run on the JS thread is inline") {
   nh::Environment node = NewEnvironment();
-  const int sum = node.Run([&](nh::Js&) {
-    return 1 + node.Run([&](nh::Js&) { return node.OnJsThread() ? 1 : 100; });
-  });
+  const int sum = node.Run(
+      [&](nh::Js&) { return 1 + node.Run([&](nh::Js&) { return node.OnJsThread() ? 1 : 100; }); });
   CHECK(sum == 2);
 }
 
@@ -82,9 +81,9 @@ TEST_CASE("Jobs from many threads all run, each thread's in its order") {
   constexpr int kJobs = 500;
   std::vector<std::vector<int>> seen(kThreads);
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kJobs; ++i) node.Post([&, t, i](nh::Js&) { seen[t].push_back(i); });
+  for (std::vector<int>& mine : seen) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kJobs; ++i) node.Post([&, i](nh::Js&) { mine.push_back(i); });
     });
   }
   for (std::thread& thread : threads) thread.join();

@@ -211,9 +211,9 @@ TEST_CASE("Date: times, and none") {
     CHECK(std::isnan(invalid.milliseconds()));
     CHECK(ErrorOf([&] { invalid.time(); }).message() == "Invalid Date");
     CHECK(ErrorOf([&] { invalid.ToIsoString(); }).name() == "RangeError");
-    const nh::Date last = nh::Date::New(js, 8.64e15);
-    CHECK(last.IsValid());
-    CHECK(ErrorOf([&] { last.time(); }).name() == "RangeError");
+    const nh::Date latest = nh::Date::New(js, 8.64e15);
+    CHECK(latest.IsValid());
+    CHECK(ErrorOf([&] { latest.time(); }).name() == "RangeError");
     CHECK_FALSE(nh::Date::New(js, 8.64e15 + 1).IsValid());
   });
 }

@@ -292,7 +292,7 @@ TEST_CASE("Value: typed handles that hold nothing throw TypeErrors") {
     CHECK(ErrorOf([&] { nh::DataView().Get<int>(0); }).name() == "TypeError");
     CHECK(ErrorOf([&] { nh::Function().name(); }).name() == "TypeError");
     CHECK(ErrorOf([&] { nh::Iterator().Next(); }).name() == "TypeError");
-    CHECK(ErrorOf([&] { nh::WeakRef<>(nh::Object()); }).name() == "TypeError");
+    CHECK(ErrorOf([&] { nh::WeakRef<> gone{nh::Object()}; }).name() == "TypeError");
     CHECK_FALSE(nh::WeakRef<>().Lock().has_value());
   });
 }

@@ -20,7 +20,7 @@ extern "C" {
 
 int sample_function() { return 40; }
 __attribute__((weak)) int sample_weak_function() { return 2; }
-extern const int sample_constant = 5;
+extern const int sample_constant = 5;  // NOLINT(readability-identifier-naming): as the others
 int sample_variable = 6;
 __attribute__((weak)) int sample_weak_variable = 8;
 thread_local int sample_thread_local = 9;

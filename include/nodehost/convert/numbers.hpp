@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <type_traits>
 
@@ -113,7 +114,7 @@ struct EnumOf {
 
   static constexpr auto kValues = [] {
     if constexpr (NamedEnum<E>) {
-      constexpr std::size_t count = sizeof(EnumNames<E>::kNames) / sizeof(EnumNames<E>::kNames[0]);
+      constexpr std::size_t count = std::size(EnumNames<E>::kNames);
       std::array<EnumValue, count> values{};
       for (std::size_t i = 0; i < count; ++i) {
         values[i] = {static_cast<std::int64_t>(EnumNames<E>::kNames[i].value),
