@@ -165,16 +165,6 @@ constexpr TypeInfo MakeTypeInfo() {
   }
 }
 
-/// A C++ signature as data.
-template <class R, class... A>
-struct SignatureOf {
-  static constexpr const TypeInfo* kArguments[sizeof...(A) + 1] = {
-      &kTypeInfo<std::remove_cvref_t<A>>..., nullptr};
-  static constexpr Signature kValue{
-      &kTypeInfo<std::remove_cvref_t<R>>, kArguments, sizeof...(A),
-      (kIsSpan<std::remove_cvref_t<A>> || ...)};
-};
-
 }  // namespace detail
 }  // namespace nodehost
 

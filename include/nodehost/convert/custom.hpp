@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/ref.hpp"
 #include "nodehost/detail/type_info_of.hpp"
-#include "nodehost/value.hpp"
 
 namespace nodehost {
 
@@ -50,16 +50,18 @@ concept ConvertHasFromJs = requires(Js& js, const Value& value) {
   { Convert<T>::FromJs(js, value) } -> std::same_as<std::optional<T>>;
 };
 
-template <class T>
+/// `V` is Value, which this header can only name, because value.hpp includes it; as a parameter it
+/// need not be complete before a conversion is asked for.
+template <class T, class V = Value>
 struct CustomOf {
   static constexpr CustomOps kOps{Convert<T>::kTypeScript,
                                   [](Js& js, const void* value) -> Ref {
-                                    const Value made =
+                                    const V made =
                                         Convert<T>::ToJs(js, *static_cast<const T*>(value));
                                     return made.ref();
                                   },
                                   [](Js& js, const Ref& value, void* result) {
-                                    std::optional<T> made = Convert<T>::FromJs(js, Value(value));
+                                    std::optional<T> made = Convert<T>::FromJs(js, V(value));
                                     if (!made) return false;
                                     *static_cast<T*>(result) = std::move(*made);
                                     return true;

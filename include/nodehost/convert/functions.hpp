@@ -1,15 +1,26 @@
 // Functions in JavaScript: std::function is a function there, as Method is, and both ways; what
-// comes from JavaScript is callable from any thread.
+// comes from JavaScript is callable from any thread. Also their signatures, as data.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
+#include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
+
+/// A C++ signature as data.
+template <class R, class... A>
+struct SignatureOf {
+  static constexpr const TypeInfo* kArguments[sizeof...(A) + 1] = {
+      &kTypeInfo<std::remove_cvref_t<A>>..., nullptr};
+  static constexpr Signature kValue{&kTypeInfo<std::remove_cvref_t<R>>, kArguments, sizeof...(A),
+                                    (kIsSpan<std::remove_cvref_t<A>> || ...)};
+};
 
 template <class T>
 inline constexpr bool kIsStdFunction = false;

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/convert/custom.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/reflect.hpp"
 #include "nodehost/detail/type_info_of.hpp"
@@ -15,8 +16,6 @@
 
 namespace nodehost {
 
-template <class T>
-struct Convert;  // custom.hpp
 template <class Signature>
 class Method;
 template <class Signature>
@@ -58,7 +57,7 @@ template <class T>
 constexpr bool IsInterface() {
   if constexpr (kIsMember<T>) {
     return true;
-  } else if constexpr (!Reflectable<T> || requires { sizeof(Convert<T>); }) {
+  } else if constexpr (!Reflectable<T> || HasConvert<T>) {
     return false;
   } else {
     return AnyFieldIsReference<T>(std::make_index_sequence<kFieldCount<T>>());

@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "nodehost/convert.hpp"
+#include "nodehost/convert/decodable.hpp"
+#include "nodehost/convert/functions.hpp"
 #include "nodehost/detail/member.hpp"
+#include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
 

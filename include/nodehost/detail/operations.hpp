@@ -19,7 +19,7 @@ class Js;
 namespace nodehost::detail {
 
 template <class R, class... A>
-struct SignatureOf;  // convert.hpp
+struct SignatureOf;  // convert/functions.hpp
 
 // clang-format off
 #define NODEHOST_OPERATIONS(X) \
