@@ -97,25 +97,13 @@ Fit FitOfObject(v8::Local<v8::Context> context, v8::Local<v8::Value> value, cons
 }
 
 Fit FitOf(v8::Local<v8::Context> context, v8::Local<v8::Value> value, const TypeInfo& type) {
+  if (IsNumber(type.kind)) return FitOfNumber(value, type);
   switch (type.kind) {
     case Kind::kUndefined:
     case Kind::kNull:
       return NaturalIf(value->IsNullOrUndefined());
     case Kind::kBool:
       return NaturalIf(value->IsBoolean());
-    case Kind::kInt8:
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kUint8:
-    case Kind::kUint16:
-    case Kind::kUint32:
-    case Kind::kInt64:
-    case Kind::kUint64:
-    case Kind::kInt64Number:
-    case Kind::kUint64Number:
-    case Kind::kFloat:
-    case Kind::kDouble:
-      return FitOfNumber(value, type);
     case Kind::kDuration:
       return NaturalIf(value->IsNumber());
     case Kind::kChar:

@@ -19,7 +19,8 @@ class Ref;
 struct Member;
 struct TypeInfo;
 
-/// What the core does with a type, and which of the ops below its TypeInfo has.
+/// What the core does with a type, and which of the ops below its TypeInfo has. The numbers stand
+/// together: see IsNumber.
 enum class Kind : std::uint8_t {
   kUndefined,  // void
   kNull,       // std::nullptr_t, std::monostate
@@ -69,6 +70,9 @@ enum class Kind : std::uint8_t {
   kFunction,     // std::function: FunctionOps; `element` is the Method it becomes
   kValue,        // Value and family: ValueOps, or none for any
 };
+
+/// Whether it is an integer, also as a bigint or by AsNumber, or a floating-point number.
+constexpr bool IsNumber(Kind kind) { return kind >= Kind::kInt8 && kind <= Kind::kDouble; }
 
 struct TypeInfo {
   Kind kind = Kind::kUndefined;
