@@ -10,22 +10,16 @@
 #include <vector>
 
 #include "support/convert.hpp"
+#include "support/track.hpp"
 
 using test::CheckBothWays;
+using test::Point;
 using test::Read;
+using test::Track;
 using test::Written;
 
 namespace {
 
-struct Point {
-  double x = 0;
-  double y = 0;
-};
-struct Track {
-  std::string name;
-  std::vector<Point> points;
-  std::optional<std::string> note;
-};
 struct Listed {
   std::string name = "none";
   std::vector<int> sizes;

@@ -10,22 +10,14 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/track.hpp"
 
 using test::ErrorOf;
 using test::NewEnvironment;
+using test::Point;
+using test::Track;
 
 namespace {
-
-struct Point {
-  double x = 0;
-  double y = 0;
-};
-
-struct Track {
-  std::string name;
-  std::vector<Point> points;
-  std::optional<std::string> note;
-};
 
 template <class T>
 T Echo(nh::Environment& node, const T& value) {
