@@ -1,6 +1,6 @@
 #include "attachments.hpp"
 
-#include "host/js_thread.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 

@@ -13,9 +13,9 @@
 #include "embedded_js.hpp"
 #include "errors.hpp"
 #include "file_check.hpp"
-#include "host/js_thread.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
+#include "thread/js_thread.hpp"
 #include "worker_memory.hpp"
 
 namespace nodehost::detail {

@@ -4,7 +4,7 @@
 
 #include <node.h>
 
-#include "host/boundary.hpp"
+#include "process/boundary.hpp"
 
 namespace nodehost::detail {
 

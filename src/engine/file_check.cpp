@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "host/file_rights.hpp"
+#include "process/file_rights.hpp"
 #include "strings.hpp"
 
 namespace nodehost::detail {

@@ -2,8 +2,8 @@
 
 #include "catch.hpp"
 #include "errors.hpp"
-#include "host/js_thread.hpp"
 #include "realm.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "borrow.hpp"
-#include "host/js_thread.hpp"
 #include "key_cache.hpp"
 #include "native_function.hpp"
 #include "nodehost/detail/type_info.hpp"
@@ -25,6 +24,7 @@
 #include "promises.hpp"
 #include "reference.hpp"
 #include "struct_shapes.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 

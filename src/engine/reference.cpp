@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "host/fork_guard.hpp"
-#include "host/js_thread.hpp"
+#include "thread/fork_guard.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "host/worker_limits.hpp"
+#include "process/worker_limits.hpp"
 
 namespace nodehost::detail {
 

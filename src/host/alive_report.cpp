@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "engine/activity.hpp"
-#include "host/js_thread.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::host {
 

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "signals.hpp"
+#include "process/signals.hpp"
 
 namespace nodehost::host {
 

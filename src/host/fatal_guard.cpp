@@ -7,8 +7,8 @@
 
 #include <cstdlib>
 
-#include "imports.hpp"
 #include "node_thread.hpp"
+#include "process/imports.hpp"
 
 namespace v8::base {
 // V8 calls it when it has printed the text of a fatal error, and traps when it returns. Not in

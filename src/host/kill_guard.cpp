@@ -9,8 +9,8 @@
 #include <csignal>
 #include <string>
 
-#include "imports.hpp"
 #include "node_thread.hpp"
+#include "process/imports.hpp"
 #endif
 
 namespace nodehost::host {

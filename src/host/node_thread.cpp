@@ -9,9 +9,9 @@
 #include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/uncaught.hpp"
-#include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
 #include "text.hpp"
+#include "thread/fork_guard.hpp"
 #if defined(__linux__)
 #include <pthread.h>
 #endif

@@ -18,15 +18,15 @@
 #include <vector>
 
 #include "alive_report.hpp"
-#include "boundary.hpp"
 #include "busy_watch.hpp"
 #include "debugger_client.hpp"
 #include "engine/heap_limit.hpp"
-#include "js_thread.hpp"
 #include "loop_meter.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/stop_result.hpp"
 #include "platform_state.hpp"
+#include "process/boundary.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::host {
 

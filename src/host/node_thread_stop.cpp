@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "fork_guard.hpp"
 #include "node_thread.hpp"
 #include "nodehost/errors.hpp"
+#include "thread/fork_guard.hpp"
 
 namespace nodehost::host {
 

@@ -10,14 +10,14 @@
 #include <optional>
 
 #include "fatal_guard.hpp"
-#include "fork_guard.hpp"
 #include "kill_guard.hpp"
-#include "loaded_from.hpp"
 #include "node_thread.hpp"
 #include "platform_state.hpp"
-#include "signals.hpp"
-#include "start_variables.hpp"
+#include "process/loaded_from.hpp"
+#include "process/signals.hpp"
+#include "process/start_variables.hpp"
 #include "text.hpp"
+#include "thread/fork_guard.hpp"
 
 namespace nodehost {
 

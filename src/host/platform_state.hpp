@@ -11,8 +11,8 @@
 #include <node.h>
 
 #include "nodehost/platform.hpp"
+#include "process/signals.hpp"
 #include "watchdog.hpp"
-#include "signals.hpp"
 
 namespace nodehost {
 

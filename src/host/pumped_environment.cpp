@@ -3,10 +3,10 @@
 #include <memory>
 #include <utility>
 
-#include "fork_guard.hpp"
 #include "nodehost/platform.hpp"
 #include "platform_state.hpp"
 #include "pumped_thread.hpp"
+#include "thread/fork_guard.hpp"
 
 namespace nodehost {
 

@@ -7,8 +7,8 @@
 
 #include "engine/catch.hpp"
 #include "engine/realm.hpp"
-#include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
+#include "thread/fork_guard.hpp"
 #if defined(__linux__)
 #include <pthread.h>
 #endif

@@ -1,4 +1,4 @@
-#include "host/file_rights.hpp"
+#include "process/file_rights.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "host/job_queue.hpp"
+#include "thread/job_queue.hpp"
 
 namespace nd = nodehost::detail;
 

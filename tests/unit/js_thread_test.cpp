@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "host/js_thread.hpp"
 #include "nodehost/errors.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nh = nodehost;
 namespace nd = nodehost::detail;
