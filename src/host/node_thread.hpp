@@ -146,6 +146,7 @@ class NodeThread : public detail::JsThread {
   bool has_own_thread_ = false;     // and not somebody else's
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
   detail::HeapLimit heap_limit_;
+  bool loss_logged_ = false;
   RunningDeadline* deadlines_ = nullptr;  // the innermost
   uv_async_t deadline_wake_{};            // for an event loop inside a job
   std::atomic<bool> deadline_asked_{false};

@@ -53,6 +53,7 @@ void NodeThread::OnOutOfMemory(const std::string& what) {
 
 void NodeThread::LogLoss() {
   if (end_reason() != EndReason::kOutOfMemory && end_reason() != EndReason::kFatalError) return;
+  if (std::exchange(loss_logged_, true)) return;
   const std::string text = "Environment \"" + name() + "\" ended: " + end_text() + ".";
   if (!options_.on_log) {
     std::fputs((text + "\n").c_str(), stderr);
@@ -87,6 +88,7 @@ void NodeThread::Park(EndReason reason, const std::string& what) {
   js_over_ = true;
   if (!exit_code()) set_exit_code(kAbortCode);
   set_realm(nullptr);
+  LogLoss();  // before anybody hears of the end, and lets what on_log uses go
   {
     const std::lock_guard lock(mutex_);
     env_ = nullptr;

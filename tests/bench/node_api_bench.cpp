@@ -8,7 +8,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "bench.hpp"
+#include "by_hand.hpp"
 
 namespace bench {
 
@@ -223,43 +223,6 @@ class Calls {
 
 }  // namespace
 
-void RegisterNodeApi() {
-  const auto number = [](double step) {
-    return [step](nh::Js& js, benchmark::State& state) {
-      const Calls calls(js);
-      double total = 0.5;
-      for (auto _ : state) total = calls.Add(total, step);
-      benchmark::DoNotOptimize(total);
-    };
-  };
-  OnJsThread("cpp_to_js/number/node_api", number(kFractions));
-  OnJsThread("cpp_to_js/number_mixed/node_api", number(kMixed));
-  OnJsThread("cpp_to_js/string/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kAscii));
-  });
-  OnJsThread("cpp_to_js/string_utf8/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kUtf8));
-  });
-  OnJsThread("cpp_to_js/struct/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    const Record record = MakeRecord();
-    for (auto _ : state) benchmark::DoNotOptimize(calls.Echo(record));
-  });
-  OnJsThread("cpp_to_js/array/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    const std::vector<double> numbers = MakeArray();
-    for (auto _ : state) benchmark::DoNotOptimize(calls.Sum(numbers));
-  });
-  OnJsThread("value/get/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.GetValue());
-  });
-  OnJsThread("value/call_method/node_api", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.CallPlus(0.5, 1.25));
-  });
-}
+void RegisterNodeApi() { RegisterByHand<Calls>("node_api"); }
 
 }  // namespace bench

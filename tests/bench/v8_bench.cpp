@@ -5,7 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "bench.hpp"
+#include "by_hand.hpp"
 #include "engine/node_version.hpp"
 
 namespace bench {
@@ -209,43 +209,6 @@ class Calls {
 
 }  // namespace
 
-void RegisterV8() {
-  const auto number = [](double step) {
-    return [step](nh::Js& js, benchmark::State& state) {
-      const Calls calls(js);
-      double total = 0.5;
-      for (auto _ : state) total = calls.Add(total, step);
-      benchmark::DoNotOptimize(total);
-    };
-  };
-  OnJsThread("cpp_to_js/number/v8", number(kFractions));
-  OnJsThread("cpp_to_js/number_mixed/v8", number(kMixed));
-  OnJsThread("cpp_to_js/string/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kAscii));
-  });
-  OnJsThread("cpp_to_js/string_utf8/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.EchoText(kUtf8));
-  });
-  OnJsThread("cpp_to_js/struct/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    const Record record = MakeRecord();
-    for (auto _ : state) benchmark::DoNotOptimize(calls.Echo(record));
-  });
-  OnJsThread("cpp_to_js/array/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    const std::vector<double> numbers = MakeArray();
-    for (auto _ : state) benchmark::DoNotOptimize(calls.Sum(numbers));
-  });
-  OnJsThread("value/get/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.GetValue());
-  });
-  OnJsThread("value/call_method/v8", [](nh::Js& js, benchmark::State& state) {
-    const Calls calls(js);
-    for (auto _ : state) benchmark::DoNotOptimize(calls.CallPlus(0.5, 1.25));
-  });
-}
+void RegisterV8() { RegisterByHand<Calls>("v8"); }
 
 }  // namespace bench

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <future>
 #include <string>
+#include <string_view>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,10 +57,16 @@ TEST_CASE("a fatal error in V8 or Node ends the environment and nothing else") {
   }
 }
 
-TEST_CASE("a fatal error in a timer, with nobody waiting") {
-  nh::Environment node = test::NewEnvironment();
+TEST_CASE("a fatal error in a timer, with nobody waiting, is told to on_log") {
+  std::promise<std::string> logged;
+  nh::Environment node =
+      test::Platform().CreateEnvironment({.name = "lost", .on_log = [&](std::string_view text) {
+                                            logged.set_value(std::string(text));
+                                          }});
   node.Run([](nh::Js& js) { js.Eval("setTimeout(() => " + kFatalInV8 + ", 1)"); });
   CheckLost(node);
+  CHECK(logged.get_future().get().find("\"lost\" ended: V8 or Node met a fatal error") !=
+        std::string::npos);
   CheckHostGoesOn();
 }
 
