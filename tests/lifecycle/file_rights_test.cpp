@@ -371,9 +371,10 @@ TEST_CASE("files: inside, all is as ever") {
        ".wasiImport.fd_write",
        "function"},
   };
-  for (const auto& [code, expected] : ways) {
-    CAPTURE(std::string(code));
-    CHECK(Try(node, tree.Names() + code) == expected);
+  for (const auto& way : ways) {
+    const std::string code = way.first;
+    CAPTURE(code);
+    CHECK(Try(node, tree.Names() + code) == way.second);
   }
   CHECK(Try(node, tree.Names() + InWorker("require('worker_threads').parentPort.postMessage("
                                           "require('${inside}/own.cjs'))")) == "own");

@@ -13,8 +13,10 @@
 #include "support/leaks.hpp"
 
 // Asked by LeakSanitizer, by this name, at the end of the process.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" __attribute__((visibility("default"))) int __lsan_is_turned_off();
 extern "C" int __lsan_is_turned_off() { return test::leaks_expected ? 1 : 0; }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 
