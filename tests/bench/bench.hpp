@@ -33,10 +33,9 @@ inline Record MakeRecord() {
           .samples = {1.5, 2.5, 3.5, 4.5}};
 }
 
-/// What cpp_to_js/number adds, over and over, to 0.5. V8 keeps integers in another form than
-/// fractions: `number` has fractions only, `number_mixed` an integer in one call of four.
-inline constexpr double kFractions = 1.0;
-inline constexpr double kMixed = 1.25;
+/// What cpp_to_js/number adds, over and over, to 0.5: one sum of four is an integer, which V8 keeps
+/// in another form than fractions.
+inline constexpr double kStep = 1.25;
 
 inline const std::string kAscii = "thirty-two characters of ASCII..";
 /// 32 characters, 25 of them beyond Latin-1: two bytes each in UTF-8 and in V8.

@@ -19,10 +19,10 @@ struct Calls {
 
 constexpr const char* kModule = "./calls.mjs?typed";
 
-void Number(benchmark::State& state, double step) {
+void Number(nh::Js&, benchmark::State& state) {
   const Calls calls = Node().Import<Calls>(kModule);
   double total = 0.5;
-  for (auto _ : state) total = calls.add(total, step);
+  for (auto _ : state) total = calls.add(total, kStep);
   benchmark::DoNotOptimize(total);
 }
 
@@ -85,7 +85,7 @@ void StructAsJson(nh::Js&, benchmark::State& state) {
 void NumberByValue(nh::Js& js, benchmark::State& state) {
   const nh::Value add = js.Import("./calls.mjs?value")["add"];
   double total = 0.5;
-  for (auto _ : state) total = add(total, kFractions).As<double>();
+  for (auto _ : state) total = add(total, kStep).As<double>();
   benchmark::DoNotOptimize(total);
 }
 
@@ -102,8 +102,7 @@ void CallMethod(nh::Js& js, benchmark::State& state) {
 }  // namespace
 
 void RegisterTyped() {
-  OnJsThread("cpp_to_js/number/typed", [](nh::Js&, auto& state) { Number(state, kFractions); });
-  OnJsThread("cpp_to_js/number_mixed/typed", [](nh::Js&, auto& state) { Number(state, kMixed); });
+  OnJsThread("cpp_to_js/number/typed", Number);
   OnJsThread("cpp_to_js/number/value", NumberByValue);
   OnJsThread("cpp_to_js/string/typed", [](nh::Js&, auto& state) { Text(state, kAscii); });
   OnJsThread("cpp_to_js/string_utf8/typed", [](nh::Js&, auto& state) { Text(state, kUtf8); });
