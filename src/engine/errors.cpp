@@ -118,14 +118,6 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   return data;
 }
 
-v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
-                                std::span<v8::Local<v8::Value>> arguments) {
-  const Catch caught(realm);
-  v8::Local<v8::Value> result;
-  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
-  return result;
-}
-
 // js/errors.js, makeError.
 v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
   v8::Isolate* const isolate = realm.isolate();
@@ -157,6 +149,14 @@ v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
 }
 
 }  // namespace
+
+v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
+                                std::span<v8::Local<v8::Value>> arguments) {
+  const Catch caught(realm);
+  v8::Local<v8::Value> result;
+  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
+  return result;
+}
 
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown) {
   const v8::HandleScope scope(realm.isolate());

@@ -3,7 +3,9 @@
 
 #include <v8.h>
 
+#include <cstdint>
 #include <exception>
+#include <span>
 #include <string>
 #include <system_error>
 
@@ -12,6 +14,11 @@
 namespace nodehost::detail {
 
 class Realm;
+enum class Bridge : std::uint8_t;
+
+/// Calls a function of the host's JavaScript, and throws what it throws.
+v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
+                                std::span<v8::Local<v8::Value>> arguments);
 
 /// Throws what `caught` holds as ToException has it, or EnvironmentStopped if JavaScript was
 /// terminated.

@@ -22,14 +22,6 @@ namespace detail {
 
 namespace {
 
-v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
-                                std::span<v8::Local<v8::Value>> arguments) {
-  const Catch caught(realm);
-  v8::Local<v8::Value> result;
-  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
-  return result;
-}
-
 // What a module gives under a name, and the object it was found on, which is `this` for a method.
 struct Export {
   v8::Local<v8::Value> value;
