@@ -13,12 +13,15 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { host, inWorker, ownProcess } = options;
 if (ownProcess) return;
 
-const { Object: { defineProperty }, Proxy, Symbol } = globalThis;
+const { Object: { defineProperty }, Proxy, RangeError, Symbol } = globalThis;
 const { apply, construct } = Reflect;
 const workerThreads = require('worker_threads');
 const { Worker, resourceLimits } = workerThreads;
-const { Worker: { prototype }, kMaxOldGenerationSizeMb } = internalBinding('worker');
+const {
+  Worker: { prototype }, kMaxOldGenerationSizeMb, kCodeRangeSizeMb, kStackSizeMb,
+} = internalBinding('worker');
 const kRoomMb = 2048;
+const kMostMb = 2 ** 20;  // beyond it, a limit is as good as none
 const kAsked = Symbol('kAsked');
 
 // What Workers of this thread get that ask for nothing; 0: V8's own limit.
@@ -31,8 +34,9 @@ workerThreads.Worker = new Proxy(Worker, {
   __proto__: null,
   construct(target, [filename, given], newTarget) {
     const limits = given?.resourceLimits;
-    const heap = limits?.maxOldGenerationSizeMb ?? inherited;
-    if (!(heap > 0)) return construct(target, [filename, given], newTarget);
+    const own = limits?.maxOldGenerationSizeMb;
+    const heap = typeof own === 'number' ? own : inherited;
+    if (!(heap > 0 && heap <= kMostMb)) return construct(target, [filename, given], newTarget);
     const raised = { __proto__: limits, maxOldGenerationSizeMb: heap + kRoomMb };
     const outer = asked;
     asked = heap;
@@ -47,7 +51,24 @@ workerThreads.Worker = new Proxy(Worker, {
 // The native half of a Worker.
 const { startThread, getResourceLimits } = prototype;
 
+/// A thread that cannot start with its limits brings the process down, before anything of ours runs
+/// on it. 0 and less is none.
+function checkLimits(limits) {
+  const check = (index, name, least, most) => {
+    const value = limits[index];
+    if (!(value > 0) || (value >= least && value <= most)) return;
+    const error = new RangeError(
+      `resourceLimits.${name} is ${value}; it must be ${least} to ${most}`);
+    error.code = 'ERR_OUT_OF_RANGE';
+    throw error;
+  };
+  check(kMaxOldGenerationSizeMb, 'maxOldGenerationSizeMb', 8, Infinity);
+  check(kCodeRangeSizeMb, 'codeRangeSizeMb', 0, 65536);
+  check(kStackSizeMb, 'stackSizeMb', 0.5, 1024);
+}
+
 prototype.startThread = function() {
+  checkLimits(apply(getResourceLimits, this, []));
   if (asked > 0) {
     defineProperty(this, kAsked, { __proto__: null, value: asked });
     host.limitWorker(this.threadId, asked);

@@ -212,6 +212,55 @@ TEST_CASE("a Worker sees the limits that it was given, and garbage counts for no
   }) == 34);
 }
 
+TEST_CASE("limits that a Worker cannot start with are refused, and odd ones are none") {
+  nh::Environment node = test::NewEnvironment();
+  const auto end_with = [&](const std::string& limit) {
+    node.Run([&](nh::Js& js) {
+      js.Eval(
+          "globalThis.ended = new Promise((resolve) => { try {"
+          "  const { Worker } = require('worker_threads');"
+          "  new Worker('0', { eval: true, resourceLimits: {" +
+          limit +
+          "} })"
+          "    .on('error', (error) => resolve(error.code))"
+          "    .on('exit', (code) => resolve(`exit ${code}`));"
+          "} catch (error) { resolve(error.code); } })");
+    });
+    return node.Run([](nh::Js& js) {
+      return js
+          .Import("./awaits-ended.mjs?" +
+                  js.Eval("String(performance.now())").As<std::string>())["default"]
+          .As<std::string>();
+    });
+  };
+  for (const std::string limit :
+       {"maxOldGenerationSizeMb: 0", "maxOldGenerationSizeMb: -1", "codeRangeSizeMb: 1e10",
+        "codeRangeSizeMb: Infinity", "stackSizeMb: 0.1", "stackSizeMb: 1e6",
+        "stackSizeMb: Infinity"}) {
+    CAPTURE(limit);
+    CHECK(end_with(limit) == "ERR_OUT_OF_RANGE");
+  }
+  CHECK(end_with("maxOldGenerationSizeMb: 0.5") == "ERR_WORKER_OUT_OF_MEMORY");
+  for (const std::string limit :
+       {"maxOldGenerationSizeMb: Infinity", "maxOldGenerationSizeMb: 1e10",
+        "maxOldGenerationSizeMb: '64'", "maxOldGenerationSizeMb: 64n",
+        "maxOldGenerationSizeMb: NaN", "stackSizeMb: 1", "codeRangeSizeMb: -1"}) {
+    CAPTURE(limit);
+    CHECK(end_with(limit) == "exit 0");
+  }
+  // Past the class that checks the limits, too.
+  CHECK(node.Run([](nh::Js& js) {
+    return js
+        .Eval(
+            "const { Worker: Any } = require('worker_threads'); try {"
+            "  new Any.prototype.constructor('0', { eval: true,"
+            "    resourceLimits: { maxOldGenerationSizeMb: 2 } }); 'started'"
+            "} catch (error) { error.code }")
+        .As<std::string>();
+  }) == "ERR_OUT_OF_RANGE");
+  CHECK(node.Stop().ended);
+}
+
 TEST_CASE("out of memory, 20 environments in a row: the process keeps its size") {
   std::size_t after_three = 0;
   for (int i = 0; i < 20; ++i) {
