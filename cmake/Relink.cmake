@@ -1,5 +1,5 @@
 # nodehost_relink_libnode: a copy of a prebuilt libnode that runs on this machine's glibc and starts
-# faster. The tool that makes it, src/relink, is built here while configuring; both lie in the
+# faster. The tool that makes it, cmake/relink, is built here while configuring; both lie in the
 # provision folder.
 #
 #   NODEHOST_RELINK  OFF: use the prebuilt as it was fetched. Where glibc is older than the one it
@@ -10,7 +10,7 @@ include_guard(GLOBAL)
 
 option(NODEHOST_RELINK "Bind a prebuilt libnode to its own symbols, for a faster start" ON)
 option(NODEHOST_RELINK_CALLS "Make a prebuilt libnode's calls to its own symbols direct" ON)
-get_filename_component(nodehost_relink_source "${CMAKE_CURRENT_LIST_DIR}/../src/relink" ABSOLUTE)
+get_filename_component(nodehost_relink_source "${CMAKE_CURRENT_LIST_DIR}/relink" ABSOLUTE)
 set(NODEHOST_RELINK_SOURCE_DIR "${nodehost_relink_source}" CACHE INTERNAL "")
 
 # The glibc we compile for, as 2.36; nothing where there is another C library.

@@ -1,4 +1,4 @@
-// What C++ relies on in values.js. What each function does is tested from C++: tests/host/value_*.
+// What C++ relies on in values.js. What each function does is tested from C++: tests/api/value_*.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
