@@ -1,5 +1,6 @@
-# Libnode: Node.js as a shared library, 20 or newer. Three homes, in this order:
-# NODEHOST_LIBNODE_ROOT, the system, and the prebuilt that third_party/libnode pins.
+# Libnode: Node.js as a shared library, 20 or newer. NODEHOST_LIBNODE_ROOT if it is set; else the
+# newer of the system's and the prebuilt that third_party/libnode pins, or the one of them that is
+# there.
 #
 # Defines Libnode::libnode and
 #   Libnode_VERSION         22.22.3
@@ -9,10 +10,12 @@
 #   Libnode_FLOOR           libnhfloor.so beside Libnode_LIBRARY, where glibc is too old; else empty
 #   Libnode_INCLUDE_DIR     holds node.h, v8.h and uv.h
 #   Libnode_ORIGIN          "root", "system" or "prebuilt"
+#   Libnode_REASON          why this one
 
 set(Libnode_MINIMUM_MAJOR 20)
 set(NODEHOST_LIBNODE_ROOT "" CACHE PATH
     "A libnode of your own: a folder with include/ and libnode.so")
+option(NODEHOST_SYSTEM_LIBNODE "Use the system's libnode, also where the pinned one is newer" OFF)
 
 # Reads node_version.h in FOLDER; sets PREFIX_VERSION and PREFIX_MODULE in the caller.
 function(nodehost_read_node_version folder prefix)
@@ -73,81 +76,132 @@ function(nodehost_libnode_in_root root include_var library_var)
   endforeach()
 endfunction()
 
-function(nodehost_find_libnode)
-  set(looked "")
-  set(origin "")
-  set(root "${NODEHOST_LIBNODE_ROOT}")
-  if(NOT root AND DEFINED ENV{NODEHOST_LIBNODE_ROOT})
-    set(root "$ENV{NODEHOST_LIBNODE_ROOT}")
+# NODEHOST_LIBNODE_ROOT. What is named explicitly is not silently replaced by something else.
+function(nodehost_libnode_of_root root)
+  nodehost_libnode_in_root("${root}" include_dir library)
+  if(NOT include_dir OR NOT library)
+    message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} holds no libnode: expected node_version.h in "
+                        "include/ or include/node/, and libnode.so in it or in lib/")
   endif()
+  nodehost_accept_libnode("${include_dir}" "${library}" why)
+  if(why)
+    message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} cannot be used: ${why}")
+  endif()
+  nodehost_return_libnode(root "named by NODEHOST_LIBNODE_ROOT")
+endfunction()
 
-  if(root)
-    # What is named explicitly is not silently replaced by something else.
-    nodehost_libnode_in_root("${root}" include_dir library)
-    if(NOT include_dir OR NOT library)
-      message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} holds no libnode: expected "
-                          "node_version.h in include/ or include/node/, and libnode.so in it or "
-                          "in lib/")
-    endif()
-    nodehost_accept_libnode("${include_dir}" "${library}" why)
-    if(why)
-      message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} cannot be used: ${why}")
-    endif()
-    set(origin root)
+# The system's: accepted, or PLACE_VAR and WHY_VAR say what was looked at and what is wrong with it.
+function(nodehost_libnode_of_system place_var why_var)
+  set(${place_var} "the system" PARENT_SCOPE)
+  if(NOT NODEHOST_SYSTEM_PACKAGES)
+    set(${why_var} "NODEHOST_SYSTEM_PACKAGES is OFF" PARENT_SCOPE)
+    return()
+  endif()
+  find_path(include_dir node_version.h PATH_SUFFIXES node NO_CACHE)
+  find_library(library NAMES node NO_CACHE)
+  if(NOT include_dir)
+    set(${why_var} "there is no libnode-dev" PARENT_SCOPE)
+  elseif(NOT library)
+    nodehost_read_node_version("${include_dir}" found)
+    set(${place_var} "${include_dir}" PARENT_SCOPE)
+    set(${why_var} "there are headers of Node.js ${found_VERSION} but no libnode.so" PARENT_SCOPE)
   else()
-    list(APPEND looked "NODEHOST_LIBNODE_ROOT (not set)")
+    nodehost_accept_libnode("${include_dir}" "${library}" why)
+    set(${place_var} "${library}" PARENT_SCOPE)
+    set(${why_var} "${why}" PARENT_SCOPE)
+    nodehost_return_libnode(system "")
   endif()
+endfunction()
 
-  if(NOT origin AND NODEHOST_SYSTEM_PACKAGES)
-    find_path(include_dir node_version.h PATH_SUFFIXES node NO_CACHE)
-    find_library(library NAMES node NO_CACHE)
-    if(include_dir AND library)
-      nodehost_accept_libnode("${include_dir}" "${library}" why)
-      if(NOT why)
-        set(origin system)
-      endif()
-      set(place "${library}")
-    elseif(include_dir)
-      nodehost_read_node_version("${include_dir}" found)
-      set(place "${include_dir}")
-      set(why "there are headers of Node.js ${found_VERSION} but no libnode.so")
-    else()
-      set(place "the system")
-      set(why "there is no libnode-dev")
+# The prebuilt, fetched if need be: accepted, or LOOKED_VAR says where it was looked for.
+function(nodehost_libnode_of_npm looked_var)
+  nodehost_npm_install(libnode MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/libnode" QUIET
+    KEY_FILES node_modules/@kungfu-tech/libnode-linux-x64/dist/node/libnode.so.127
+    OUT_VAR prebuilt)
+  set(${looked_var} "${prebuilt_LOOKED}" PARENT_SCOPE)
+  if(prebuilt)
+    set(folder "${prebuilt}/node_modules/@kungfu-tech/libnode-linux-x64/dist/node")
+    nodehost_accept_libnode("${folder}/include" "${folder}/libnode.so.127" why)
+    if(why)
+      message(FATAL_ERROR "The prebuilt libnode in ${folder} cannot be used: ${why}")
     endif()
-    if(NOT origin)
-      list(APPEND looked "${place} (${why})")
-      if(include_dir)
-        nodehost_say_once(passed_over "libnode: passing over ${place}: ${why}")
-      endif()
-    endif()
-  elseif(NOT origin)
-    list(APPEND looked "not the system: NODEHOST_SYSTEM_PACKAGES is OFF")
+    nodehost_return_libnode(prebuilt "")
   endif()
+endfunction()
 
-  if(NOT origin)
-    nodehost_npm_install(libnode MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/libnode" QUIET
-      KEY_FILES node_modules/@kungfu-tech/libnode-linux-x64/dist/node/libnode.so.127
-      OUT_VAR prebuilt)
-    if(prebuilt)
-      set(folder "${prebuilt}/node_modules/@kungfu-tech/libnode-linux-x64/dist/node")
-      nodehost_accept_libnode("${folder}/include" "${folder}/libnode.so.127" why)
-      if(why)
-        message(FATAL_ERROR "The prebuilt libnode in ${folder} cannot be used: ${why}")
-      endif()
-      set(origin prebuilt)
-    else()
-      list(APPEND looked "${prebuilt_LOOKED}")
-      nodehost_missing("libnode (${Libnode_MINIMUM_MAJOR} or newer)" LOOKED ${looked}
-        PACKAGE "the Debian package libnode-dev, ${Libnode_MINIMUM_MAJOR} or newer"
-        VARIABLE "NODEHOST_LIBNODE_ROOT to a folder with include/ and libnode.so")
-    endif()
+# The version that third_party/libnode pins; nothing where there is no prebuilt for the machine.
+function(nodehost_pinned_libnode_version out_var)
+  set(${out_var} "" PARENT_SCOPE)
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64)$")
+    file(STRINGS "${NODEHOST_THIRD_PARTY_DIR}/libnode/package.json" line
+         REGEX "@kungfu-tech/libnode-linux-x64")
+    string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" version "${line}")
+    set(${out_var} "${version}" PARENT_SCOPE)
   endif()
+endfunction()
 
+# Hands what nodehost_accept_libnode found on to the caller's caller.
+macro(nodehost_return_libnode origin reason)
   foreach(name VERSION MODULE_VERSION INCLUDE_DIR LIBRARY)
     set(Libnode_${name} "${Libnode_${name}}" PARENT_SCOPE)
   endforeach()
   set(Libnode_ORIGIN "${origin}" PARENT_SCOPE)
+  set(Libnode_REASON "${reason}" PARENT_SCOPE)
+endmacro()
+
+function(nodehost_find_libnode)
+  set(Libnode_ORIGIN "")
+  set(root "${NODEHOST_LIBNODE_ROOT}")
+  if(NOT root AND DEFINED ENV{NODEHOST_LIBNODE_ROOT})
+    set(root "$ENV{NODEHOST_LIBNODE_ROOT}")
+  endif()
+  if(root)
+    nodehost_libnode_of_root("${root}")
+    nodehost_return_libnode(root "${Libnode_REASON}")
+    return()
+  endif()
+
+  nodehost_libnode_of_system(place unfit)
+  nodehost_pinned_libnode_version(pinned)
+  set(reason "")
+  if(NOT unfit)
+    if(NODEHOST_SYSTEM_LIBNODE)
+      set(reason "asked for by NODEHOST_SYSTEM_LIBNODE")
+    elseif(NOT pinned)
+      set(reason "there is no prebuilt for this machine")
+    elseif(Libnode_VERSION VERSION_GREATER_EQUAL pinned)
+      set(reason "not older than the pinned ${pinned}")
+    endif()
+  elseif(NODEHOST_SYSTEM_LIBNODE)
+    message(FATAL_ERROR "NODEHOST_SYSTEM_LIBNODE is ON, but ${place} cannot be used: ${unfit}")
+  endif()
+  if(reason)
+    nodehost_return_libnode(system "${reason}")
+    return()
+  endif()
+
+  set(of_system "${Libnode_VERSION}")
+  set(prebuilt_looked "there is no prebuilt for this machine")
+  if(pinned)
+    nodehost_libnode_of_npm(prebuilt_looked)
+  endif()
+  if(Libnode_ORIGIN STREQUAL "prebuilt")
+    set(reason "the pinned prebuilt, not the system's: ${unfit}")
+    if(NOT unfit)
+      string(CONCAT reason "the pinned prebuilt, newer than the system's ${of_system}, which is "
+                    "used with NODEHOST_SYSTEM_LIBNODE=ON")
+    endif()
+    nodehost_return_libnode(prebuilt "${reason}")
+  elseif(NOT unfit)
+    string(CONCAT reason "the pinned ${pinned} is newer, but it is not there and "
+                  "NODEHOST_PROVISION=OFF forbids fetching it")
+    nodehost_return_libnode(system "${reason}")
+  else()
+    nodehost_missing("libnode (${Libnode_MINIMUM_MAJOR} or newer)"
+      LOOKED "NODEHOST_LIBNODE_ROOT (not set)" "${place} (${unfit})" "${prebuilt_looked}"
+      PACKAGE "the Debian package libnode-dev, ${Libnode_MINIMUM_MAJOR} or newer"
+      VARIABLE "NODEHOST_LIBNODE_ROOT to a folder with include/ and libnode.so")
+  endif()
 endfunction()
 
 if(NOT TARGET Libnode::libnode)
@@ -157,7 +211,8 @@ if(NOT TARGET Libnode::libnode)
     set(Libnode_FOUND TRUE)
     set(Libnode_ORIGINAL "${Libnode_LIBRARY}")
     nodehost_relink_libnode("${Libnode_ORIGINAL}" "${Libnode_ORIGIN}" Libnode_LIBRARY Libnode_FLOOR)
-    nodehost_say_once(libnode "libnode ${Libnode_VERSION}: ${Libnode_ORIGIN}, ${Libnode_LIBRARY}")
+    nodehost_say_once(libnode
+      "libnode ${Libnode_VERSION}: ${Libnode_LIBRARY} (${Libnode_REASON})")
     add_library(Libnode::libnode SHARED IMPORTED GLOBAL)
     set_target_properties(Libnode::libnode PROPERTIES
       IMPORTED_LOCATION "${Libnode_LIBRARY}"

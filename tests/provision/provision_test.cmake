@@ -144,16 +144,49 @@ function(case_an_old_node_is_passed_over)
   make_fake_node("${WORK}/old" 18.20.4 108)
   configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${WORK}/nothing"
             "-DCMAKE_PREFIX_PATH=${WORK}/old")
-  expect_text("libnode: passing over ${WORK}/old/lib/libnode.so:"
-    "it is Node.js 18.20.4, older than 20")
+  expect_text("looked in: ${WORK}/old/lib/libnode.so (it is Node.js 18.20.4, older than 20)")
 endfunction()
 
+# As new as what third_party/libnode pins, or newer.
 function(case_a_new_enough_system_node_is_used)
-  make_fake_node("${WORK}/new" 24.1.0 137)
+  make_fake_node("${WORK}/new" 124.1.0 137)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_PACKAGES=ON
             "-DCMAKE_PREFIX_PATH=${WORK}/new")
   expect_result(success)
-  expect_text("origin=system version=24.1.0 modules=137")
+  expect_text("origin=system version=124.1.0 modules=137"
+    "libnode 124.1.0: ${WORK}/new/lib/libnode.so.137 (not older than the pinned ")
+endfunction()
+
+function(case_an_older_system_node_is_used_when_asked_for)
+  make_fake_node("${WORK}/older" 20.19.2 115)
+  set(common "-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_PACKAGES=ON
+      "-DCMAKE_PREFIX_PATH=${WORK}/older")
+  if(NOT ROOT)
+    configure(${common})
+    expect_result(success)
+    expect_text("origin=prebuilt" "(the pinned prebuilt, newer than the system's 20.19.2, which is "
+      "used with NODEHOST_SYSTEM_LIBNODE=ON)")
+  endif()
+  configure(${common} -DNODEHOST_SYSTEM_LIBNODE=ON)
+  expect_result(success)
+  expect_text("origin=system version=20.19.2" "(asked for by NODEHOST_SYSTEM_LIBNODE)")
+endfunction()
+
+function(case_an_older_system_node_is_used_where_nothing_may_be_fetched)
+  make_fake_node("${WORK}/older" 20.19.2 115)
+  configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${WORK}/nothing"
+            -DNODEHOST_SYSTEM_PACKAGES=ON "-DCMAKE_PREFIX_PATH=${WORK}/older")
+  expect_text("libnode 20.19.2: ${WORK}/older/lib/libnode.so.115 (the pinned "
+    "NODEHOST_PROVISION=OFF forbids fetching it)")
+endfunction()
+
+function(case_a_system_node_asked_for_is_never_replaced)
+  make_fake_node("${WORK}/old" 18.20.4 108)
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_LIBNODE=ON
+            "-DCMAKE_PREFIX_PATH=${WORK}/old")
+  expect_result(failure)
+  expect_text("NODEHOST_SYSTEM_LIBNODE is ON, but ${WORK}/old/lib/libnode.so cannot be used:"
+    "it is Node.js 18.20.4, older than 20")
 endfunction()
 
 function(case_a_named_root_is_never_replaced)
