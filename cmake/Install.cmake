@@ -29,20 +29,11 @@ else()
 endif()
 
 if(TARGET nodehost)
-  # A static library passes on what it links. Warnings and header-only libraries are no user's
-  # business; a compiled fmt is.
-  set(NODEHOST_USER_NEEDS_FMT OFF)
+  # A static library passes on what it links: its user needs neither the warnings nor fmt, which is
+  # compiled in.
   get_target_property(passed_on nodehost INTERFACE_LINK_LIBRARIES)
   if(passed_on)
-    list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>")
-    if("$<LINK_ONLY:fmt::fmt>" IN_LIST passed_on)
-      get_target_property(fmt_type fmt::fmt TYPE)
-      if(fmt_type STREQUAL "INTERFACE_LIBRARY")
-        list(REMOVE_ITEM passed_on "$<LINK_ONLY:fmt::fmt>")
-      else()
-        set(NODEHOST_USER_NEEDS_FMT ON)
-      endif()
-    endif()
+    list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>" "$<LINK_ONLY:nodehost_fmt>")
     set_target_properties(nodehost PROPERTIES INTERFACE_LINK_LIBRARIES "${passed_on}")
   endif()
   set_target_properties(nodehost PROPERTIES INSTALL_RPATH "$ORIGIN/nodehost")

@@ -2,7 +2,7 @@
 #
 #   NODEHOST_SYSTEM_PACKAGES  OFF: pass over the system's packages, as on a machine that has none.
 #
-# Defines the targets Libnode::libnode, fmt::fmt, doctest::doctest, CLI11::CLI11 and
+# Defines the targets Libnode::libnode, nodehost_fmt, doctest::doctest, CLI11::CLI11 and
 # benchmark::benchmark.
 include_guard(GLOBAL)
 

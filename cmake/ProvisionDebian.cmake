@@ -2,6 +2,7 @@
 # third_party/debian.txt, downloaded by name and unpacked. Neither root nor the machine's apt state
 # is touched.
 include_guard(GLOBAL)
+set(nodehost_fmt_source "${CMAKE_CURRENT_LIST_DIR}/fmt/compiled.cpp")
 
 # Sets OUT_VAR to the `what;package;dependencies` rows of the manifest, with `|` between the fields.
 function(nodehost_debian_manifest out_var)
@@ -16,7 +17,7 @@ function(nodehost_debian_manifest out_var)
   set(${out_var} "${rows}" PARENT_SCOPE)
 endfunction()
 
-# Defines the imported targets. A macro, because find_package's results belong to the caller's
+# Defines the targets. A macro, because find_package's results belong to the caller's
 # folder.
 macro(nodehost_provision_debian_packages)
   nodehost_debian_manifest(nodehost_rows)
@@ -29,10 +30,14 @@ endmacro()
 
 # WHAT from the system or from PACKAGE (and those of its dependencies that match the regex in ARGN).
 function(nodehost_provision_debian_package what package)
-  if(TARGET ${what}::${what})
+  if(what STREQUAL "fmt" AND TARGET nodehost_fmt)
     return()
-  endif()
-  if(what STREQUAL "benchmark" AND NOT NODEHOST_BUILD_TESTS)
+  elseif(what STREQUAL "fmt" AND TARGET fmt::fmt)
+    nodehost_compile_fmt("$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>")
+    return()
+  elseif(TARGET ${what}::${what})
+    return()
+  elseif(what STREQUAL "benchmark" AND NOT NODEHOST_BUILD_TESTS)
     return()
   elseif(what STREQUAL "doctest" AND NOT NODEHOST_BUILD_TESTS)
     return()
@@ -41,6 +46,9 @@ function(nodehost_provision_debian_package what package)
     find_package(${what} CONFIG QUIET GLOBAL)
     if(${what}_FOUND)
       nodehost_say_once(${what} "${what} ${${what}_VERSION}: the system's, ${${what}_DIR}")
+      if(what STREQUAL "fmt")
+        nodehost_compile_fmt("$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>")
+      endif()
       return()
     endif()
   endif()
@@ -66,14 +74,23 @@ function(nodehost_provision_debian_package what package)
     unset(benchmark_DIR CACHE)
     return()
   endif()
+  if(what STREQUAL "fmt")
+    nodehost_compile_fmt("${root}/usr/include")
+    return()
+  endif()
   # Header-only use: nothing has to be found when the program runs.
   add_library(${what}::${what} INTERFACE IMPORTED GLOBAL)
   set_target_properties(${what}::${what} PROPERTIES
     INTERFACE_INCLUDE_DIRECTORIES "${root}/usr/include"
     INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${root}/usr/include")
-  if(what STREQUAL "fmt")
-    target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY=1)
-  endif()
+endfunction()
+
+# nodehost_fmt: fmt as a part of what links it, so that the package needs no libfmt of the system.
+function(nodehost_compile_fmt include)
+  add_library(nodehost_fmt OBJECT "${nodehost_fmt_source}")
+  target_compile_features(nodehost_fmt PUBLIC cxx_std_20)
+  set_target_properties(nodehost_fmt PROPERTIES CXX_CLANG_TIDY "")
+  target_include_directories(nodehost_fmt SYSTEM PUBLIC "${include}")
 endfunction()
 
 # Downloads PACKAGE and its dependencies matching any regex in ARGN, and unpacks them into FOLDER.
