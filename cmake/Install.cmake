@@ -1,33 +1,96 @@
-# Install rules and the CMake package, so that another project says find_package(nodehost) and links
-# nodehost::nodehost. A libnode that is not the system's goes along, in lib/nodehost.
+# Install rules, the CMake package and nodehost.pc, so that another project says
+# find_package(nodehost) and links nodehost::nodehost. A libnode that is not the system's goes along,
+# in lib/nodehost. Nothing installed knows where it is: the tree can be moved.
+#
+# Components: `runtime` is what a program needs to run, `development` what it is built with,
+# `command` the nodehost command.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(NODEHOST_INSTALL_CMAKEDIR "${CMAKE_INSTALL_LIBDIR}/cmake/nodehost")
+set(NODEHOST_INSTALL_PKGCONFIGDIR "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 set(NODEHOST_INSTALL_PRIVATEDIR "${CMAKE_INSTALL_LIBDIR}/nodehost")
+set(NODEHOST_INSTALL_DOCDIR "${CMAKE_INSTALL_DATADIR}/doc/nodehost")
 
-if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
-  set(NODEHOST_BUNDLES_LIBNODE ON)
-  install(PROGRAMS "${Libnode_LIBRARY}" ${Libnode_FLOOR}
+function(nodehost_install_libnode)
+  nodehost_libnode_licences(licences)
+  install(PROGRAMS "${Libnode_LIBRARY}" ${Libnode_FLOOR} COMPONENT runtime
           DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}")
+  install(FILES ${licences} COMPONENT runtime DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}")
   # For the opt-in header that hands out V8's and Node's own types: the public headers only.
-  set(public_headers "")
   foreach(pattern node.h node_api*.h node_buffer.h node_object_wrap.h node_version.h
                   js_native_api*.h v8*.h uv.h cppgc libplatform uv)
     file(GLOB found "${Libnode_INCLUDE_DIR}/${pattern}")
-    list(APPEND public_headers ${found})
+    foreach(header IN LISTS found)
+      set(kind FILES)
+      if(IS_DIRECTORY "${header}")
+        set(kind DIRECTORY)
+      endif()
+      install(${kind} "${header}" COMPONENT development
+              DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
+    endforeach()
   endforeach()
-  foreach(header IN LISTS public_headers)
-    if(IS_DIRECTORY "${header}")
-      install(DIRECTORY "${header}" DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
-    else()
-      install(FILES "${header}" DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}/include")
-    endif()
-  endforeach()
-else()
-  set(NODEHOST_BUNDLES_LIBNODE OFF)
-endif()
+endfunction()
 
+# What find_package(nodehost) reads.
+function(nodehost_install_cmake_package)
+  install(EXPORT nodehost-targets NAMESPACE nodehost:: COMPONENT development
+          DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
+  set(NODEHOST_COMMAND "${CMAKE_INSTALL_BINDIR}/nodehost${CMAKE_EXECUTABLE_SUFFIX}")
+  configure_package_config_file(
+    "${PROJECT_SOURCE_DIR}/cmake/nodehost-config.cmake.in"
+    "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
+    INSTALL_DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}"
+    PATH_VARS NODEHOST_INSTALL_PRIVATEDIR NODEHOST_COMMAND)
+  write_basic_package_version_file("${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
+                                   COMPATIBILITY SameMinorVersion)
+  install(FILES "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
+                "${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
+          COMPONENT development DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
+endfunction()
+
+# What `pkg-config nodehost` reads.
+function(nodehost_install_pkgconfig)
+  file(RELATIVE_PATH prefix "/p/${NODEHOST_INSTALL_PKGCONFIGDIR}" "/p")
+  string(REGEX REPLACE "/$" "" prefix "${prefix}")
+  set(flags "")
+  set(libraries "-L\${libdir} -lnodehost")
+  if(NOT BUILD_SHARED_LIBS)
+    set(flags " -DNODEHOST_STATIC")
+    if(NODEHOST_BUNDLES_LIBNODE)
+      string(APPEND libraries " \${libdir}/nodehost/${NODEHOST_LIBNODE_NAME}"
+                              " -Wl,-rpath-link,\${libdir}/nodehost")
+    else()
+      string(APPEND libraries " -lnode")
+    endif()
+  endif()
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/nodehost.pc" @ONLY CONTENT [=[
+prefix=${pcfiledir}/@prefix@
+libdir=${prefix}/@CMAKE_INSTALL_LIBDIR@
+includedir=${prefix}/@CMAKE_INSTALL_INCLUDEDIR@
+
+Name: nodehost
+Description: @PROJECT_DESCRIPTION@
+Version: @PROJECT_VERSION@
+Cflags: -I${includedir}@flags@
+Libs: @libraries@
+]=])
+  install(FILES "${PROJECT_BINARY_DIR}/nodehost.pc" COMPONENT development
+          DESTINATION "${NODEHOST_INSTALL_PKGCONFIGDIR}")
+endfunction()
+
+set(NODEHOST_BUNDLES_LIBNODE OFF)
+if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
+  set(NODEHOST_BUNDLES_LIBNODE ON)
+  nodehost_install_libnode()
+endif()
+get_filename_component(NODEHOST_LIBNODE_NAME "${Libnode_LIBRARY}" NAME)
+get_filename_component(NODEHOST_FLOOR_NAME "${Libnode_FLOOR}" NAME)
+
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" COMPONENT runtime
+        DESTINATION "${NODEHOST_INSTALL_DOCDIR}")
 if(TARGET nodehost)
   # A static library passes on what it links: its user needs neither the warnings nor fmt, which is
   # compiled in.
@@ -36,33 +99,25 @@ if(TARGET nodehost)
     list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>" "$<LINK_ONLY:nodehost_fmt>")
     set_target_properties(nodehost PROPERTIES INTERFACE_LINK_LIBRARIES "${passed_on}")
   endif()
-  set_target_properties(nodehost PROPERTIES INSTALL_RPATH "$ORIGIN/nodehost")
   install(TARGETS nodehost EXPORT nodehost-targets
-          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-          ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime
+                  NAMELINK_COMPONENT development
+          ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
           INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/nodehost"
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/nodehost" COMPONENT development
           DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(EXPORT nodehost-targets NAMESPACE nodehost:: DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
-
-  get_filename_component(NODEHOST_LIBNODE_NAME "${Libnode_LIBRARY}" NAME)
-  get_filename_component(NODEHOST_FLOOR_NAME "${Libnode_FLOOR}" NAME)
-  configure_package_config_file(
-    "${PROJECT_SOURCE_DIR}/cmake/nodehost-config.cmake.in"
-    "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
-    INSTALL_DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}" PATH_VARS NODEHOST_INSTALL_PRIVATEDIR)
-  write_basic_package_version_file("${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
-                                   COMPATIBILITY SameMinorVersion)
-  install(FILES "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
-                "${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
-                "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
-                "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
-          DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
+  nodehost_install_cmake_package()
+  nodehost_install_pkgconfig()
 endif()
 
 if(TARGET nodehost_cli)
   file(RELATIVE_PATH to_lib "/p/${CMAKE_INSTALL_BINDIR}" "/p/${CMAKE_INSTALL_LIBDIR}")
   set_target_properties(nodehost_cli PROPERTIES
     INSTALL_RPATH "$ORIGIN/${to_lib};$ORIGIN/${to_lib}/nodehost")
-  install(TARGETS nodehost_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  install(TARGETS nodehost_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
+  # CLI11 is compiled into the command, and its licence asks to go along.
+  if(NODEHOST_CLI11_LICENCE)
+    install(FILES "${NODEHOST_CLI11_LICENCE}" COMPONENT command RENAME LICENSE.CLI11
+            DESTINATION "${NODEHOST_INSTALL_DOCDIR}")
+  endif()
 endif()

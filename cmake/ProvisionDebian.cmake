@@ -26,6 +26,11 @@ macro(nodehost_provision_debian_packages)
     list(GET nodehost_row 0 nodehost_what)
     nodehost_provision_debian_package(${nodehost_row})
   endforeach()
+  if(TARGET CLI11::CLI11)
+    get_target_property(nodehost_include CLI11::CLI11 INTERFACE_INCLUDE_DIRECTORIES)
+    find_file(NODEHOST_CLI11_LICENCE NAMES libcli11-dev/copyright NO_CACHE
+              HINTS "${nodehost_include}/../share/doc" PATH_SUFFIXES share/doc)
+  endif()
 endmacro()
 
 # WHAT from the system or from PACKAGE (and those of its dependencies that match the regex in ARGN).

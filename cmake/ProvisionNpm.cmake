@@ -1,15 +1,17 @@
 # nodehost_npm_install: a locked npm manifest, installed once under the provision folder.
 #
-#   nodehost_npm_install(<name> MANIFEST_DIR <folder> OUT_VAR <var> [KEY_FILES <file>...] [QUIET])
+#   nodehost_npm_install(<name> MANIFEST_DIR <folder> OUT_VAR <var>
+#                        [KEEP <file>...] [KEY_FILES <file>...] [QUIET])
 #
 # <folder> holds package.json and package-lock.json with integrity hashes; OUT_VAR is then a folder
 # with those two and node_modules. No install script is run, and the source tree is not written to.
-# NODEHOST_NPM_<NAME>_ROOT names a ready folder instead. With QUIET the caller reports what is
-# missing: <var>_LOOKED then says where it was looked for.
+# KEEP deletes everything in node_modules but these files and folders. NODEHOST_NPM_<NAME>_ROOT
+# names a ready folder instead. With QUIET the caller reports what is missing: <var>_LOOKED then
+# says where it was looked for.
 include_guard(GLOBAL)
 
 function(nodehost_npm_install name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "QUIET" "MANIFEST_DIR;OUT_VAR" "KEY_FILES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "QUIET" "MANIFEST_DIR;OUT_VAR" "KEEP;KEY_FILES")
   get_filename_component(manifest "${arg_MANIFEST_DIR}" ABSOLUTE)
   string(TOUPPER "${name}" variable)
   string(MAKE_C_IDENTIFIER "NODEHOST_NPM_${variable}_ROOT" variable)
@@ -26,7 +28,11 @@ function(nodehost_npm_install name)
     file(SHA256 "${manifest}/${file}" digest)
     string(APPEND key "${digest} ")
   endforeach()
-  nodehost_provision_entry("npm/${name}" KEY "${key}" FETCH nodehost_fetch_npm ARGS "${manifest}"
+  if(arg_KEEP)
+    string(APPEND key "${arg_KEEP}")
+  endif()
+  nodehost_provision_entry("npm/${name}" KEY "${key}"
+                           FETCH nodehost_fetch_npm ARGS "${manifest}" ${arg_KEEP}
                            KEY_FILES node_modules/.package-lock.json ${arg_KEY_FILES}
                            OUT_VAR folder)
   if(NOT folder AND NOT arg_QUIET)
@@ -49,5 +55,15 @@ function(nodehost_fetch_npm folder error_var manifest)
   file(COPY "${manifest}/package.json" "${manifest}/package-lock.json" DESTINATION "${folder}")
   nodehost_run(error WORKING_DIRECTORY "${folder}" COMMAND
     "${NODEHOST_NPM}" ci --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved)
+  if(ARGN AND NOT error)
+    file(RENAME "${folder}/node_modules" "${folder}/all")
+    foreach(kept IN ITEMS node_modules/.package-lock.json ${ARGN})
+      string(REGEX REPLACE "^node_modules/" "" path "${kept}")
+      get_filename_component(parent "${folder}/${kept}" DIRECTORY)
+      file(MAKE_DIRECTORY "${parent}")
+      file(RENAME "${folder}/all/${path}" "${folder}/${kept}")
+    endforeach()
+    file(REMOVE_RECURSE "${folder}/all")
+  endif()
   set(${error_var} "${error}" PARENT_SCOPE)
 endfunction()

@@ -1,18 +1,8 @@
 # Builds fetching/, a project that has libnodehost in its own build, and runs its program. What
 # FetchContent would fetch is this repository; everything else is provisioned already.
 cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 file(REMOVE_RECURSE "${WORK}")
-
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output
-                  ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    list(JOIN ARGN " " command)
-    message("${output}")
-    message(FATAL_ERROR "${command} failed (${result})")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
 
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/fetching" -B "${WORK}" -G "${GENERATOR}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
@@ -26,8 +16,5 @@ if(output MATCHES "(api_tests|markdown|demo)")
 endif()
 run("${CMAKE_COMMAND}" --build "${WORK}" --target consumer)
 run("${WORK}/consumer")
-message("${output}")
-if(NOT output MATCHES "42 from Node.js v[0-9]+")
-  message(FATAL_ERROR "Unexpected output")
-endif()
+expect_output("42 from Node.js v[0-9]+")
 file(REMOVE_RECURSE "${WORK}")
