@@ -46,8 +46,8 @@ struct EnvironmentOptions {
   /// a heap of its own, limited by its `resourceLimits`.
   ///
   /// Where V8 has no room to end JavaScript in - a single array of more elements than V8 can have
-  /// (`'x'.repeat(2e8).split('')`) - the environment ends all the same, but its thread is parked for
-  /// ever. What no option can help: a system with no memory left for V8's own threads.
+  /// (`'x'.repeat(2e8).split('')`) - the environment ends all the same, but its thread is parked
+  /// for ever. What no option can help: a system with no memory left for V8's own threads.
   std::size_t max_heap_mb = 0;
 
   /// The same for memory outside the heap that belongs to JavaScript: ArrayBuffers, Buffers and

@@ -34,9 +34,9 @@ struct Rights {
   bool workers = true;
 
   /// Sockets of every kind (TCP, UDP, pipes) and DNS: `node:net`, `node:http`, `fetch`, … They fail
-  /// with EACCES, as when the system refuses, and a text that names this field. Standard input stays, and so does what the host has
-  /// open: `node:fs` may write to its descriptors. False needs `native_addons` and
-  /// `child_processes` false.
+  /// with EACCES, as when the system refuses, and a text that names this field. Standard input
+  /// stays, and so does what the host has open: `node:fs` may write to its descriptors. False needs
+  /// `native_addons` and `child_processes` false.
   bool network = true;
 
   /// The environment variables of the process. False: `process.env` holds what

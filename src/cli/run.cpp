@@ -10,9 +10,8 @@ namespace nodehost::cli {
 int RunNode(std::vector<std::string> arguments) {
   const std::string program = arguments.front();
   try {
-    NodejsPlatform platform({.args = std::move(arguments),
-                             .allow_node_options_variable = true,
-                             .own_process = true});
+    NodejsPlatform platform(
+        {.args = std::move(arguments), .allow_node_options_variable = true, .own_process = true});
     Environment node = platform.CreateEnvironment({.run_command_line = true});
     return node.WaitForExit();
   } catch (const PlatformError& error) {

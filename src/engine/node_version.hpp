@@ -9,8 +9,8 @@
 
 namespace nodehost::detail {
 
-// Without MultiIsolatePlatform::DisposeIsolate, an isolate's address may be taken by a new one before
-// the platform has forgotten the old one: isolates must not come and go at the same time.
+// Without MultiIsolatePlatform::DisposeIsolate, an isolate's address may be taken by a new one
+// before the platform has forgotten the old one: isolates must not come and go at the same time.
 inline constexpr bool kIsolatesComeAndGoAlone = !NODE_VERSION_AT_LEAST(24, 0, 0);
 
 // The V2 writers came with V8 13.x; the old ones are gone from V8 14.

@@ -42,9 +42,7 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       base_dir_(std::move(base_dir)),
       references_(std::make_shared<References>(thread.shared_from_this())) {}
 
-void Realm::ThrowStopped(const JsThread& thread) {
-  std::rethrow_exception(thread.StoppedError());
-}
+void Realm::ThrowStopped(const JsThread& thread) { std::rethrow_exception(thread.StoppedError()); }
 
 v8::Local<v8::String> Realm::String(std::string_view utf8) { return ToV8String(isolate_, utf8); }
 

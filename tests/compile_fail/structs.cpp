@@ -7,7 +7,8 @@
 
 namespace nh = nodehost;
 
-// clang-format off: a case is a line.
+// A case is a line, to be compared with its neighbour.
+// clang-format off
 #define TEN(p) int p##0, p##1, p##2, p##3, p##4, p##5, p##6, p##7, p##8, p##9;
 struct NoDefault {
   NoDefault(int);
