@@ -1,5 +1,5 @@
-// fmt, compiled once: what its src/format.cc holds, which Debian ships in a shared library only. With
-// FMT_HEADER_ONLY instead, each source that formats compiles for seconds longer.
+// fmt, compiled once: what its src/format.cc holds, which Debian ships in a shared library only.
+// With FMT_HEADER_ONLY instead, each source that formats compiles for seconds longer.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
