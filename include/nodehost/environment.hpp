@@ -49,7 +49,8 @@ class NODEHOST_API Environment {
     return job.Take();
   }
 
-  /// The same within `options.deadline`. Throws `DeadlineExceeded` beyond it.
+  /// As `Run(function)`, but the job is given up after `options.deadline`: then it throws
+  /// `DeadlineExceeded`.
   template <std::invocable<Js&> F>
   std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
     if (!options.deadline) return Run(std::forward<F>(function));

@@ -50,8 +50,8 @@ struct EnvironmentOptions {
   /// for ever. What no option can help: a system with no memory left for V8's own threads.
   std::size_t max_heap_mb = 0;
 
-  /// The same for memory outside the heap that belongs to JavaScript: ArrayBuffers, Buffers and
-  /// what addons report. 0: no limit.
+  /// The most memory outside the heap that JavaScript may hold, in MiB: ArrayBuffers, Buffers and
+  /// what addons report. Beyond it the environment ends as for `max_heap_mb`. 0: no limit.
   std::size_t max_external_mb = 0;
 
   /// Runs what the platform's `args` say - a script, `-e`, `--test`, the REPL - as the `node`
@@ -66,7 +66,7 @@ struct EnvironmentOptions {
   bool allow_signals = false;
 
   /// Get what JavaScript writes to standard output and error: `console`, `process.stdout`,
-  /// warnings, and the same of Workers, which comes through their parent. One call for each write,
+  /// warnings, also of Workers, whose output comes through their parent. One call for each write,
   /// with all of its bytes, in order, on the JS thread while JavaScript waits; an exception becomes
   /// the stream's error. Empty: the process's own descriptors 1 and 2, whose modes stay as they
   /// are. A reader that does not read holds JavaScript up, but not `Stop`.

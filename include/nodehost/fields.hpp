@@ -58,7 +58,7 @@ inline constexpr std::size_t kMaxFields = 64;
 /// Both names end with a NUL character.
 struct FieldSpec {
   std::string_view name;     ///< as in the C++ source
-  std::string_view js_name;  ///< the same, or the JsName
+  std::string_view js_name;  ///< `name`, or the JsName
   bool optional = false;
 };
 

@@ -82,7 +82,8 @@ class Property {
     Set(std::forward<U>(value));
     return *this;
   }
-  // For one that is not const, where else making a Property of the value were as good.
+  // Without it, `property = value` on a non-const Property could as well mean: make a new Property
+  // of the value and assign that. The call would be ambiguous.
   template <detail::ValueFor<Property, T> U>
   Property& operator=(U&& value) {
     Set(std::forward<U>(value));

@@ -47,7 +47,7 @@ class NODEHOST_API PumpedEnvironment : public Environment {
 
   /// Runs what is ready - jobs, due timers, I/O, promises - without waiting for more. Returns
   /// whether the environment lives; false, and nothing done, once it has ended. Errors that nothing
-  /// catches are the environment's, as ever: nothing of them is thrown here.
+  /// catches go to `on_uncaught`, as in any environment; they are not thrown here.
   ///
   /// Throws `WrongThread` on any thread but the owner, and `HostError` inside one of its own jobs
   /// or callbacks.

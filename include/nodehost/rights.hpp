@@ -64,10 +64,11 @@ struct Rights {
   /// Needs `native_addons` and `child_processes` false, and Node.js 22 or 24.
   std::optional<std::vector<std::filesystem::path>> read_files = {};
 
-  /// The same for writing: making, changing, renaming and removing. Nothing may then write by a way
-  /// of its own: heap snapshots, reports and trace files are refused outside; changing the mode,
-  /// owner or times of an open file (`fs.fchmod`, `fs.futimes`), everywhere. Reading is for
-  /// `read_files` to limit, which also decides what may be linked, renamed or copied.
+  /// If given: the folders, and single files, in which files may be made, changed, renamed and
+  /// removed. Nothing may then write by a way of its own: heap snapshots, reports and trace files
+  /// are refused outside; changing the mode, owner or times of an open file (`fs.fchmod`,
+  /// `fs.futimes`), everywhere. Reading is for `read_files` to limit, which also decides what may
+  /// be linked, renamed or copied.
   std::optional<std::vector<std::filesystem::path>> write_files = {};
 
   /// If given: the built-in modules that may be loaded, by their names without "node:"; all others

@@ -50,7 +50,7 @@ class Value {
   template <class T>
   T As() const;
 
-  /// The same, or nothing if it does not fit. What a getter throws is thrown.
+  /// What As<T>() returns, or nothing if the value does not fit. What a getter throws is thrown.
   template <class T>
   std::optional<T> TryAs() const;
 

@@ -1,5 +1,5 @@
-// What goes to JavaScript often or in quantity takes ways of its own, which must not show: structs
-// from the ninth on, and arrays of sixteen numbers and more.
+// Structs from the ninth conversion on, and arrays of sixteen numbers and more, are converted by
+// faster code. JavaScript must see no difference.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -180,7 +180,7 @@ TEST_CASE("while a thread waits for an import the JS thread does other jobs") {
   auto imported = std::async(std::launch::async, [&] {
     return node.Import<int>("data:text/javascript,export default await gate", "default");
   });
-  // The import may still be on its way; opening the gate is right before and after.
+  // Whether the import has begun by now or not, the open gate lets it finish.
   node.Run([](nh::Js& js) { js.Global()["open"](5); });
   CHECK(imported.get() == 5);
 }

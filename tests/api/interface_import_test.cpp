@@ -41,7 +41,6 @@ struct JsDom {
   std::string version;
 };
 
-// What members by path import as JsDom.
 JsDom ImportDom(nh::Environment& node) { return node.Import<JsDom>("./dom.cjs"); }
 
 }  // namespace
@@ -240,16 +239,16 @@ TEST_CASE("a package that is a class is imported as a Constructor") {
 TEST_CASE("calls inside Run are made in one hop, others are a hop each") {
   nh::Environment node = NewEnvironment();
   const Document document = ImportDom(node).JSDOM("one").window.document;
-  bool other_ran = false;  // only touched on the JS thread, or while it is blocked for us
+  bool other_ran = false;  // used on the JS thread, or while that waits for this one
   node.Run([&](nh::Js&) {
     node.Post([&](nh::Js&) { other_ran = true; });
     for (int i = 0; i < 100; ++i) {
       document.title = std::to_string(i);
       static_cast<void>(document.describe());
     }
-    CHECK_FALSE(other_ran);  // nothing came between
+    CHECK_FALSE(other_ran);  // no other job ran in between
   });
   node.Post([&](nh::Js&) { other_ran = false; });
-  CHECK(document.describe() == "document 99");  // behind what was there first
+  CHECK(document.describe() == "document 99");  // queued behind the Post
   CHECK_FALSE(other_ran);
 }

@@ -191,7 +191,7 @@ TEST_CASE("a C++ exception is an Error in JavaScript, and the same exception in 
     return js.Eval("(f) => f()").As<nh::Method<void(std::function<void()>)>>();
   });
   CHECK_THROWS_AS(through([&] { through([] { throw Mine(1); }); }), Mine);
-  CHECK_THROWS_AS(call(failing), nh::JsError);  // `f` is an object
+  CHECK_THROWS_AS(call(failing), nh::JsError);  // a struct is an object, and not to be called
 }
 
 TEST_CASE("a C++ exception handed to JavaScript as data is the same when it is handed back") {

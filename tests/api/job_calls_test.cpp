@@ -72,7 +72,7 @@ TEST_CASE("JavaScript catches what a call throws to C++ that JavaScript called")
         "  catch (e) { return `${e.name}, ${e.message}` } finally { through(1) } }");
     CHECK(outer(through, 3).As<std::string>() == "got 6.5");
     CHECK(outer(through, -3).As<std::string>() == "RangeError, below 0: -3");
-    // And what it lets pass is the first call's.
+    // What JavaScript does not catch reaches the call that C++ made first.
     CHECK(ErrorOf([&] { js.Eval("(through) => through(-4)")(through); }).message() ==
           "below 0: -4");
     CHECK(number(1) == 2);

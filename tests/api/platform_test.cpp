@@ -78,7 +78,7 @@ TEST_CASE("a heap limit given to V8 holds") {
 TEST_CASE("v8_threads are the threads V8 gets") {
   const int before = ThreadCount();
   nh::NodejsPlatform platform({.v8_threads = 7});
-  // The workers, and the thread of V8's delayed tasks.
+  // 7 workers, and one thread for V8's delayed tasks.
   CHECK(ThreadCount() == before + 7 + 1);
 }
 

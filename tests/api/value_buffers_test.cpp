@@ -88,7 +88,7 @@ TEST_CASE("ArrayBuffer: adopts a vector without a copy") {
     CHECK(array.data().data() == data);
     CHECK(array[1].As<float>() == 2.5F);
     CHECK(nh::ArrayBuffer::Adopt(js, std::vector<int>()).size() == 0);
-    CHECK(nh::ArrayBuffer::Adopt(js, std::vector<int>()).size() == 0);  // both at no address
+    CHECK(nh::ArrayBuffer::Adopt(js, std::vector<int>()).size() == 0);  // both have no address
   });
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("Structured clone: everything it knows arrives in another environment"
       };
       Object.keys(checks).filter((name) => !checks[name]).join())");
     CHECK(failed.As<std::string>().empty());
-    // Again: another copy.
+    // A second To() makes a second copy.
     CHECK_FALSE(clone.To(js).StrictEquals(js.Eval("all")));
   });
 }

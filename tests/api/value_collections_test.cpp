@@ -110,7 +110,7 @@ TEST_CASE("Iteration: leaving early closes the iterator, an error in it does not
     }
     CHECK(js.Eval("closed").As<int>() == 2);
     for (const nh::Value& item : count(2)) static_cast<void>(item);
-    CHECK(js.Eval("closed").As<int>() == 3);  // by itself, once
+    CHECK(js.Eval("closed").As<int>() == 3);  // the generator ends by itself
 
     js.Eval(
         "globalThis.returned = 0; globalThis.bad = { [Symbol.iterator]: () => ({"
@@ -135,13 +135,13 @@ TEST_CASE("Iterator: step by step") {
     CHECK(iterator.Next()->IsUndefined());
     CHECK_FALSE(iterator.Next().has_value());
     CHECK_FALSE(iterator.Next().has_value());
-    // One that is not iterable itself.
+    // An iterator without [Symbol.iterator].
     const auto bare = js.Eval("({ n: 0, next() { return { value: ++this.n, done: this.n > 3 } } })")
                           .As<nh::Iterator>();
     int sum = 0;
     for (const nh::Value& item : bare) sum += item.As<int>();
     CHECK(sum == 6);
-    bare.Return();  // has none
+    bare.Return();  // does nothing where there is no `return`
     const nh::Iterator generator = js.Eval("(function* () { yield 1; yield 2 })()").Iterate();
     generator.Next();
     generator.Return();

@@ -24,7 +24,7 @@ static_assert(nh::detail::kHoldsJs<nh::Deferred>);
 static_assert(nh::detail::kHoldsJs<nh::PropertyDescriptor>);
 static_assert(nh::detail::kHoldsJs<nh::ValueIterator>);
 static_assert(nh::detail::kHoldsJs<std::pair<int, nh::MapIterator>>);
-// Types that contain themselves, or functions without state, can be asked too.
+// Types that contain themselves do not make the question endless.
 struct Tree {
   int number;
   std::vector<Tree> children;
@@ -41,7 +41,7 @@ static_assert(!nh::detail::kHoldsJs<nh::JsErrorData>);  // which contains itself
 
 namespace {
 
-// One of each, made on the JS thread and taken out by reference, as no program should.
+// A handle of each kind. They leave Run by reference, which no program should do.
 struct Handles {
   nh::Value value;
   nh::Value number;

@@ -95,7 +95,7 @@ TEST_CASE("Object: descriptors both ways") {
     CHECK(nothing->value->IsUndefined());
     CHECK_FALSE(object.OwnDescriptor("missing").has_value());
 
-    // What is left empty stays as it is.
+    // Fields of the descriptor that are left empty keep their values.
     object.Define("open", {.enumerable = false});
     CHECK(object["open"].As<int>() == 6);
     CHECK(object.OwnDescriptor("open")->writable == true);

@@ -1,4 +1,4 @@
-// The benches of calls that are written by hand, over V8 or over Node-API: the same for both.
+// The benches of calls that are written by hand, shared by the rows over V8 and over Node-API.
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@ namespace bench {
 
 namespace {
 
-// What is asked of a row, as the ratio to the case's v8 row.
+// The goal of a row: its ratio to the v8 row of its case.
 struct Goal {
   const char* name;
   double ratio;

@@ -6,7 +6,7 @@ if(CASE)
   set(define "-D${CASE}=1")
 endif()
 if(SAYS)
-  # A refusal is what we want, and one warning more or less does not matter to it.
+  # The source is expected to be refused, so warnings need not be errors.
   set(flags "-w")
 endif()
 set(ENV{LC_ALL} C)  # so that the compiler quotes with plain '

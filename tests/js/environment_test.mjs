@@ -63,7 +63,7 @@ test('variables for the host itself are left out, unless given', () => {
                    { PATH: '/', NODE_OPTIONS: '--mine' });
 });
 
-// The same assertions hold of node's own object.
+// The overlay must behave as node's own process.env, so both get the same assertions.
 for (const [what, env] of [["node's own", real], ['the overlay', process.env]]) {
   test(`process.env behaves: ${what}`, () => {
     env.TEST_A = undefined;

@@ -14,9 +14,9 @@
 
 namespace {
 
-// V8 has no arrays of so many elements, and no exception for the attempt.
+// V8 has no arrays of so many elements. It does not throw for the attempt, it aborts.
 const std::string kFatalInV8 = "'x'.repeat(2e8).split('')";
-// Node's native functions check, and abort, how Node's own JavaScript calls them.
+// Node's native functions abort when their arguments are not what Node's own JavaScript passes.
 const std::string kFatalInNode = "process.binding('fs').open()";
 
 std::string EndedBy(nh::Environment& node, const std::string& code) {

@@ -47,14 +47,14 @@ class Tree {
   fs::path inside() const { return root_ / "inside"; }
   fs::path outside() const { return root_ / "outside"; }
 
-  // JavaScript that knows the two.
+  // JavaScript that defines the names the snippets below use.
   std::string Names() const {
     return "const inside = '" + inside().string() + "', outside = '" + outside().string() +
            "', secret = outside + '/secret.txt', fs = require('fs');"
            "const raw = process.binding('fs');";
   }
 
-  // All that is outside, to tell whether it has changed.
+  // Names, modes, times, links and contents of all that is outside: a change gives another text.
   std::string Picture() const {
     std::map<std::string, std::string> files;
     for (const auto& entry : fs::recursive_directory_iterator(outside())) {
@@ -185,7 +185,7 @@ const char* const kWaysToRead[] = {
     " Object.defineProperty(path, 'toString', { value: () => inside + '/own.txt' });"
     " path.fill(0); path.write(secret); return raw.readFileUtf8(path.subarray(0, secret.length), "
     "0)",
-    // Pollution of what the check could rely on.
+    // Replaces built-in functions that the check could call.
     "const real = Array.prototype[Symbol.iterator]; const { apply } = Reflect;"
     "const { startsWith } = String.prototype; const call = Function.prototype.call;"
     "try { Array.prototype[Symbol.iterator] = function*() { yield inside + '/own.txt'; };"
@@ -270,7 +270,7 @@ const char* const kWaysToWrite[] = {
     ".listen(outside + '/socket', done))",
 };
 
-// What a Worker would do to the file or folder `outside`, and what its options would.
+// Attempts on the folder `outside` by code in a Worker, and by the options of a Worker.
 std::vector<std::string> WaysOfWorkers() {
   return {
       InWorker("require('fs').writeFileSync('${outside}/new', 'x')"),

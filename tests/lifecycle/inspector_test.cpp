@@ -1,4 +1,4 @@
-// Seeing inside: a real DevTools client sets breakpoints; profiles and snapshots are read again.
+// The inspector: a real DevTools client sets breakpoints; profiles and snapshots are read back.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -52,7 +52,7 @@ class Client {
     CHECK(WaitForStateAfter("") == "ready");
   }
 
-  // Connects; from then on JavaScript that it pauses stays so.
+  // Connects. JavaScript that it pauses from now on stays paused.
   void Hold(const std::string& target) {
     node_.Run([&](nh::Js& js) {
       js.Eval(R"((target) => {
@@ -66,7 +66,7 @@ class Client {
     CHECK(WaitForStateAfter("") == "ready");
   }
 
-  // Connects, and is never heard of again.
+  // Connects, and answers nothing from then on.
   void Sleep(const std::string& target) {
     node_.Run([&](nh::Js& js) {
       js.Eval(R"((target) => {

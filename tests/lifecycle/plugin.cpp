@@ -36,7 +36,8 @@ extern "C" __attribute__((visibility("default"))) int Start(const char* addon) {
   }
 }
 
-/// Left out, the plug-in's static objects do the same when it is closed.
+/// Ends Node.js. Where the program does not call it, the destructors of the static objects end it
+/// when the plug-in is closed.
 extern "C" __attribute__((visibility("default"))) void End() {
   environment.reset();
   platform.reset();

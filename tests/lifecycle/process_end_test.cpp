@@ -1,5 +1,5 @@
-// How a program may end: in order, in disorder, or without a word to the host. What fails here
-// fails after the test case, by a crash or by running into the deadline.
+// How a program may end: in order, in any other order, or without destroying anything. A failure
+// comes after the test case, as a crash or as a hang that runs into the time limit.
 #include <doctest/doctest.h>
 
 #include <atomic>

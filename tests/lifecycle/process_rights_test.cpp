@@ -60,7 +60,8 @@ std::vector<std::string> WaysToAChild(const std::string& path) {
       "delete require.cache['child_process']; new (require('module'))('x')"
       ".require('child_process')" +
           touch,
-      // Pollution of what the refusal could rely on; taken back, as others run after it.
+      // Replaces built-in functions that the refusal could call, and puts them back for what
+      // follows.
       "const { apply } = Reflect; const has = Function.prototype.call;"
       "Object.prototype.childProcesses = true; Object.prototype.rights = { childProcesses: true };"
       "Reflect.apply = (f, t, a) => apply(f, t, a); Function.prototype.call = function(t, ...a) {"
@@ -253,7 +254,7 @@ TEST_CASE("process: no environment variables but the overlay, in Workers too") {
   CHECK(in_worker("new Worker(code, { eval: true })") == R"({"TEST_MINE":"mine"})");
   CHECK(in_worker("new Worker(code, { eval: true, env: SHARE_ENV })") == R"({"TEST_MINE":"mine"})");
   CHECK(in_worker("new Worker(code, { eval: true, env: { A: '1' } })") == R"({"A":"1"})");
-  // Past the host's own Worker, to node's.
+  // Node's own Worker class, which the one of the library derives from.
   CHECK(in_worker("new (Worker.prototype.constructor)(code, { eval: true, env: SHARE_ENV })")
             .find("secret") == std::string::npos);
 }
@@ -275,7 +276,7 @@ TEST_CASE("process: only the built-in modules on the list") {
             "return await new Promise((done) => new (require('worker_threads').Worker)("
             "`require('node:fs')`, { eval: true, execArgv: ['--expose-internals'] })"
             ".on('error', (e) => done(e.code)))") == "ERR_UNKNOWN_BUILTIN_MODULE");
-  // The host's own code runs as ever.
+  // The library's own JavaScript does not depend on the list.
   CHECK(node.Run([](nh::Js& js) { return !js.Import("./geo.js").Is<std::string>(); }));
 }
 

@@ -38,7 +38,7 @@ struct Flags {
   int descriptor;
   bool operator==(const Flags&) const = default;
 };
-// Those that can be changed; a description opened anew may differ in O_LARGEFILE.
+// The flags that fcntl can change. O_LARGEFILE is left out: it differs between ways of opening.
 Flags FlagsOf(int fd) {
   return {fcntl(fd, F_GETFL) & (O_ACCMODE | O_NONBLOCK | O_APPEND), fcntl(fd, F_GETFD)};
 }

@@ -40,7 +40,7 @@ TEST_CASE("process: NODE_ variables of the process have no effect") {
   CHECK(Text(node, "Object.keys(process.env).filter((name) => name.startsWith('NODE_'))") ==
         "NODE_ENV");
   CHECK(std::string(std::getenv("NODE_UNIQUE_ID")) == "7");
-  // Pending deprecations are not on: this one would say so.
+  // NODE_PENDING_DEPRECATION has no effect: with it, this line would print a warning.
   CHECK(Text(node,
              "(() => { let seen = 0; const { emitWarning } = process;"
              " process.emitWarning = () => { ++seen; }; process.binding('fs');"

@@ -248,7 +248,7 @@ TEST_CASE("limits that a Worker cannot start with are refused, and odd ones are 
     CAPTURE(limit);
     CHECK(end_with(limit) == "exit 0");
   }
-  // Past the class that checks the limits, too.
+  // Node's own Worker class, which the one that checks the limits derives from.
   CHECK(node.Run([](nh::Js& js) {
     return js
         .Eval(
@@ -269,7 +269,7 @@ TEST_CASE("out of memory, 20 environments in a row: the process keeps its size")
     CheckOutOfMemory(node);
     if (i == 2) after_three = ResidentMb();
   }
-  // One whose heap stayed would add 64 MB each time.
+  // An environment whose heap was not freed would add 64 MB.
 #ifdef __SANITIZE_ADDRESS__
   constexpr std::size_t kNoise = 400;  // AddressSanitizer holds back 256 MB of freed memory
 #else
@@ -280,11 +280,12 @@ TEST_CASE("out of memory, 20 environments in a row: the process keeps its size")
 
 #ifndef __SANITIZE_ADDRESS__  // whose own address space is far beyond any limit
 TEST_CASE("out of memory where V8 does not come back: the thread is given up, nothing else") {
-  // Threads of V8 that help to collect garbage would meet the lack of memory first, and V8 abort.
+  // V8's helper threads of the garbage collection would run out of memory first, and abort.
   nh::NodejsPlatform platform({.node_options = {"--single-threaded-gc"}});
   nh::Environment node = platform.CreateEnvironment({.name = "small"});
   node.Run([](nh::Js& js) { js.Eval("1"); });
-  // The system has no more: V8 asks nobody before it gives up.
+  // The system refuses memory below the heap's limit. V8 then ends without asking the callback that
+  // could raise the limit.
   rlimit before{};
   getrlimit(RLIMIT_AS, &before);
   std::size_t pages = 0;

@@ -96,10 +96,11 @@ TEST_CASE("a start_script that leaves a rejection behind: the environment ends w
   CHECK(node.WaitForExit() == 1);
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // which has all addresses to itself
+#if !defined(__SANITIZE_ADDRESS__)  // which reserves address space far beyond the limit
 TEST_CASE("a thread that cannot be made is a PlatformError, and the next try works") {
-  const nh::Environment first = test::NewEnvironment();  // alive: its stack is not to be reused
-  // No room for one more stack, but for everything else.
+  const nh::Environment first =
+      test::NewEnvironment();  // kept alive, so that its stack cannot be used again
+  // The address space that is left holds all that a start needs except one more stack.
   rlimit before{};
   getrlimit(RLIMIT_AS, &before);
   long pages = 0;

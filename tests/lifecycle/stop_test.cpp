@@ -1,4 +1,4 @@
-// Stop ends, whatever JavaScript is up to, and says what kept it from ending by itself.
+// Stop ends whatever JavaScript does, and says what kept the environment from ending by itself.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -36,7 +36,7 @@ void CheckTerminated(const std::string& code, std::string_view alive) {
   CHECK(Mentions(result, alive));
 }
 
-// The same for code that never returns.
+// As CheckTerminated, for code that never returns: it runs in a job, and Stop comes meanwhile.
 void CheckInterrupted(const std::string& code, std::string_view alive) {
   nh::Environment node = NewEnvironment();
   std::atomic<bool> began = false;

@@ -11,7 +11,7 @@
 
 namespace {
 
-// The time for code that never returns.
+// Checks the time that Stop takes while `code`, which never returns, runs in a job.
 void CheckInterrupted(const std::string& code) {
   test::CheckStopTime([&](const auto& stop) {
     nh::Environment node = test::NewEnvironment();

@@ -53,7 +53,7 @@ bool MayBind(const ElfImage& image, std::string_view name) {
   return false;
 }
 
-// What the relocations that still name a symbol name.
+// The symbols that relocations still refer to by name, with their number.
 std::map<std::string, int> NamedByRelocations(const ElfImage& image) {
   std::map<std::string, int> names;
   for (const relink::Section& section : image.sections()) {

@@ -55,7 +55,7 @@ TEST_CASE("file rights: dots, NULs and paths relative to the working directory")
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/../out/file"));
   CHECK(Allows(rights, FileAccess::kRead, tree.root / "out/../in/file"));
   CHECK(Allows(rights, FileAccess::kRead, tree.root / "in/./deep/..//file"));
-  // What is above something that does not exist cannot be told, and mkdir might make it.
+  // "in/new" does not exist, so nobody can say what "in/new/.." is: mkdir could make it a link.
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/new/../../out"));
   const std::string nul = (tree.root / "in/file").string() + '\0' + "x";
   CHECK(rights.Refusal(FileAccess::kRead, true, nul).has_value());
@@ -82,7 +82,7 @@ TEST_CASE("file rights: symbolic links are what they lead to") {
   // ".." is above the folder that a link leads to, not above the link.
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/folder/../in2"));
   CHECK(Allows(rights, FileAccess::kRead, tree.root / "in/folder/../in/file"));
-  // The link itself, for those who do not follow it.
+  // Calls that do not follow a link (lstat, unlink) ask for the link itself.
   CHECK(Allows(rights, FileAccess::kRead, tree.root / "in/folder", false));
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/folder/", false));
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/folder/file", false));

@@ -36,7 +36,7 @@ class PlainThread final : public nd::JsThread {
 
   void Seal() { queue().Seal(); }
 
-  // What Environment does.
+  // As Environment::Run does it off the JS thread.
   template <class F>
   auto Run(F&& function) {
     nd::RunJob<std::remove_reference_t<F>> job(function);
@@ -299,7 +299,7 @@ TEST_CASE("a thousand rounds: calls of every kind race with the end, and all of 
           }
           if (t % 4 == 3) (t == 3 ? thread->Refuse() : thread->Seal());
         } catch (const nh::EnvironmentStopped&) {
-          // As good an end as any.
+          // A refusal is an answer, too.
         }
         ++answered;
       });

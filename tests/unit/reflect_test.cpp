@@ -62,7 +62,7 @@ struct Pinned {  // neither copies nor moves
   Pinned& operator=(const Pinned&) = delete;
 };
 
-// As nodehost::Method: greedy, but for callables only.
+// Can be made from any callable of the signature, as nodehost::Method.
 template <class F>
 class Callback;
 template <class R, class... A>
@@ -75,7 +75,7 @@ class Callback<R(A...)> {
   requires std::is_invocable_r_v<R, F&, A...> Callback(F) {}
 };
 
-// As nodehost::Property: from whatever converts to T.
+// Can be made from all that converts to T, as nodehost::Property.
 template <class T>
 class Holder {
  public:
@@ -121,7 +121,8 @@ struct StandardTypes {
 };
 static_assert(kFieldCount<StandardTypes> == 17);
 
-// The same beside a field without default constructor, which takes the other way of counting.
+// A field without a default constructor cannot be made from `{}`, so these are counted in the other
+// way; see reflect_count.hpp.
 struct StandardTypesAndNoDefault {
   NoDefault before;
   std::function<int(int)> function;

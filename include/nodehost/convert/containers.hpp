@@ -2,7 +2,7 @@
 // argument is a TypedArray for the time of the call: its numbers are copied in, what JavaScript has
 // written is copied back, and then the view is of length 0; a span of const numbers, and one inside
 // other data, is a plain copy. A container is known by what it can do, so that this header includes
-// none of them, and containers that behave as the standard's do the same.
+// none of them, and other containers with the standard's members convert, too.
 #pragma once
 
 #include <concepts>

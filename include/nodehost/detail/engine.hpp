@@ -30,17 +30,19 @@ class JsThread;
 NODEHOST_API void Invoke(const Ref& function, const Ref& receiver, const Signature& signature,
                          const void* const* arguments, void* result);
 
-/// The same, but only on the JS thread, and a TypeError if `function` holds nothing.
+/// As Invoke without a receiver, but only on the JS thread; a TypeError if `function` is empty.
 NODEHOST_API void InvokeValue(const Ref& function, const Signature& signature,
                               const void* const* arguments, void* result);
 
-/// The same for the function that is the property `name` of `object`.
+/// Calls the function that is the property `name` of `object`, with `object` as `this`; only on the
+/// JS thread.
 NODEHOST_API void InvokeMember(const Ref& object, const Key& name, const Signature& signature,
                                const void* const* arguments, void* result);
 
 NODEHOST_API Ref ToJs(Js& js, const TypeInfo& type, const void* value);
 NODEHOST_API void FromJs(const Ref& value, const TypeInfo& type, void* result);
-/// The same, but false where it does not fit; `result` is then valid, and partly assigned.
+/// As FromJs, but returns false where the value does not fit; `result` is then valid, and partly
+/// assigned.
 NODEHOST_API bool TryFromJs(const Ref& value, const TypeInfo& type, void* result);
 NODEHOST_API bool IsOfClass(const Ref& value, ValueClass value_class);
 

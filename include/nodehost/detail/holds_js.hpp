@@ -43,7 +43,7 @@ consteval bool HoldsJs() {
   } else if constexpr (TemplateHoldsJs<U, Seen...>::value) {
     return true;
   } else if constexpr (std::is_empty_v<U>) {
-    return false;  // std::less and the like, which are not for reflection
+    return false;  // std::less and the like: there is no field to look at
   } else if constexpr (Reflectable<U>) {
     return AnyFieldHoldsJs<U, Seen...>(std::make_index_sequence<kFieldCount<U>>());
   } else {

@@ -1,5 +1,6 @@
 // Job: one piece of work for a JS thread. The templates of Environment fill it; the queue in
-// src/host runs it or, when the environment ends first, cancels it. One of the two always happens.
+// src/thread runs it or, when the environment ends first, cancels it. One of the two always
+// happens.
 #pragma once
 
 #include <exception>

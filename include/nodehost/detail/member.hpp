@@ -37,7 +37,7 @@ struct Member {
   std::shared_ptr<NativeFunction> native;
 };
 
-/// `new member.function(...arguments)`; else as Invoke.
+/// `new member.function(...arguments)`. Arguments, result and threads are as for Invoke.
 NODEHOST_API void InvokeNew(const Member& member, const Signature& signature,
                             const void* const* arguments, void* result);
 

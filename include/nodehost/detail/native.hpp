@@ -109,8 +109,8 @@ std::shared_ptr<NativeFunction> MakeNative(F&& function) {
   return std::make_shared<NativeOf<Kept, R, A...>>(std::in_place, std::forward<F>(function));
 }
 
-/// What may stand where a C++ implementation of `R(A...)` is asked for; `Self` is asked first, for
-/// it is a callable as well.
+/// A callable that may implement `R(A...)`. `Self`, a Method, is callable too, and is excluded: it
+/// is copied or moved instead.
 template <class Self, class F, class R, class... A>
 concept Implements =
     !std::same_as<std::remove_cvref_t<F>, Self> && std::is_invocable_r_v<R, std::decay_t<F>&, A...>;

@@ -54,7 +54,7 @@ enum class Operation : std::uint8_t {
       kCount
 };
 
-/// What an operation is applied to and with. Either `js` or `self` says where.
+/// What an operation is applied to and with. The environment is that of `js`, or of `self`.
 struct OperationCall {
   Js* js = nullptr;
   const Ref* self = nullptr;  ///< The first argument, if not null.

@@ -3,7 +3,7 @@
 //
 // Three known techniques, here in the smallest form that compiles fast:
 // - how many: what `T{…}` accepts (Boost.PFR, by Antony Polukhin); in reflect_count.hpp;
-// - which ones: structured bindings, one case a count (the same); in reflect_bindings.hpp;
+// - which ones: structured bindings, one case a count (Boost.PFR, too); in reflect_bindings.hpp;
 // - named how: the text the compiler prints for a template argument that points at the field
 //   (Boost.PFR's core_name20, reflect-cpp's get_field_names).
 // What is refused, and how a user gets by, is said by the static_asserts of reflect_count.hpp;

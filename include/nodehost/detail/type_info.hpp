@@ -49,7 +49,7 @@ enum class Kind : std::uint8_t {
   kVariant,       // VariantOps
   kTuple,         // TupleOps
   kSequence,      // std::vector, std::array: SequenceOps
-  kBytesCopy,     // the same of std::uint8_t or std::byte: SequenceOps
+  kBytesCopy,     // std::vector, std::array of std::uint8_t or std::byte: SequenceOps
   kList,          // other sequences: CollectionOps
   kSet,           // CollectionOps
   kRecord,        // a map with std::string keys, a plain object: MapOps
