@@ -41,13 +41,14 @@ function(nodehost_install_cmake_package)
     "${PROJECT_SOURCE_DIR}/cmake/nodehost-config.cmake.in"
     "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
     INSTALL_DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}"
-    PATH_VARS NODEHOST_INSTALL_PRIVATEDIR NODEHOST_COMMAND)
+    PATH_VARS NODEHOST_INSTALL_PRIVATEDIR NODEHOST_INSTALL_DOCDIR NODEHOST_COMMAND)
   write_basic_package_version_file("${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
                                    COMPATIBILITY SameMinorVersion)
   install(FILES "${PROJECT_BINARY_DIR}/nodehost-config.cmake"
                 "${PROJECT_BINARY_DIR}/nodehost-config-version.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/Deploy.cmake"
           COMPONENT development DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
 endfunction()
 

@@ -1,0 +1,26 @@
+# Makes a folder of deployed/ and what it needs, and runs it in another place, while the installed
+# tree that it was made from (WORK/moved) is gone.
+cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
+set(tree "${WORK}/moved")
+set(here "${WORK}/deployed")
+file(REMOVE_RECURSE "${here}")
+
+run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/deployed" -B "${here}/build"
+    -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
+    "-DCMAKE_PREFIX_PATH=${tree}"
+    "-DMANIFEST=${SOURCE}/examples/markdown" "-DNODEHOST_PROVISION_DIR=${SHARED}"
+    -DNODEHOST_PROVISION=OFF)
+run("${CMAKE_COMMAND}" --build "${here}/build" --target renderer_deploy)
+file(RENAME "${here}/build/renderer-deployed" "${here}/other machine")
+file(REMOVE_RECURSE "${here}/build")
+file(RENAME "${tree}" "${WORK}/hidden")
+execute_process(COMMAND "${here}/other machine/renderer"
+                RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+file(RENAME "${WORK}/hidden" "${tree}")
+expect_output("<p>from <em>here</em></p>")
+expect_libraries_in("${here}/other machine" renderer)
+expect_files("${here}/other machine" lib/nodehost/LICENSE.nodehost)
+if(SHIPS_LIBNODE)
+  expect_files("${here}/other machine" lib/nodehost/LICENSE.node)
+endif()
