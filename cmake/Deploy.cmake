@@ -4,8 +4,8 @@
 #
 # Defines the target <target>_deploy, which makes <folder> (default: <target>-deployed in the build
 # folder). In it are the program; in lib/ libnodehost and libnode, with their licences; and the
-# node_modules of each of PACKAGES, which are folders that nodehost_npm_install gave. FILES are
-# copied as they are. All run-time paths are relative, so the folder may lie anywhere; a program
+# node_modules of each of PACKAGES, which are folders that nodehost_npm_install gave, with the
+# workspaces in them. FILES are copied as they are. All run-time paths are relative, so the folder may lie anywhere; a program
 # whose `base_dir` is its own folder finds the packages. A libnode of the system is not copied, as
 # it needs much else of that system: install it on the other machine.
 include_guard(GLOBAL)
@@ -29,6 +29,14 @@ function(nodehost_deploy target)
     install(DIRECTORY "${packages}/node_modules" DESTINATION . ${where} PATTERN .bin EXCLUDE
             PATTERN .cache EXCLUDE)
     install(FILES "${packages}/package.json" DESTINATION . ${where})
+    nodehost_npm_local_parts("${packages}" parts archives)  # which node_modules links to
+    foreach(part IN LISTS parts)
+      if(part MATCHES "^\\.\\./")
+        message(FATAL_ERROR "nodehost_deploy(${target}): ${packages} takes ${part} from outside of "
+                            "itself, which a copy cannot have")
+      endif()
+      install(DIRECTORY "${packages}/${part}/" DESTINATION "${part}" ${where})
+    endforeach()
   endforeach()
   foreach(file IN LISTS arg_FILES)
     get_filename_component(file "${file}" ABSOLUTE)

