@@ -52,11 +52,15 @@ class Constructor<T(A...)> {
   /// Whether there is something to call.
   explicit operator bool() const noexcept { return member_.function || member_.native; }
 
+ private:
+  static detail::Member* MemberOf(void* field) {
+    return &static_cast<Constructor*>(field)->member_;
+  }
+
+ public:
   /// For the library's own templates.
   static constexpr const detail::Signature& kSignature = detail::SignatureOf<T, A...>::kValue;
-  static constexpr detail::MethodOps kOps{&kSignature, [](void* field) -> detail::Member* {
-                                            return &static_cast<Constructor*>(field)->member_;
-                                          }};
+  static constexpr detail::MethodOps kOps{&kSignature, &MemberOf};
 
  private:
   static constexpr void Check() noexcept {

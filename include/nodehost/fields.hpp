@@ -1,6 +1,6 @@
 // The fields of a struct or class, spelled out: NODEHOST_FIELDS and the attributes of a field.
 // Plain structs need none of this, they are reflected as they are (detail/reflect.hpp); list the
-// fields when one needs an attribute, when the type is no plain struct, or for Clang 14.
+// fields when one needs an attribute or when the type is no plain struct.
 //
 //     struct Track {
 //       std::string name;

@@ -71,11 +71,13 @@ class Method<R(A...)> {
   /// Whether there is something to call.
   explicit operator bool() const noexcept { return member_.function || member_.native; }
 
+ private:
+  static detail::Member* MemberOf(void* field) { return &static_cast<Method*>(field)->member_; }
+
+ public:
   /// For the library's own templates.
   static constexpr const detail::Signature& kSignature = detail::SignatureOf<R, A...>::kValue;
-  static constexpr detail::MethodOps kOps{&kSignature, [](void* method) -> detail::Member* {
-                                            return &static_cast<Method*>(method)->member_;
-                                          }};
+  static constexpr detail::MethodOps kOps{&kSignature, &MemberOf};
 
  private:
   // Here and not in the class, so that a struct may have a Method that returns that struct.

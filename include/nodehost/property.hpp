@@ -95,19 +95,24 @@ class Property {
     return member_.receiver || accessors_;
   }
 
+ private:
+  static detail::Member* MemberOf(void* property) {
+    return &static_cast<Property*>(property)->member_;
+  }
+  static bool Probe(detail::Filler filler) {
+    T value{};
+    return filler.fill(filler.context, std::addressof(value), nullptr);
+  }
+  static void AccessorsOf(const void* property, const void** get, const void** set) {
+    const auto& accessors = static_cast<const Property*>(property)->accessors_;
+    *get = accessors ? &accessors->get : nullptr;
+    *set = accessors && accessors->set ? &accessors->set : nullptr;
+  }
+
+ public:
   /// For the library's own templates.
-  static constexpr detail::PropertyOps kOps{
-      [](void* property) { return &static_cast<Property*>(property)->member_; },
-      [](detail::Filler filler) {
-        T value{};
-        return filler.fill(filler.context, std::addressof(value), nullptr);
-      },
-      [](const void* property, const void** get, const void** set) {
-        const auto& accessors = static_cast<const Property*>(property)->accessors_;
-        *get = accessors ? &accessors->get : nullptr;
-        *set = accessors && accessors->set ? &accessors->set : nullptr;
-      },
-      &Method<T()>::kOps, &Method<void(T)>::kOps};
+  static constexpr detail::PropertyOps kOps{&MemberOf, &Probe, &AccessorsOf, &Method<T()>::kOps,
+                                            &Method<void(T)>::kOps};
 
  private:
   struct Accessors {

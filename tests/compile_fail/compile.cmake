@@ -1,6 +1,15 @@
 # Compiles SOURCE with CASE=1 and expects a refusal with the words SAYS; without SAYS, expects none.
+# Where the words are not ours but the compiler's, SAYS is "GCC's | Clang's".
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "|" ";" flags "${FLAGS}")
+string(REPLACE "|" ";" precompiled "${PRECOMPILED}")
+if(SAYS MATCHES "^(.+) [|] (.+)$")
+  if(COMPILER_ID STREQUAL "GNU")
+    set(SAYS "${CMAKE_MATCH_1}")
+  else()
+    set(SAYS "${CMAKE_MATCH_2}")
+  endif()
+endif()
 set(define "")
 if(CASE)
   set(define "-D${CASE}=1")
@@ -11,7 +20,7 @@ if(SAYS)
 endif()
 set(ENV{LC_ALL} C)  # so that the compiler quotes with plain '
 execute_process(COMMAND "${COMPILER}" -std=c++20 ${flags} -Werror -fsyntax-only
-                        -I "${PRECOMPILED}" -I "${INCLUDE}" ${define} "${SOURCE}"
+                        ${precompiled} -I "${INCLUDE}" ${define} "${SOURCE}"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT SAYS)
   if(NOT result EQUAL 0)

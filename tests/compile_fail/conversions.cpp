@@ -40,7 +40,7 @@ void Convert(const nh::Value& value) {
   value(1, "text", std::string("text"), Plain{1});
 #endif
 
-#if CASE_an_assignment_to_a_property  // says: discards qualifiers
+#if CASE_an_assignment_to_a_property  // says: discards qualifiers | no viable overloaded '='
   value["a"] = value;
 #else
   value.Set("a", value);

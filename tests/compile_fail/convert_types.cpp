@@ -23,7 +23,7 @@ struct Holder {
 };
 
 class Mine {
-  int hidden_ = 0;
+  [[maybe_unused]] int hidden_ = 0;
 };
 template <>
 struct nodehost::Convert<Mine> {

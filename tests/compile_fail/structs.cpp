@@ -73,7 +73,7 @@ struct Arrays { int n; int a[4]; };
 #endif
 static_assert(nh::detail::kFieldNames<Arrays>.size() == 2);
 
-#if CASE_a_bit_field  // says: cannot bind bit-field
+#if CASE_a_bit_field  // says: cannot bind bit-field | cannot bind to bit-field
 struct Bits { int a : 3; int b; };
 #else
 struct Bits { int a; int b; };
@@ -91,7 +91,7 @@ static_assert(nh::detail::kFieldNames<Union>.size() == 2);
 struct Listed { static int s; int a; NODEHOST_FIELDS(Listed, a, s) };
 #elif CASE_a_function_listed  // says: a field is a non-static data member
 struct Listed { int a; int f(); NODEHOST_FIELDS(Listed, a, f) };
-#elif CASE_a_member_that_is_not_there  // says: 'b' is not a member of 'Listed'
+#elif CASE_a_member_that_is_not_there  // says: 'b' is not a member of 'Listed' | no member named 'b' in 'Listed'
 struct Listed { int a; NODEHOST_FIELDS(Listed, b) };
 #elif CASE_an_unknown_attribute  // says: the attributes of a field are
 struct Listed { int a; NODEHOST_FIELDS(Listed, (a, 3)) };

@@ -230,7 +230,6 @@ static_assert(std::is_same_v<FieldType<SixtyFour, 63>, int>);
 
 // ---- Names ----
 
-#if NODEHOST_HAS_FIELD_NAMES
 static_assert(kFieldNames<Empty>.empty());
 static_assert(kFieldNames<Track> == std::array<std::string_view, 3>{"name", "points", "note"});
 static_assert(kFieldNames<Pair<std::function<void(char)>, Line>>[1] == "second");
@@ -274,7 +273,6 @@ TEST_CASE("a struct local to a generic lambda has names") {
   CHECK(generic(1) == "held");
   CHECK(generic(std::string()) == "held");
 }
-#endif
 
 // ---- Walking and measuring ----
 

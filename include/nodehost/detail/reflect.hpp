@@ -21,13 +21,6 @@
 #include "nodehost/detail/reflect_count.hpp"
 #include "nodehost/fields.hpp"
 
-// A template argument may point at a part of an object since P1907: GCC 11, Clang 18.
-#if !defined(__clang__) || __clang_major__ >= 18
-#define NODEHOST_HAS_FIELD_NAMES 1
-#else
-#define NODEHOST_HAS_FIELD_NAMES 0
-#endif
-
 namespace nodehost::detail {
 
 // ---- Which ones ----
@@ -115,7 +108,16 @@ struct RawText {  // not string_view: GCC would append what that typedef stands 
   const char* data;
   std::size_t size;
 };
-template <auto Pointer>
+// A pointer to a part of an object may be a template argument since GCC 11 and Clang 18, and inside
+// a structure since Clang 12 (PFR's clang_wrapper_t).
+template <class F>
+struct PointerArgument {
+  F* pointer;
+};
+template <class F>
+PointerArgument(F*) -> PointerArgument<F>;  // Clang deduces it by itself from version 17 on
+
+template <PointerArgument Pointer>
 consteval RawText PointerText() {
   return {__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1};
 }
@@ -146,8 +148,8 @@ inline constexpr auto kFieldPointers = WithFields(NeverMade<T>(), PointersTo{});
 /// the long texts they were cut from.
 template <class T, std::size_t... I>
 consteval auto MakeNamePool(std::index_sequence<I...>) {
-  constexpr std::string_view names[] = {LastWord(PointerText<SlotAt<I>(kFieldPointers<T>)>())...,
-                                        {}};
+  constexpr std::string_view names[] = {
+      LastWord(PointerText<PointerArgument{SlotAt<I>(kFieldPointers<T>)}>())..., {}};
   constexpr std::size_t size = ((names[I].size() + 1) + ... + 0);
   std::array<char, size + 1> pool{};
   std::size_t at = 0;
@@ -166,17 +168,11 @@ consteval std::array<FieldSpec, sizeof...(I)> MakeFieldSpecs(std::index_sequence
     return {kFieldList<T>.template At<I>().spec...};
   } else {
     std::array<FieldSpec, sizeof...(I)> specs{};
-#if NODEHOST_HAS_FIELD_NAMES
     const char* next = kNamePool<T>.data();
     for (FieldSpec& spec : specs) {
       spec.name = spec.js_name = next;
       next += spec.name.size() + 1;
     }
-#elif !defined(__clang_analyzer__)  // clang-tidy of any version may read what GCC compiles
-    static_assert(kFieldCount<T> == 0,
-                  "nodehost: this compiler cannot name the fields of a plain struct; write "
-                  "NODEHOST_FIELDS(Type, field, ...) inside the struct, or use GCC 12 or Clang 18");
-#endif
     return specs;
   }
 }
