@@ -178,7 +178,7 @@ void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught) {
   if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue()) return;
   // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
   JsThread& thread = realm.thread();
-  thread.set_realm(nullptr);
+  thread.DisableJavaScript();
   std::rethrow_exception(thread.StoppedError());
 }
 

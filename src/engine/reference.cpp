@@ -54,7 +54,7 @@ void References::Release(Reference* reference) noexcept {
     Free(reference);
     return;
   }
-  if (host::InForkedChild()) return;  // where the lock may be held for ever
+  if (InForkedChild()) return;  // where the lock may be held for ever
   std::shared_ptr<References> last;   // goes after the lock
   const std::lock_guard lock(mutex_);
   if (closed_) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node_thread.hpp"
+#include "thread/fork_guard.hpp"
 
 namespace nodehost {
 
@@ -74,6 +75,10 @@ StopResult Environment::Stop(std::chrono::milliseconds deadline) {
 
 int Environment::WaitForExit() { return AsNodeThread(Thread()).WaitForExit(); }
 
-std::optional<int> Environment::exit_code() const { return Thread().exit_code(); }
+std::optional<int> Environment::exit_code() const {
+  detail::JsThread& thread = Thread();
+  if (detail::InForkedChild()) return std::nullopt;
+  return thread.life().end().exit_code;
+}
 
 }  // namespace nodehost

@@ -81,23 +81,12 @@ void NodeThread::Start() {
     delete self;
     throw PlatformError(std::string("The JS thread could not be started: ") + uv_strerror(error));
   }
-  std::unique_lock lock(mutex_);
   joined_ = false;
-  changed_.wait(lock, [this] { return ready_; });
-  const std::exception_ptr failure = start_error_;
-  lock.unlock();
+  const std::exception_ptr failure = life().WaitUntilStarted();
   if (!failure) return;
-  WaitUntilEnded(std::nullopt);
+  life().WaitUntilEnded();
   TryJoin();
   std::rethrow_exception(failure);
-}
-
-void NodeThread::Ready(std::exception_ptr failure) {
-  const std::lock_guard lock(mutex_);
-  if (ready_) return;
-  ready_ = true;
-  start_error_ = std::move(failure);
-  changed_.notify_all();
 }
 
 std::unique_lock<std::timed_mutex> NodeThread::ComingOrGoing(
@@ -152,7 +141,7 @@ void NodeThread::Main() {
     FreeSetup(std::move(setup));
   } catch (...) {
     Refuse();
-    Ready(std::current_exception());
+    life().FailStart(std::current_exception());
   }
   set_current(nullptr);
   SetEnded();
@@ -160,9 +149,7 @@ void NodeThread::Main() {
 
 void NodeThread::SetEnded() {
   boundary_.Close();
-  const std::lock_guard lock(mutex_);
-  ended_ = true;
-  changed_.notify_all();
+  life().SetEnded();
 }
 
 void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
@@ -178,7 +165,7 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
     WatchBusy();
     code = node::SpinEventLoop(env_).FromMaybe(1);
   } catch (...) {
-    Ready(std::current_exception());
+    life().FailStart(std::current_exception());
   }
   Conclude(code);
 }
@@ -186,16 +173,14 @@ void NodeThread::RunEnvironment(node::CommonEnvironmentSetup& setup) {
 void NodeThread::Attach(node::CommonEnvironmentSetup& setup) {
   isolate_ = setup.isolate();
   loop_ = setup.event_loop();
+  env_ = setup.env();
   node::SetProcessExitHandler(setup.env(),
                               [this](node::Environment*, int code) { OnProcessExit(code); });
   OpenLoopHandles();
   node::AddEnvironmentCleanupHook(
       setup.isolate(), [](void* data) { static_cast<NodeThread*>(data)->CloseLoopHandles(); },
       this);
-  {
-    const std::lock_guard lock(mutex_);
-    env_ = setup.env();
-  }
+  life().Attach([this] { node::Stop(env_); });
 }
 
 void NodeThread::Load(detail::Realm& realm) {
@@ -203,7 +188,7 @@ void NodeThread::Load(detail::Realm& realm) {
                                 boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
-    Ready(nullptr);
+    life().SetReady();
     static_cast<void>(
         node::LoadEnvironment(env_, node::StartExecutionCallback{}, detail::PreloadOf(boundary_)));
   } else {
@@ -214,17 +199,11 @@ void NodeThread::Load(detail::Realm& realm) {
 }
 
 void NodeThread::Conclude(int code) {
-  js_over_ = true;
-  SetEnd(EndReason::kFinished);
+  EndJavaScript({.reason = EndReason::kFinished});
   LogLoss();
-  // The code of process.exit stays.
-  if (!exit_code()) set_exit_code(code);
+  life().Note({.exit_code = code});  // that of process.exit stays
   Refuse();
-  {
-    // From here on nobody may call node::Stop.
-    const std::lock_guard lock(mutex_);
-    env_ = nullptr;
-  }
+  life().Detach();
   CloseInspector();
 }
 
@@ -287,7 +266,7 @@ void NodeThread::RunJobs() {
   // Jobs are done one after the other: none runs in the middle of one that spins the loop.
   if (spinning_ > 0) return;
   queue().StartBatch();
-  while (!js_over_) {
+  while (!life().over()) {
     detail::Job* const job = queue().TakeNext();
     if (!job) break;
     const v8::HandleScope handle_scope(isolate_);
@@ -310,11 +289,8 @@ void NodeThread::RunJobs() {
 }
 
 void NodeThread::OnProcessExit(int code) {
-  if (js_over_.exchange(true)) return;
-  set_exit_code(code);
-  set_realm(nullptr);
+  if (!EndJavaScript({.exit_code = code})) return;
   Refuse();
-  node::Stop(env_);
   detail::MeetTermination(isolate_);
 }
 
@@ -338,7 +314,7 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   bool is_done = false;
   ++spinning_;
   // The realm goes when JavaScript is over, and when a job with a deadline is to be stopped.
-  const auto over = [this] { return js_over_ || !realm(); };
+  const auto over = [this] { return life().over() || !realm(); };
   while (!over()) {
     realm()->RunTicks();
     is_done = done(data);
@@ -352,7 +328,7 @@ bool NodeThread::SpinUntil(bool (*done)(void*), void* data) {
   }
   if (was_ref) uv_ref(reinterpret_cast<uv_handle_t*>(&wake_));
   if (--spinning_ == 0) uv_async_send(&wake_);  // for the jobs that were put off
-  if (js_over_) uv_stop(loop_);                 // the nested turns ate node::Stop's, meant for all
+  if (life().over()) uv_stop(loop_);            // the nested turns ate node::Stop's, meant for all
   if (!is_done && over()) std::rethrow_exception(StoppedError());
   return is_done;
 }

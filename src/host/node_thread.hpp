@@ -100,7 +100,6 @@ class NodeThread : public detail::JsThread {
   void FreeSetup(std::unique_ptr<node::CommonEnvironmentSetup> setup);
   void SetEnded();
   void StopAfter(std::chrono::milliseconds deadline);
-  void Ready(std::exception_ptr failure);
 
   using Clock = std::chrono::steady_clock;
 
@@ -110,8 +109,7 @@ class NodeThread : public detail::JsThread {
   void AskToMeetDeadlines();
   bool MeetDeadlines(bool in_javascript);
   void EndAtDeadline();
-  bool MissStart();
-  void AfterDeadline(detail::Realm* own_realm, bool whole);
+  void AfterDeadline(bool whole);
 
   // In node_thread_debugger.cpp.
   void KeepCloseInspector();
@@ -124,11 +122,8 @@ class NodeThread : public detail::JsThread {
   void WatchBusy();
 
   // On any thread; in node_thread_stop.cpp.
-  static Clock::time_point TimeIn(std::chrono::milliseconds deadline);
-  bool WaitUntilEnded(std::optional<Clock::time_point> until);
   void EndByForce();
   void Terminate(std::vector<std::string> still_alive);
-  StopResult Result();
 
   PlatformState& platform_;
   const EnvironmentOptions options_;
@@ -143,6 +138,7 @@ class NodeThread : public detail::JsThread {
   int spinning_ = 0;         // how many SpinUntil are under way
   uv_timer_t stop_timer_{};  // the deadline of a Stop on this thread
   v8::Isolate* isolate_ = nullptr;
+  node::Environment* env_ = nullptr;
   bool has_own_thread_ = false;     // and not somebody else's
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
   detail::HeapLimit heap_limit_;
@@ -154,26 +150,17 @@ class NodeThread : public detail::JsThread {
   std::optional<BusyWatch> busy_watch_;
   v8::Global<v8::Function> close_inspector_;
 
-  AliveReport alive_;                     // open while env_ is set
+  AliveReport alive_;
   std::atomic<bool> worker_lost_{false};  // one of its Workers is parked for ever
-  std::atomic<bool> js_over_{false};      // process.exit was called, or JavaScript terminated
+
+  std::atomic<bool> joined_{true};  // false while there is a thread to join
 
   std::mutex mutex_;
-  std::condition_variable changed_;
   // Guarded by mutex_.
-  node::Environment* env_ = nullptr;  // null before the set-up and from the tear-down on
-  bool ready_ = false;
-  std::exception_ptr start_error_;
-  bool start_missed_ = false;  // its deadline
-  std::optional<Clock::time_point> terminated_;
-  std::vector<std::string> still_alive_;  // at that time
-  std::string inspector_url_;             // of the last one that was opened
+  std::string inspector_url_;  // of the last one that was opened
   bool waits_for_debugger_ = false;
   std::vector<std::unique_ptr<DebuggerClient>> waits_given_up_;
   std::unique_ptr<DebuggerClient> lets_go_;
-  bool ended_ = false;
-  bool parked_ = false;  // it will never end
-  bool joined_ = true;   // false while there is a thread to join
 };
 
 }  // namespace nodehost::host

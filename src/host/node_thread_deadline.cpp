@@ -1,11 +1,11 @@
 // Jobs and start-up scripts with a deadline: withdrawn from the queue, or stopped in the middle,
 // when their time is up.
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "node_thread.hpp"
 #include "nodehost/errors.hpp"
+#include "thread/timeout.hpp"
 #include "timed_job.hpp"
 
 namespace nodehost::host {
@@ -17,8 +17,6 @@ namespace {
 // How often JavaScript is asked again to stop: native code may have held it the first time, or C++
 // have caught the error and gone on.
 constexpr auto kAgain = 20ms;
-// Longer ones would overflow the clock.
-constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 
 class QueuedTimedJob final : public detail::Job {
  public:
@@ -42,13 +40,12 @@ class NodeThread::RunningDeadline {
       : until(deadline),
         outer(std::exchange(thread.deadlines_, this)),
         thread_(thread),
-        realm_(thread.realm()),
         async_id_(node::AsyncHooksGetExecutionAsyncId(thread.isolate_)),
         spin_depth_(thread.spinning_) {}
 
   ~RunningDeadline() {
     thread_.deadlines_ = outer;
-    if (hit_) thread_.AfterDeadline(realm_, IsWhole());
+    if (hit_) thread_.AfterDeadline(IsWhole());
   }
 
   RunningDeadline(const RunningDeadline&) = delete;
@@ -78,7 +75,6 @@ class NodeThread::RunningDeadline {
   }
 
   NodeThread& thread_;
-  detail::Realm* const realm_;
   const node::async_id async_id_;
   const int spin_depth_;
   bool hit_ = false;
@@ -86,7 +82,7 @@ class NodeThread::RunningDeadline {
 };
 
 void NodeThread::RunTimed(detail::Job& job, std::chrono::milliseconds deadline) {
-  deadline = std::clamp(deadline, 0ms, kLongest);
+  deadline = detail::Clamped(deadline);
   const auto timed = std::make_shared<TimedJob>(job, Clock::now() + deadline);
   WatchJob(timed, deadline);
   if (IsCurrent()) {
@@ -105,7 +101,7 @@ void NodeThread::RunTimed(detail::Job& job, std::chrono::milliseconds deadline) 
 
 void NodeThread::EnqueueTimed(std::unique_ptr<detail::Job> job,
                               std::chrono::milliseconds deadline) {
-  deadline = std::clamp(deadline, 0ms, kLongest);
+  deadline = detail::Clamped(deadline);
   const auto timed = std::make_shared<TimedJob>(std::move(job), Clock::now() + deadline);
   WatchJob(timed, deadline);
   Enqueue(std::make_unique<QueuedTimedJob>(timed, *this), /*must_accept=*/false);
@@ -145,22 +141,22 @@ void NodeThread::RunTimedHere(TimedJob& timed) {
 }
 
 void NodeThread::AskToMeetDeadlines() {
-  const std::lock_guard lock(mutex_);
-  if (!env_) return;
-  uv_async_send(&deadline_wake_);
-  // V8 keeps a list of these until it runs JavaScript again: one is enough.
-  if (deadline_asked_.exchange(true)) return;
-  isolate_->RequestInterrupt(
-      [](v8::Isolate* isolate, void* data) {
-        auto* const self = static_cast<NodeThread*>(data);
-        self->deadline_asked_ = false;
-        if (self->MeetDeadlines(true)) isolate->TerminateExecution();
-      },
-      this);
+  life().IfAlive([this] {
+    uv_async_send(&deadline_wake_);
+    // V8 keeps a list of these until it runs JavaScript again: one is enough.
+    if (deadline_asked_.exchange(true)) return;
+    isolate_->RequestInterrupt(
+        [](v8::Isolate* isolate, void* data) {
+          auto* const self = static_cast<NodeThread*>(data);
+          self->deadline_asked_ = false;
+          if (self->MeetDeadlines(true)) isolate->TerminateExecution();
+        },
+        this);
+  });
 }
 
 bool NodeThread::MeetDeadlines(bool in_javascript) {
-  if (js_over_) return false;
+  if (life().over()) return false;
   const auto now = Clock::now();
   RunningDeadline* hit = nullptr;
   for (RunningDeadline* at = deadlines_; at; at = at->outer) {
@@ -170,42 +166,34 @@ bool NodeThread::MeetDeadlines(bool in_javascript) {
   const bool may_cut = hit->MayCut(in_javascript);
   if (!may_cut && !hit->AskedBefore()) return false;
   hit->Hit();
-  SetJobError(std::make_exception_ptr(DeadlineExceeded(
+  DisableJavaScript(std::make_exception_ptr(DeadlineExceeded(
       "A job in environment \"" + name() + "\" was not done by its deadline and was stopped.",
       /*started=*/true)));
-  set_realm(nullptr);
   if (!may_cut) EndAtDeadline();
   return true;
 }
 
 void NodeThread::EndAtDeadline() {
-  js_over_ = true;
-  SetEnd(EndReason::kTerminated,
-         "a job was stopped at its deadline in the middle of callbacks that were not its own");
-  set_exit_code(1);
   // Already now, so that Node unwinds without asking whether its books are in order.
-  node::Stop(env_);
+  EndJavaScript(
+      {.reason = EndReason::kTerminated,
+       .text = "a job was stopped at its deadline in the middle of callbacks that were not its own",
+       .exit_code = 1});
 }
 
-void NodeThread::AfterDeadline(detail::Realm* own_realm, bool whole) {
-  SetJobError(nullptr);
-  const std::lock_guard lock(mutex_);
-  if (js_over_ || !env_) return;
-  if (!whole) {
-    EndAtDeadline();
-    return;
-  }
-  isolate_->CancelTerminateExecution();
-  set_realm(own_realm);
+void NodeThread::AfterDeadline(bool whole) {
+  if (!whole && !life().over()) EndAtDeadline();
+  life().IfAlive([this] { isolate_->CancelTerminateExecution(); });
+  EnableJavaScript();
 }
 
 void NodeThread::RunStartScriptInTime() {
   if (options_.start_deadline) {
     const std::weak_ptr<detail::JsThread> self = weak_from_this();
-    platform_.watchdog.At(Clock::now() + std::clamp(*options_.start_deadline, 0ms, kLongest),
+    platform_.watchdog.At(detail::TimeAfter(*options_.start_deadline),
                           [self]() -> std::optional<Clock::time_point> {
                             const auto thread = std::static_pointer_cast<NodeThread>(self.lock());
-                            if (thread && thread->MissStart()) thread->Terminate({});
+                            if (thread && thread->life().TimeOutStart()) thread->Terminate({});
                             return std::nullopt;
                           });
   }
@@ -215,23 +203,15 @@ void NodeThread::RunStartScriptInTime() {
   } catch (const EnvironmentStopped&) {
     ended = std::current_exception();
   }
-  const std::lock_guard lock(mutex_);
-  if (start_missed_) {
+  if (!ended && life().SetReady()) return;
+  if (life().start_timed_out()) {
     throw DeadlineExceeded("The start_script of environment \"" + name() +
                                "\" was not done after " +
                                std::to_string(options_.start_deadline->count()) +
                                " ms, its deadline, and was stopped.",
                            /*started=*/true);
   }
-  if (ended) std::rethrow_exception(ended);
-  ready_ = true;
-  changed_.notify_all();
-}
-
-bool NodeThread::MissStart() {
-  const std::lock_guard lock(mutex_);
-  if (!ready_) start_missed_ = true;
-  return !ready_;
+  std::rethrow_exception(ended);
 }
 
 }  // namespace nodehost::host

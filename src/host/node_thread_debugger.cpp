@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node_thread.hpp"
+#include "thread/timeout.hpp"
 
 namespace nodehost::host {
 
@@ -14,8 +15,6 @@ namespace {
 
 // JavaScript that nobody has paused is gone by then.
 constexpr auto kOwnTime = 20ms;
-// Longer ones would overflow the clock.
-constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
 
 // process._debugEnd, the function behind inspector.close: no JavaScript, so it can still be called
 // when that is over.
@@ -60,11 +59,11 @@ bool NodeThread::WaitForDebugger(const std::function<void()>& wait,
     waits_for_debugger_ = true;
     std::erase_if(waits_given_up_, [](const auto& client) { return client->gone(); });
     if (patience) {
-      gives_up = waits_given_up_
-                     .emplace_back(std::make_unique<DebuggerClient>(
-                         inspector_url_, DebuggerClient::LetGo::kOfWaiting,
-                         std::clamp(*patience, 0ms, kLongest)))
-                     .get();
+      gives_up =
+          waits_given_up_
+              .emplace_back(std::make_unique<DebuggerClient>(
+                  inspector_url_, DebuggerClient::LetGo::kOfWaiting, detail::Clamped(*patience)))
+              .get();
     }
   }
   std::exception_ptr failure;
@@ -78,7 +77,7 @@ bool NodeThread::WaitForDebugger(const std::function<void()>& wait,
     waits_for_debugger_ = false;
   }
   if (gives_up) gives_up->Leave();
-  if (js_over_) std::rethrow_exception(StoppedError());
+  if (life().over()) std::rethrow_exception(StoppedError());
   if (failure) std::rethrow_exception(failure);
   return !gives_up || !gives_up->acted();
 }
@@ -96,7 +95,7 @@ void NodeThread::CloseInspector() {
 
 DebuggerClient* NodeThread::LetGoOfJavaScript() {
   const std::lock_guard lock(mutex_);
-  if (inspector_url_.empty() || ended_) return nullptr;
+  if (inspector_url_.empty() || life().phase() == detail::Phase::kEnded) return nullptr;
   if (!lets_go_) {
     lets_go_ = std::make_unique<DebuggerClient>(inspector_url_, DebuggerClient::LetGo::kOfAnything,
                                                 kOwnTime);

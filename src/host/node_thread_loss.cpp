@@ -42,19 +42,18 @@ void NodeThread::OpenHeapLimit() {
 }
 
 void NodeThread::OnOutOfMemory(const std::string& what) {
-  SetEnd(EndReason::kOutOfMemory, "it ran out of memory (" + what + ")");
-  if (js_over_.exchange(true)) return;
-  set_exit_code(kAbortCode);
-  set_realm(nullptr);
   // The queue is refused when JavaScript has unwound: what its jobs own may belong to V8, which is
   // in the middle of a garbage collection.
-  node::Stop(env_);
+  EndJavaScript({.reason = EndReason::kOutOfMemory,
+                 .text = "it ran out of memory (" + what + ")",
+                 .exit_code = kAbortCode});
 }
 
 void NodeThread::LogLoss() {
-  if (end_reason() != EndReason::kOutOfMemory && end_reason() != EndReason::kFatalError) return;
+  const detail::End end = life().end();
+  if (end.reason != EndReason::kOutOfMemory && end.reason != EndReason::kFatalError) return;
   if (std::exchange(loss_logged_, true)) return;
-  const std::string text = "Environment \"" + name() + "\" ended: " + end_text() + ".";
+  const std::string text = "Environment \"" + name() + "\" ended: " + end.text + ".";
   if (!options_.on_log) {
     std::fputs((text + "\n").c_str(), stderr);
     return;
@@ -76,32 +75,28 @@ void NodeThread::MeetFatalError() {
 }
 
 void NodeThread::OnWorkerLost() {
-  SetEnd(EndReason::kFatalError, "V8 or Node met a fatal error in one of its Workers");
+  life().Note({.reason = EndReason::kFatalError,
+               .text = "V8 or Node met a fatal error in one of its Workers",
+               .exit_code = kAbortCode});
   worker_lost_ = true;
-  if (!exit_code()) set_exit_code(kAbortCode);
   Terminate({"A Worker, parked for ever after a fatal error"});
 }
 
 void NodeThread::Park(EndReason reason, const std::string& what) {
   detail::Realm* const own_realm = realm();
-  SetEnd(reason, what + ", which V8 does not come back from: its thread is parked for ever");
-  js_over_ = true;
-  if (!exit_code()) set_exit_code(kAbortCode);
-  set_realm(nullptr);
+  life().Detach();  // V8 is not to be stopped any more
+  EndJavaScript({.reason = reason,
+                 .text = what + ", which V8 does not come back from: its thread is parked for ever",
+                 .exit_code = kAbortCode});
+  life().Note({.exit_code = kAbortCode});
   LogLoss();  // before anybody hears of the end, and lets what on_log uses go
-  {
-    const std::lock_guard lock(mutex_);
-    env_ = nullptr;
-    parked_ = true;
-    if (still_alive_.empty()) still_alive_ = {"The JS thread, parked for ever: " + what};
-  }
   // This thread never touches again what the jobs under way have on its stack and elsewhere; so
   // they may end under its feet.
   Refuse();
   CancelAll(std::exchange(running_, nullptr), StoppedError());
   if (own_realm) own_realm->waiters().Cancel(StoppedError());
-  Ready(StoppedError());
-  changed_.notify_all();
+  life().FailStart(StoppedError());
+  life().SetParked("The JS thread, parked for ever: " + what);
   ParkThread();
 }
 

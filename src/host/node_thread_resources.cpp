@@ -28,13 +28,13 @@ void NodeThread::WatchBusy() {
     const auto progress = thread ? thread->meter_.Progress() : std::nullopt;
     if (!progress) return std::nullopt;
     return thread->busy_watch_->Look(*progress, [&] {
-      const std::lock_guard lock(thread->mutex_);
-      if (!thread->env_) return;
-      thread->isolate_->RequestInterrupt(
-          [](v8::Isolate* isolate, void* data) {
-            static_cast<NodeThread*>(data)->busy_watch_->Answer(isolate);
-          },
-          thread.get());
+      thread->life().IfAlive([&] {
+        thread->isolate_->RequestInterrupt(
+            [](v8::Isolate* isolate, void* data) {
+              static_cast<NodeThread*>(data)->busy_watch_->Answer(isolate);
+            },
+            thread.get());
+      });
     });
   });
 }

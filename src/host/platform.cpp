@@ -35,7 +35,7 @@ host::PlatformState* living = nullptr;
 // What nobody has stopped must not run JavaScript while the destructors of libnode's static objects
 // run. Registered after their construction, so called before them.
 void StopAtProcessExit() {
-  if (host::InForkedChild()) return;
+  if (detail::InForkedChild()) return;
   host::PlatformState* state = nullptr;
   {
     const std::lock_guard lock(start_mutex);
@@ -45,7 +45,7 @@ void StopAtProcessExit() {
 }
 
 void ClaimProcess() {
-  host::CheckNotForked();
+  detail::CheckNotForked();
   const std::lock_guard lock(start_mutex);
   if (started) throw PlatformError(started);
   started =
@@ -148,7 +148,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (options.own_process && !options.args.empty()) {
     args.insert(args.end(), options.args.begin() + 1, options.args.end());
   }
-  host::WatchForks();
+  detail::WatchForks(&detail::JsThread::ForgetCurrent);
   const auto result = [&] {
     const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
     return node::InitializeOncePerProcess(args, StartFlags(options));
@@ -189,7 +189,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
 }
 
 NodejsPlatform::~NodejsPlatform() {
-  if (host::InForkedChild()) {
+  if (detail::InForkedChild()) {
     // Its threads are not there to be joined.
     static_cast<void>(impl_.release());
     return;
@@ -215,7 +215,7 @@ NodejsPlatform::~NodejsPlatform() {
 }
 
 Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
-  host::CheckNotForked();
+  detail::CheckNotForked();
   auto thread = std::make_shared<host::NodeThread>(*impl_, std::move(options));
   thread->Start();
   impl_->Add(thread);

@@ -32,7 +32,7 @@ std::optional<std::chrono::milliseconds> PumpedEnvironment::timeout() const {
 
 PumpedEnvironment NodejsPlatform::CreatePumpedEnvironment(EnvironmentOptions options,
                                                           PumpOptions pump) {
-  host::CheckNotForked();
+  detail::CheckNotForked();
   auto thread = std::make_shared<host::PumpedThread>(*impl_, std::move(options), std::move(pump));
   thread->Start();
   impl_->Add(thread);

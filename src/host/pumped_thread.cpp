@@ -9,6 +9,7 @@
 #include "engine/realm.hpp"
 #include "nodehost/errors.hpp"
 #include "thread/fork_guard.hpp"
+#include "thread/timeout.hpp"
 #if defined(__linux__)
 #include <pthread.h>
 #endif
@@ -93,6 +94,7 @@ void PumpedThread::Start() {
   try {
     Open();
   } catch (...) {
+    life().FailStart(std::current_exception());
     Refuse();
     if (setup_) {
       End(1);
@@ -117,7 +119,7 @@ void PumpedThread::Open() {
 }
 
 void PumpedThread::CheckOwner(const char* call) const {
-  CheckNotForked();
+  detail::CheckNotForked();
   if (IsOwnedHere()) return;
   throw WrongThread(std::string(call) + " was called for environment \"" + name() +
                     "\" on another thread than the one that made it. It runs only there; use Run, "
@@ -148,7 +150,7 @@ bool PumpedThread::Poll() {
 }
 
 void PumpedThread::Turn() {
-  for (int turn = 0; turn < kMostTurns && !js_over_; ++turn) {
+  for (int turn = 0; turn < kMostTurns && !life().over(); ++turn) {
     uv_run(loop_, UV_RUN_NOWAIT);
     if (!HasNewWatchers()) break;
   }
@@ -156,10 +158,10 @@ void PumpedThread::Turn() {
 
 // As at the end of node::SpinEventLoop, which would wait for what `beforeExit` starts.
 bool PumpedThread::HasFinished(int& code) {
-  if (js_over_ || !queue().drained() || uv_loop_alive(loop_) != 0) return false;
+  if (life().over() || !queue().drained() || uv_loop_alive(loop_) != 0) return false;
   platform_.node_platform->DrainTasks(isolate_);
-  if (js_over_ || uv_loop_alive(loop_) != 0) return false;
-  if (node::EmitProcessBeforeExit(env_).IsNothing() || js_over_) return false;
+  if (life().over() || uv_loop_alive(loop_) != 0) return false;
+  if (node::EmitProcessBeforeExit(env_).IsNothing() || life().over()) return false;
   if (uv_loop_alive(loop_) != 0) return false;
   code = node::EmitProcessExit(env_).FromMaybe(1);
   return true;
@@ -178,7 +180,7 @@ bool PumpedThread::HasNewWatchers() const noexcept {
 }
 
 int PumpedThread::LoopTimeout() {
-  if (js_over_ || HasNewWatchers()) return 0;
+  if (life().over() || HasNewWatchers()) return 0;
   uv_update_time(loop_);
   return uv_backend_timeout(loop_);
 }
@@ -192,14 +194,14 @@ std::optional<std::chrono::milliseconds> PumpedThread::Timeout() {
 }
 
 void PumpedThread::RunBlocking(detail::Job& job) {
-  CheckNotForked();
+  detail::CheckNotForked();
   if (!IsOwnedHere()) return NodeThread::RunBlocking(job);
-  if (!setup_ || js_over_ || queue().closed()) return job.Cancel(StoppedError());
+  if (!setup_ || life().over() || queue().closed()) return job.Cancel(StoppedError());
   const auto keep = shared_from_this();
   {
     const Inside inside(*this);
     if (depth_ == 1) RunJobs();
-    if (js_over_) {
+    if (life().over()) {
       job.Cancel(StoppedError());
     } else {
       const v8::HandleScope handle_scope(isolate_);
@@ -215,7 +217,7 @@ void PumpedThread::RunBlocking(detail::Job& job) {
 
 void PumpedThread::AfterInside() {
   if (depth_ > 0 || !setup_) return;
-  if (js_over_) {
+  if (life().over()) {
     End(1);
   } else if (stop_until_) {
     Finish(*stop_until_);
@@ -225,21 +227,21 @@ void PumpedThread::AfterInside() {
 }
 
 StopResult PumpedThread::Stop(std::chrono::milliseconds deadline) {
-  if (!IsOwnedHere() || InForkedChild()) {
+  if (!IsOwnedHere() || detail::InForkedChild()) {
     StopResult result = NodeThread::Stop(deadline);
     if (!result.ended && depth_ == 0) {
       result.still_alive = {"The thread that owns the environment did not call Poll"};
     }
     return result;
   }
-  const Clock::time_point until = TimeIn(deadline);
+  const Clock::time_point until = detail::TimeAfter(deadline);
   RequestStop();
   if (depth_ > 0) {
     stop_until_ = std::min(until, stop_until_.value_or(until));
     return {.ended = false, .clean = false};
   }
   if (setup_) Finish(until);
-  return Result();
+  return life().Result();
 }
 
 // From here on the owner waits for the end, and another thread for the deadline: JavaScript that
@@ -247,7 +249,7 @@ StopResult PumpedThread::Stop(std::chrono::milliseconds deadline) {
 void PumpedThread::Finish(Clock::time_point until) {
   stop_until_.reset();
   std::thread deadline([&] {
-    if (!WaitUntilEnded(until)) EndByForce();
+    if (!life().WaitUntilEnded(until)) EndByForce();
   });
   int code = 1;
   {

@@ -2,26 +2,35 @@
 
 #include <atomic>
 
-#include "js_thread.hpp"
 #include "nodehost/errors.hpp"
 #if !defined(_WIN32)
 #include <pthread.h>
 #endif
 
-namespace nodehost::host {
+namespace nodehost::detail {
 
 namespace {
 
 constinit std::atomic<bool> forked{false};
+#if !defined(_WIN32)
+ForkCallback on_fork = nullptr;
+#endif
+
+[[noreturn]] void ThrowForked() {
+  throw EnvironmentStopped(
+      "This process is a fork() of the one that runs Node.js, whose threads it does not have. Use "
+      "JavaScript in the parent only, or call exec after fork.",
+      std::nullopt);
+}
 
 }  // namespace
 
-void WatchForks() {
+void WatchForks([[maybe_unused]] ForkCallback in_child) {
 #if !defined(_WIN32)
+  on_fork = in_child;
   static const int watched = pthread_atfork(nullptr, nullptr, [] {
     forked.store(true, std::memory_order_relaxed);
-    // A fork on a JS thread: its copy must not go on in JavaScript either.
-    detail::JsThread::ForgetCurrent();
+    on_fork();
   });
   static_cast<void>(watched);
 #endif
@@ -34,11 +43,4 @@ void CheckNotForked() {
     ThrowForked();
 }
 
-void ThrowForked() {
-  throw EnvironmentStopped(
-      "This process is a fork() of the one that runs Node.js, whose threads it does not have. Use "
-      "JavaScript in the parent only, or call exec after fork.",
-      std::nullopt);
-}
-
-}  // namespace nodehost::host
+}  // namespace nodehost::detail

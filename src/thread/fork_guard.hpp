@@ -3,10 +3,12 @@
 // the child everything that would touch them throws, and everything that would clean up does not.
 #pragma once
 
-namespace nodehost::host {
+namespace nodehost::detail {
 
-/// From here on a fork() is noticed. Idempotent.
-void WatchForks();
+using ForkCallback = void (*)() noexcept;
+
+/// From here on a fork() is noticed; `in_child` is then called in the child. Idempotent.
+void WatchForks(ForkCallback in_child);
 
 /// Whether this process is the fork()ed child of one that has or had a platform. Cheap.
 bool InForkedChild() noexcept;
@@ -14,7 +16,4 @@ bool InForkedChild() noexcept;
 /// Throws EnvironmentStopped in such a child.
 void CheckNotForked();
 
-/// Throws it.
-[[noreturn]] void ThrowForked();
-
-}  // namespace nodehost::host
+}  // namespace nodehost::detail

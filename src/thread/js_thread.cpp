@@ -1,6 +1,9 @@
 #include "js_thread.hpp"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "fork_guard.hpp"
@@ -52,10 +55,11 @@ JsThread::WaitGuard::WaitGuard(JsThread& thread) {
   const std::lock_guard lock(waits_mutex);
   for (const JsThread* at = &thread; at; at = at->waits_for_) {
     if (at != waiter_) continue;
-    throw HostError("Environment \"" + thread.name() + "\" is waiting for environment \"" +
-                    waiter_->name() +
-                    "\", which now waits for it: neither would ever go on. Use RunAsync or Post "
-                    "between environments.");
+    throw HostError(
+        fmt::format("Environment \"{}\" is waiting for environment \"{}\", which now waits for it: "
+                    "neither would "
+                    "ever go on. Use RunAsync or Post between environments.",
+                    thread.name(), waiter_->name()));
   }
   before_ = std::exchange(waiter_->waits_for_, &thread);
 }
@@ -67,7 +71,7 @@ JsThread::WaitGuard::~WaitGuard() {
 }
 
 void JsThread::RunBlocking(Job& job) {
-  host::CheckNotForked();
+  CheckNotForked();
   const WaitGuard guard(*this);
   WaitedJob waited(job);
   if (queue_.Push(waited)) {
@@ -78,7 +82,7 @@ void JsThread::RunBlocking(Job& job) {
 }
 
 void JsThread::Enqueue(std::unique_ptr<Job> job, bool must_accept) {
-  host::CheckNotForked();
+  CheckNotForked();
   if (queue_.Push(*job)) {
     static_cast<void>(job.release());  // The queue's now; Finish() deletes it.
     return;
@@ -99,48 +103,36 @@ void JsThread::CancelAll(Job* list, const std::exception_ptr& reason) noexcept {
 }
 
 std::exception_ptr JsThread::StoppedError() const {
-  if (IsCurrent() && job_error_) return job_error_;
-  const std::lock_guard lock(mutex_);
-  std::string text = "Environment \"" + name_ + "\" has stopped";
-  if (exit_code_) text += " with exit code " + std::to_string(*exit_code_);
-  if (!end_text_.empty()) text += ", because " + end_text_;
+  if (IsCurrent() && disabled_reason_) return disabled_reason_;
+  const End end = life_.end();
   return std::make_exception_ptr(EnvironmentStopped(
-      text + "; the call was not made or not finished.", exit_code_, end_reason_));
+      fmt::format("Environment \"{}\" has stopped{}{}; the call was not made or not finished.",
+                  name_, end.exit_code ? fmt::format(" with exit code {}", *end.exit_code) : "",
+                  end.text.empty() ? "" : ", because " + end.text),
+      end.exit_code, end.reason));
 }
 
-EndReason JsThread::end_reason() const {
-  const std::lock_guard lock(mutex_);
-  return end_reason_;
+void JsThread::DisableJavaScript(std::exception_ptr reason) noexcept {
+  if (reason) disabled_reason_ = std::move(reason);
+  realm_ = nullptr;
 }
 
-std::string JsThread::end_text() const {
-  const std::lock_guard lock(mutex_);
-  return end_text_;
+void JsThread::EnableJavaScript() noexcept {
+  disabled_reason_ = nullptr;
+  if (!life_.over()) realm_ = own_realm_;
 }
 
-void JsThread::SetEnd(EndReason reason, std::string text) {
-  const std::lock_guard lock(mutex_);
-  if (end_reason_ != EndReason::kNone) return;
-  end_reason_ = reason;
-  end_text_ = std::move(text);
-}
-
-std::optional<int> JsThread::exit_code() const {
-  if (host::InForkedChild()) return std::nullopt;
-  const std::lock_guard lock(mutex_);
-  return exit_code_;
-}
-
-void JsThread::set_exit_code(int code) {
-  const std::lock_guard lock(mutex_);
-  exit_code_ = code;
+bool JsThread::EndJavaScript(End end) {
+  realm_ = nullptr;
+  return life_.EndJavaScript(std::move(end));
 }
 
 void JsThread::ThrowWrongThread() const {
-  host::CheckNotForked();
-  throw WrongThread("JavaScript of environment \"" + name_ +
-                    "\" was touched from another thread. Use Run, RunAsync or Post to get to its "
-                    "own thread.");
+  CheckNotForked();
+  throw WrongThread(fmt::format(
+      "JavaScript of environment \"{}\" was touched from another thread. Use Run, RunAsync or Post "
+      "to get to its own thread.",
+      name_));
 }
 
 }  // namespace nodehost::detail

@@ -1,16 +1,14 @@
-// JsThread: a JS thread as every other thread sees it. Who it is, how work gets to it, and how it
-// ended. It knows neither Node nor V8; host::NodeThread is the thread that runs Node on it.
+// JsThread: a JS thread as every other thread sees it. Who it is, how work gets to it, and how far
+// its life has come. It knows neither Node nor V8; the classes in src/host run Node on it.
 #pragma once
 
 #include <exception>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "job_queue.hpp"
-#include "nodehost/end_reason.hpp"
+#include "life.hpp"
 #include "nodehost/js.hpp"
 
 namespace nodehost::detail {
@@ -77,22 +75,26 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// The exception that refused work gets.
   std::exception_ptr StoppedError() const;
 
-  /// Until it is null again, what StoppedError() is on the JS thread itself: the job under way is
-  /// being stopped, and not the environment.
-  void SetJobError(std::exception_ptr error) noexcept { job_error_ = std::move(error); }
+  Life& life() noexcept { return life_; }
+  const Life& life() const noexcept { return life_; }
 
-  std::optional<int> exit_code() const;
-  void set_exit_code(int code);
-
-  /// Why it ended. The first reason stays, and with it `text`: "it ran out of memory".
-  EndReason end_reason() const;
-  std::string end_text() const;
-  void SetEnd(EndReason reason, std::string text = {});
-
-  /// The V8 side; null before the start and as soon as JavaScript has ended: by process.exit, by
-  /// termination, or with the environment. On the JS thread.
+  /// The V8 side; null while nothing may enter JavaScript: before the start, from the end of
+  /// JavaScript on, and after DisableJavaScript(). On the JS thread.
   Realm* realm() const noexcept { return realm_; }
-  void set_realm(Realm* realm) noexcept { realm_ = realm; }
+
+  /// For the realm's owner.
+  void set_realm(Realm* realm) noexcept { realm_ = own_realm_ = realm; }
+
+  /// From here on nothing enters JavaScript. What tries to gets `reason`; without one, that the
+  /// environment has stopped. On the JS thread.
+  void DisableJavaScript(std::exception_ptr reason = nullptr) noexcept;
+
+  /// Undoes that, unless JavaScript is over. On the JS thread.
+  void EnableJavaScript() noexcept;
+
+  /// JavaScript is over: stops it, and lets nothing enter it any more. Returns whether it was not
+  /// over before. On the JS thread.
+  bool EndJavaScript(End end);
 
   Js& js() noexcept { return js_; }
   const std::string& name() const noexcept { return name_; }
@@ -105,7 +107,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   static void set_current(JsThread* thread) noexcept { current_ = thread; }
   JobQueue& queue() noexcept { return queue_; }
 
-  /// Runs or cancels, then finishes each job of a list.
+  /// Cancels and finishes each job of a list.
   static void CancelAll(Job* list, const std::exception_ptr& reason) noexcept;
 
  private:
@@ -115,14 +117,13 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
 
   const std::string name_;
   Js js_{*this};
-  Realm* realm_ = nullptr;
+  Life life_;
   JobQueue queue_;
-  std::exception_ptr job_error_;   // the JS thread's own
+  // The JS thread's own.
+  Realm* realm_ = nullptr;
+  Realm* own_realm_ = nullptr;
+  std::exception_ptr disabled_reason_;
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
-  mutable std::mutex mutex_;
-  std::optional<int> exit_code_;
-  EndReason end_reason_ = EndReason::kNone;
-  std::string end_text_;
 };
 
 }  // namespace nodehost::detail

@@ -181,7 +181,7 @@ TEST_CASE("the exit code is part of the error, once there is one") {
   } catch (const nh::EnvironmentStopped& error) {
     CHECK_FALSE(error.exit_code().has_value());
   }
-  thread.set_exit_code(3);
+  thread.life().Note({.exit_code = 3});
   try {
     thread.Run([](nh::Js&) {});
     FAIL("nothing was thrown");
