@@ -1,6 +1,6 @@
-// AliveReport: asks a JS thread what it is doing, without waiting for it to be free. An idle or
-// lively event loop answers with what keeps it going; JavaScript in the middle of a statement, with
-// where it is; native code does not answer.
+// AliveReport: asks a JS thread what it is doing, without waiting for it to be free. An event loop
+// that turns answers with what keeps it going; JavaScript in the middle of a statement, with where
+// it is; native code does not answer.
 #pragma once
 
 #include <uv.h>
@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "probe.hpp"
+
 namespace nodehost::host {
 
 class AliveReport {
@@ -19,20 +21,16 @@ class AliveReport {
   /// On the JS thread, with the loop that is to answer.
   void Open(uv_loop_t* loop, v8::Isolate* isolate);
 
-  /// On the JS thread, before the loop goes. Later questions must not be asked.
-  void Close();
+  /// On the JS thread, while the loop still turns. Nobody answers any more.
+  void Close() { probe_.Close(); }
 
-  /// Asks. Any thread, while it is open.
-  void Ask();
-
-  /// Waits for the answer to the last Ask() for at most `timeout`. Any thread.
-  std::vector<std::string> Answer(std::chrono::milliseconds timeout);
+  /// Asks, and waits for the answer for at most `timeout`. Any thread but the JS thread.
+  std::vector<std::string> Ask(std::chrono::milliseconds timeout);
 
  private:
-  void Reply(std::vector<std::string> names, bool complete);
+  void Answer(std::vector<std::string> names, bool complete);
 
-  v8::Isolate* isolate_ = nullptr;
-  uv_async_t asked_{};
+  Probe probe_;
 
   std::mutex mutex_;
   std::condition_variable answered_;

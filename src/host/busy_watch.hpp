@@ -1,8 +1,8 @@
-// BusyWatch: finds out that a JS thread has been busy for too long, and with what. The watchdog
-// calls it; it never blocks.
+// BusyWatch: finds out that a JS thread has been busy for too long, and with what, and reports it.
 #pragma once
 
-#include <node.h>
+#include <uv.h>
+#include <v8.h>
 
 #include <chrono>
 #include <cstdint>
@@ -11,7 +11,8 @@
 #include <optional>
 #include <string>
 
-#include "nodehost/busy_report.hpp"
+#include "nodehost/environment_options.hpp"
+#include "probe.hpp"
 
 namespace nodehost::host {
 
@@ -19,22 +20,24 @@ class BusyWatch {
  public:
   using Clock = std::chrono::steady_clock;
 
-  BusyWatch(std::string environment, std::chrono::milliseconds busy_after,
-            std::function<void(const BusyReport&)> on_busy);
+  explicit BusyWatch(const EnvironmentOptions& options);
 
-  /// To be called again and again, at the times it returns, with LoopMeter::Progress(). `interrupt`
-  /// asks V8 to call Answer() on the JS thread.
-  Clock::time_point Look(std::uint64_t progress, const std::function<void()>& interrupt);
+  /// On the JS thread.
+  void Open(uv_loop_t* loop, v8::Isolate* isolate);
 
-  /// On the JS thread, in the middle of JavaScript.
-  void Answer(v8::Isolate* isolate);
+  /// On the JS thread, while the loop still turns.
+  void Close() { probe_.Close(); }
+
+  /// To be called by the watchdog, again at the time it returns, with LoopMeter::Progress(). It
+  /// does not wait.
+  Clock::time_point Look(std::uint64_t progress);
 
  private:
   void Report(Clock::time_point now);
 
-  const std::string environment_;
-  const std::chrono::milliseconds busy_after_;
-  const std::function<void(const BusyReport&)> on_busy_;
+  const EnvironmentOptions& options_;
+  const std::chrono::milliseconds timeout_;
+  Probe probe_;
 
   // The watchdog's.
   std::uint64_t progress_ = 0;
@@ -43,7 +46,7 @@ class BusyWatch {
   bool reported_ = false;
 
   std::mutex mutex_;
-  bool awaits_answer_ = false;        // guarded by mutex_
+  bool awaits_stack_ = false;         // guarded by mutex_
   std::optional<std::string> stack_;  // guarded by mutex_
 };
 

@@ -71,21 +71,20 @@ DebuggerClient* Self(void* data) { return static_cast<DebuggerClient*>(data); }
 
 }  // namespace
 
-DebuggerClient::DebuggerClient(std::string url, LetGo what, std::chrono::milliseconds delay)
+DebuggerClient::DebuggerClient(std::string url, Resumes what, std::chrono::milliseconds delay)
     : url_(std::move(url)), what_(what), delay_(delay) {
-  leave_.data = timer_.data = socket_.data = connect_.data = this;
-  // A program without descriptors or threads left does without it.
+  connect_.data = this;
+  // A program that has no descriptors or threads left goes without the client.
   if (uv_loop_init(&loop_) != 0) return;
-  if (uv_async_init(&loop_, &leave_, [](uv_async_t* async) { Self(async->data)->LeaveIfDone(); }) ==
-      0) {
+  const int error = leave_.Open(this, uv_async_init, &loop_,
+                                [](uv_async_t* async) { Self(async->data)->LeaveIfDone(); });
+  if (error == 0) {
     const SignalsBlocked blocked;
     try {
-      open_ = true;
       thread_ = std::thread([this] { Main(); });
       return;
     } catch (const std::system_error&) {
-      open_ = false;
-      uv_close(reinterpret_cast<uv_handle_t*>(&leave_), nullptr);
+      leave_.Close();
       uv_run(&loop_, UV_RUN_DEFAULT);
     }
   }
@@ -106,19 +105,19 @@ void DebuggerClient::Leave() {
 
 void DebuggerClient::Wake() {
   const std::lock_guard lock(mutex_);
-  if (open_) uv_async_send(&leave_);
+  if (leave_.is_open()) uv_async_send(leave_.get());
 }
 
 bool DebuggerClient::gone() const {
   const std::lock_guard lock(mutex_);
-  return !open_;
+  return !leave_.is_open();
 }
 
 void DebuggerClient::Main() {
-  uv_timer_init(&loop_, &timer_);
-  uv_tcp_init(&loop_, &socket_);
+  timer_.Open(this, uv_timer_init, &loop_);
+  socket_.Open(this, uv_tcp_init, &loop_);
   uv_timer_start(
-      &timer_, [](uv_timer_t* timer) { Self(timer->data)->Connect(); },
+      timer_.get(), [](uv_timer_t* timer) { Self(timer->data)->Connect(); },
       static_cast<std::uint64_t>(delay_.count()), 0);
   uv_run(&loop_, UV_RUN_DEFAULT);
   uv_loop_close(&loop_);
@@ -132,7 +131,7 @@ void DebuggerClient::Connect() {
                      nullptr) != 0) {
     return CloseAll();
   }
-  uv_tcp_connect(&connect_, &socket_, request.addrinfo->ai_addr,
+  uv_tcp_connect(&connect_, socket_.get(), request.addrinfo->ai_addr,
                  [](uv_connect_t* connect, int status) {
                    DebuggerClient* const self = Self(connect->data);
                    if (status == 0) {
@@ -146,7 +145,7 @@ void DebuggerClient::Connect() {
 
 void DebuggerClient::OnConnected() {
   uv_read_start(
-      reinterpret_cast<uv_stream_t*>(&socket_),
+      socket_.stream(),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* into) {
         DebuggerClient* const self = Self(handle->data);
         *into = uv_buf_init(self->buffer_, sizeof(self->buffer_));
@@ -171,7 +170,7 @@ void DebuggerClient::OnReceived(std::string_view bytes) {
     if (end == std::string::npos) return;
     received_.erase(0, end + 4);
     upgraded_ = true;
-    if (what_ == LetGo::kOfAnything) Send(kEnable);
+    if (what_ == Resumes::kWaitingAndPaused) Send(kEnable);
     Ask();
   }
   while (const auto frame = Frame::First(received_)) {
@@ -186,15 +185,15 @@ void DebuggerClient::OnAnswer(std::string_view answer) {
   if (answer.starts_with(kResumed)) found_paused_ = true;
   if (--unanswered_ > 0) return;
   LeaveIfDone();
-  if (closing_) return;
+  if (is_closing_) return;
   uv_timer_start(
-      &timer_, [](uv_timer_t* timer) { Self(timer->data)->Ask(); }, kAgainMs, 0);
+      timer_.get(), [](uv_timer_t* timer) { Self(timer->data)->Ask(); }, kAgainMs, 0);
 }
 
 void DebuggerClient::Ask() {
   acted_ = true;
   Send(kRun);
-  if (what_ == LetGo::kOfAnything) Send(kResume);
+  if (what_ == Resumes::kWaitingAndPaused) Send(kResume);
 }
 
 // As WebSocket clients do: one text frame, masked, with a mask of zeros.
@@ -211,7 +210,7 @@ void DebuggerClient::Write(std::string_view bytes) {
   const uv_buf_t buffer =
       uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
   // So little always fits. If not, no answer comes, and nothing more is asked.
-  static_cast<void>(uv_try_write(reinterpret_cast<uv_stream_t*>(&socket_), &buffer, 1));
+  static_cast<void>(uv_try_write(socket_.stream(), &buffer, 1));
 }
 
 void DebuggerClient::LeaveIfDone() {
@@ -219,14 +218,11 @@ void DebuggerClient::LeaveIfDone() {
 }
 
 void DebuggerClient::CloseAll() {
-  if (std::exchange(closing_, true)) return;
-  {
-    const std::lock_guard lock(mutex_);
-    open_ = false;
-  }
-  uv_close(reinterpret_cast<uv_handle_t*>(&leave_), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&socket_), nullptr);
+  if (std::exchange(is_closing_, true)) return;
+  socket_.Close();
+  timer_.Close();
+  const std::lock_guard lock(mutex_);
+  leave_.Close();
 }
 
 }  // namespace nodehost::host

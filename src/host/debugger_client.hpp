@@ -1,6 +1,7 @@
-// DebuggerClient: one more debugger of an environment, this program's own, for what only debuggers
-// can do: let JavaScript go on where a debugger holds it. The JS thread then waits on a lock of
-// Node's, which neither the event loop nor V8's TerminateExecution wakes.
+// DebuggerClient: a client of an environment's inspector, this program's own, for what only
+// debuggers can do: resume JavaScript that another debugger has paused, or that waits for one. The
+// JS thread then waits on a lock of Node's, which neither the event loop nor V8's
+// TerminateExecution wakes.
 #pragma once
 
 #include <uv.h>
@@ -12,33 +13,35 @@
 #include <string_view>
 #include <thread>
 
+#include "thread/uv_handle.hpp"
+
 namespace nodehost::host {
 
 class DebuggerClient {
  public:
-  enum class LetGo {
-    kOfWaiting,   ///< JavaScript that waits for a debugger to come
-    kOfAnything,  ///< and JavaScript that a debugger has paused
+  enum class Resumes {
+    kWaiting,           ///< JavaScript that waits for a debugger to come
+    kWaitingAndPaused,  ///< that, and JavaScript that a debugger has paused
   };
 
-  /// Connects to the inspector's `url` after `delay`, on a thread of its own, and lets JavaScript
-  /// go on again and again: there may be a breakpoint on the way. Where the inspector cannot be
-  /// reached, it does nothing.
-  DebuggerClient(std::string url, LetGo what, std::chrono::milliseconds delay);
+  /// Connects to the inspector's `url` after `delay`, on a thread of its own, and resumes
+  /// JavaScript again and again: there may be a breakpoint on the way. Where the inspector cannot
+  /// be reached, it does nothing.
+  DebuggerClient(std::string url, Resumes what, std::chrono::milliseconds delay);
 
-  /// Leaves at once. Node's inspector crashes over a debugger that leaves while it is answered; so
-  /// either `Leave` was called before, and time has passed, or the inspector is gone.
+  /// Disconnects at once. Node's inspector crashes when a debugger disconnects while it is being
+  /// answered; so either `Leave` must have been called some time before, or the inspector be gone.
   ~DebuggerClient();
   DebuggerClient(const DebuggerClient&) = delete;
   DebuggerClient& operator=(const DebuggerClient&) = delete;
 
-  /// It leaves by itself when all it has asked for is answered. For `kOfWaiting`.
+  /// Has it disconnect when all it has asked for is answered. For `kWaiting`.
   void Leave();
 
-  /// Whether it has left, or was never there.
+  /// Whether it has disconnected, or was never connected.
   bool gone() const;
 
-  /// Whether it has said so to the environment.
+  /// Whether it has asked the inspector to resume JavaScript.
   bool acted() const noexcept { return acted_; }
 
   /// Whether JavaScript was paused then.
@@ -58,22 +61,21 @@ class DebuggerClient {
   void CloseAll();
 
   const std::string url_;
-  const LetGo what_;
+  const Resumes what_;
   const std::chrono::milliseconds delay_;
   std::atomic<bool> acted_{false};
   std::atomic<bool> found_paused_{false};
   std::atomic<bool> leaves_{false};
   std::atomic<bool> leaves_at_once_{false};
   uv_loop_t loop_{};
-  uv_async_t leave_{};
   mutable std::mutex mutex_;
-  bool open_ = false;  // guarded by mutex_: leave_ may be sent
+  detail::UvHandle<uv_async_t> leave_;  // guarded by mutex_
 
   // The thread's own.
-  uv_timer_t timer_{};
-  uv_tcp_t socket_{};
+  detail::UvHandle<uv_timer_t> timer_;
+  detail::UvHandle<uv_tcp_t> socket_;
   uv_connect_t connect_{};
-  bool closing_ = false;
+  bool is_closing_ = false;
   bool upgraded_ = false;
   int unanswered_ = 0;
   std::string received_;  // what has not been read yet

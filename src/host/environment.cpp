@@ -1,21 +1,16 @@
 #include "nodehost/environment.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 #include <utility>
 
-#include "node_thread.hpp"
+#include "driver.hpp"
 #include "thread/fork_guard.hpp"
 
 namespace nodehost {
 
-namespace {
-
-// Every JsThread behind an Environment was made by NodejsPlatform::CreateEnvironment.
-host::NodeThread& AsNodeThread(detail::JsThread& thread) {
-  return static_cast<host::NodeThread&>(thread);
-}
-
-}  // namespace
+using host::Driver;
 
 Environment::Environment(std::shared_ptr<detail::JsThread> thread) noexcept
     : thread_(std::move(thread)) {}
@@ -55,25 +50,39 @@ void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) co
 }
 
 void Environment::RunTimed(detail::Job& job, std::chrono::milliseconds deadline) const {
-  AsNodeThread(*thread_).RunTimed(job, deadline);
+  Driver::Of(*thread_).instance().deadlines().Run(job, deadline);
 }
 
 void Environment::EnqueueTimed(std::unique_ptr<detail::Job> job,
                                std::chrono::milliseconds deadline) const {
-  AsNodeThread(*thread_).EnqueueTimed(std::move(job), deadline);
+  Driver::Of(*thread_).instance().deadlines().Enqueue(std::move(job), deadline);
 }
 
 Statistics Environment::Statistics(std::chrono::milliseconds patience) const {
-  return AsNodeThread(*thread_).ReadStatistics(patience);
+  return Driver::Of(*thread_).instance().ReadStatistics(patience);
 }
 
-StopResult Environment::Stop() { return Stop(AsNodeThread(Thread()).options().stop_deadline); }
+StopResult Environment::Stop() {
+  return Stop(Driver::Of(Thread()).instance().options().stop_deadline);
+}
 
 StopResult Environment::Stop(std::chrono::milliseconds deadline) {
-  return AsNodeThread(Thread()).Stop(deadline);
+  return Driver::Of(Thread()).Stop(deadline);
 }
 
-int Environment::WaitForExit() { return AsNodeThread(Thread()).WaitForExit(); }
+int Environment::WaitForExit() {
+  detail::JsThread& thread = Thread();
+  detail::CheckNotForked();
+  if (thread.IsOwnedHere()) {
+    throw HostError(fmt::format(
+        "WaitForExit was called on the JS thread of environment \"{}\", which would wait "
+        "for itself. Call it on another thread.",
+        thread.name()));
+  }
+  thread.life().WaitUntilEnded();
+  Driver::Of(thread).TryJoin();
+  return thread.life().end().exit_code.value_or(1);
+}
 
 std::optional<int> Environment::exit_code() const {
   detail::JsThread& thread = Thread();

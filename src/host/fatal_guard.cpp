@@ -7,7 +7,7 @@
 
 #include <cstdlib>
 
-#include "node_thread.hpp"
+#include "fatal_errors.hpp"
 #include "process/imports.hpp"
 
 namespace v8::base {
@@ -26,13 +26,13 @@ namespace {
 pid_t guarded_process = 0;
 v8::Platform::StackTracePrinter print_stack_trace = nullptr;
 
-void MeetFatalError() {
+void ContainHere() {
   // Not in the child between fork() and exec(), which has a copy of this thread.
-  if (getpid() == guarded_process) NodeThread::MeetFatalError();
+  if (getpid() == guarded_process) FatalErrors::Contain();
 }
 
 [[noreturn]] void GuardedAbort() {
-  MeetFatalError();
+  ContainHere();
   std::abort();
 }
 
@@ -46,7 +46,7 @@ void ContainFatalErrors(v8::Platform& platform) {
   print_stack_trace = platform.GetStackTracePrinter();
   v8::base::SetPrintStackTrace([] {
     if (print_stack_trace) print_stack_trace();
-    MeetFatalError();
+    ContainHere();
   });
 }
 

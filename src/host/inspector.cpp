@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "driver.hpp"
 #include "embedded_js.hpp"
-#include "node_thread.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
 
@@ -19,8 +19,7 @@ Value Inspect(Js& js) {
       js.Import("node:inspector"), js.Import("node:v8"), js.Import("node:fs"));
 }
 
-// Every JsThread behind a Js was made by NodejsPlatform.
-host::NodeThread& ThreadOf(Js& js) { return static_cast<host::NodeThread&>(js.thread()); }
+host::Instance& InstanceOf(Js& js) { return host::Driver::Of(js.thread()).instance(); }
 
 // JavaScript's working directory is the process's, which may have changed by the time it writes.
 std::string Absolute(const std::string& path) { return std::filesystem::absolute(path).string(); }
@@ -35,7 +34,7 @@ std::string OpenInspector(Environment& environment, const InspectorOptions& opti
   const auto url = environment.Run([&](Js& js) {
     auto opened =
         Inspect(js).Call("open", options.port, options.host).As<std::optional<std::string>>();
-    if (opened) ThreadOf(js).OnInspectorOpen(*opened);
+    if (opened) InstanceOf(js).debugger().OnOpen(*opened);
     return opened;
   });
   if (!url) {
@@ -55,8 +54,8 @@ bool WaitForDebugger(Environment& environment, std::optional<std::chrono::millis
           "WaitForDebugger: the inspector is not open, so no debugger can come. Open it with "
           "OpenInspector.");
     }
-    ThreadOf(js).OnInspectorOpen(*url);
-    return ThreadOf(js).WaitForDebugger([&] { inspect.Call("wait"); }, patience);
+    InstanceOf(js).debugger().OnOpen(*url);
+    return InstanceOf(js).debugger().WaitForDebugger([&] { inspect.Call("wait"); }, patience);
   });
 }
 

@@ -9,7 +9,7 @@
 #include <csignal>
 #include <string>
 
-#include "node_thread.hpp"
+#include "driver.hpp"
 #include "process/imports.hpp"
 #endif
 
@@ -27,8 +27,8 @@ bool IsThisProcess(pid_t pid) {
 
 bool IsGuardedJavaScript() {
   if (!v8::Isolate::TryGetCurrent()) return false;
-  const auto* const thread = static_cast<const NodeThread*>(detail::JsThread::Current());
-  return !thread || !thread->options().run_command_line;
+  detail::JsThread* const thread = detail::JsThread::Current();
+  return !thread || !Driver::Of(*thread).instance().options().run_command_line;
 }
 
 int GuardedKill(pid_t pid, int signal) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "thread/timeout.hpp"
+
 namespace nodehost::host {
 
 namespace {
@@ -24,21 +26,18 @@ void CountHandle(uv_handle_t* handle, void* data) {
 
 }  // namespace
 
-void LoopMeter::Open(uv_loop_t* loop, v8::Isolate* isolate, const uv_async_t* own,
+void LoopMeter::Open(uv_loop_t* loop, v8::Isolate* isolate, const detail::UvHandle<uv_async_t>& own,
                      std::size_t max_heap) {
   loop_ = loop;
   isolate_ = isolate;
-  own_ = own;
+  own_ = &own;
   max_heap_ = max_heap;
   // It is what performance.eventLoopUtilization() reads, too.
   uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
-  uv_prepare_init(loop, &turn_);
-  uv_async_init(loop, &asked_,
-                [](uv_async_t* async) { static_cast<LoopMeter*>(async->data)->Sample(); });
-  turn_.data = asked_.data = this;
-  uv_prepare_start(&turn_, &OnTurn);
-  uv_unref(reinterpret_cast<uv_handle_t*>(&turn_));
-  uv_unref(reinterpret_cast<uv_handle_t*>(&asked_));
+  turn_.Open(this, uv_prepare_init, loop);
+  uv_prepare_start(turn_.get(), &OnTurn);
+  turn_.Unref();
+  probe_.Open(loop, isolate, [this](Probe::By) { Sample(); });
   isolate->AddGCEpilogueCallback(&AfterGc, this);
   began_ = uv_hrtime();
   turn_began_ = began_;
@@ -56,8 +55,8 @@ void LoopMeter::Close() {
   }
   sampled_.notify_all();
   isolate_->RemoveGCEpilogueCallback(&AfterGc, this);
-  uv_close(reinterpret_cast<uv_handle_t*>(&turn_), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&asked_), nullptr);
+  probe_.Close();
+  turn_.Close();
 }
 
 void LoopMeter::OnTurn(uv_prepare_t* prepare) {
@@ -92,9 +91,7 @@ void LoopMeter::Sample() {
   std::map<std::string, std::size_t> handles;
   uv_walk(loop_, &CountHandle, &handles);
   // The host's own, which waits for jobs.
-  if (uv_has_ref(reinterpret_cast<const uv_handle_t*>(own_)) != 0 && --handles["async"] == 0) {
-    handles.erase("async");
-  }
+  if (own_->has_ref() && --handles["async"] == 0) handles.erase("async");
   if (loop_->active_reqs.count != 0) handles["request"] = loop_->active_reqs.count;
   const std::lock_guard lock(mutex_);
   last_.heap = {.used = heap.used_heap_size(),
@@ -122,36 +119,19 @@ LoopStatistics LoopMeter::ReadLoop() const {
   return loop;
 }
 
-Statistics LoopMeter::Read(std::chrono::milliseconds patience) {
+Statistics LoopMeter::Read(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
   if (open_) {
     const auto asked = Clock::now();
-    // One of the two comes through: the loop turns, or JavaScript runs. Native code answers later,
-    // for the next who asks.
-    uv_async_send(&asked_);
-    // V8 keeps a list of interrupts until it runs JavaScript again: one is enough.
-    if (!interrupt_asked_.exchange(true)) {
-      isolate_->RequestInterrupt(
-          [](v8::Isolate*, void* data) {
-            auto* const self = static_cast<LoopMeter*>(data);
-            self->interrupt_asked_ = false;
-            if (self->is_open()) self->Sample();
-          },
-          this);
-    }
-    if (patience > 0ms) {
-      sampled_.wait_for(lock, patience, [&] { return at_ >= asked || !open_; });
+    probe_.Send();  // Native code answers later, for the next who asks.
+    if (timeout > 0ms) {
+      sampled_.wait_until(lock, detail::TimeAfter(timeout), [&] { return at_ >= asked || !open_; });
     }
   }
   Statistics statistics = last_;
   if (open_) statistics.loop = ReadLoop();
   statistics.age = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - at_);
   return statistics;
-}
-
-bool LoopMeter::is_open() const {
-  const std::lock_guard lock(mutex_);
-  return open_;
 }
 
 std::optional<std::uint64_t> LoopMeter::Progress() const {

@@ -12,6 +12,8 @@
 #include <optional>
 
 #include "nodehost/statistics.hpp"
+#include "probe.hpp"
+#include "thread/uv_handle.hpp"
 
 namespace nodehost::host {
 
@@ -21,19 +23,19 @@ class LoopMeter {
 
   /// On the JS thread. `own` is a handle of the host that does not count as active. `max_heap`
   /// bytes; 0: V8's own limit.
-  void Open(uv_loop_t* loop, v8::Isolate* isolate, const uv_async_t* own, std::size_t max_heap);
+  void Open(uv_loop_t* loop, v8::Isolate* isolate, const detail::UvHandle<uv_async_t>& own,
+            std::size_t max_heap);
 
-  /// On the JS thread, before the loop goes. What was read last stays.
+  /// On the JS thread, while the loop still turns. What was read last stays.
   void Close();
 
-  /// Any thread, with all but queue_length. Waits at most `patience` for new numbers.
-  Statistics Read(std::chrono::milliseconds patience);
+  /// All but queue_length. Waits at most `timeout` for new numbers. Any thread.
+  Statistics Read(std::chrono::milliseconds timeout);
 
   /// A number that changes as long as the loop gets on; empty when it is closed. Any thread.
   std::optional<std::uint64_t> Progress() const;
 
  private:
-  bool is_open() const;
   static void OnTurn(uv_prepare_t* prepare);
   static void AfterGc(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags, void* data);
   void Sample();
@@ -41,13 +43,11 @@ class LoopMeter {
 
   uv_loop_t* loop_ = nullptr;
   v8::Isolate* isolate_ = nullptr;
-  const uv_async_t* own_ = nullptr;
+  const detail::UvHandle<uv_async_t>* own_ = nullptr;
   std::size_t max_heap_ = 0;
-  uv_prepare_t turn_{};
-  uv_async_t asked_{};
+  detail::UvHandle<uv_prepare_t> turn_;
+  Probe probe_;
   std::uint64_t began_ = 0;  // in nanoseconds, as all times of the loop
-
-  std::atomic<bool> interrupt_asked_{false};
 
   // Written by the JS thread.
   std::atomic<std::uint64_t> turns_{0};

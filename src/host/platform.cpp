@@ -1,5 +1,6 @@
 #include "nodehost/platform.hpp"
 
+#include <fmt/format.h>
 #include <node.h>
 #include <uv.h>
 
@@ -9,15 +10,15 @@
 #include <cstdlib>
 #include <optional>
 
+#include "exit_codes.hpp"
 #include "fatal_guard.hpp"
 #include "kill_guard.hpp"
-#include "node_thread.hpp"
 #include "platform_state.hpp"
 #include "process/loaded_from.hpp"
 #include "process/signals.hpp"
 #include "process/start_variables.hpp"
-#include "text.hpp"
 #include "thread/fork_guard.hpp"
+#include "thread_driver.hpp"
 
 namespace nodehost {
 
@@ -52,9 +53,6 @@ void ClaimProcess() {
       "Node.js was started in this process before: there can be one NodejsPlatform at a time, and "
       "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
 }
-
-// Node's exit code for a command line that makes no sense.
-constexpr int kInvalidArgument = 9;
 
 // After Node has begun to start.
 [[noreturn]] void Refuse(const std::string& text, int exit_code) {
@@ -108,37 +106,39 @@ Versions FindVersions() {
 
 }  // namespace
 
-void host::PlatformState::Add(std::shared_ptr<NodeThread> thread) {
+void host::PlatformState::Add(std::shared_ptr<Driver> driver) {
   const std::lock_guard lock(mutex);
-  std::erase_if(threads, [](const auto& other) { return other->TryJoin(); });
-  threads.push_back(std::move(thread));
+  std::erase_if(drivers, [](const auto& other) { return other->TryJoin(); });
+  drivers.push_back(std::move(driver));
 }
 
-bool host::PlatformState::StopAll(std::chrono::milliseconds patience) {
+bool host::PlatformState::StopAll(std::chrono::milliseconds timeout) {
   const auto began = std::chrono::steady_clock::now();
-  std::vector<std::shared_ptr<NodeThread>> all;
+  std::vector<std::shared_ptr<Driver>> all;
   {
     const std::lock_guard lock(mutex);
-    all = threads;
+    all = drivers;
   }
-  for (const auto& thread : all) thread->RequestStop();
+  for (const auto& driver : all) driver->instance().stopper().Request();
   bool ended = true;
-  for (const auto& thread : all) {
+  for (const auto& driver : all) {
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - began);
-    ended &= thread->Stop(std::min(patience, thread->options().stop_deadline) - passed).ended;
+    const auto own = driver->instance().options().stop_deadline;
+    ended &= driver->Stop(std::min(timeout, own) - passed).ended;
   }
   return ended;
 }
 
 NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (options.v8_threads < 1 || options.v8_threads > 128) {
-    throw PlatformError("PlatformOptions::v8_threads is " + std::to_string(options.v8_threads) +
-                        "; it must be 1 to 128.");
+    throw PlatformError(
+        fmt::format("PlatformOptions::v8_threads is {}; it must be 1 to 128.", options.v8_threads));
   }
   if (options.uv_threads < 0 || options.uv_threads > 1024) {
-    throw PlatformError("PlatformOptions::uv_threads is " + std::to_string(options.uv_threads) +
-                        "; it must be 0 (libuv's default) to 1024.");
+    throw PlatformError(
+        fmt::format("PlatformOptions::uv_threads is {}; it must be 0 (libuv's default) to 1024.",
+                    options.uv_threads));
   }
   ClaimProcess();
   if (options.uv_threads > 0) StartThreadPool(options.uv_threads);
@@ -153,13 +153,15 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
     const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
     return node::InitializeOncePerProcess(args, StartFlags(options));
   }();
-  if (result->early_return()) Refuse(host::JoinLines(result->errors()), result->exit_code());
+  if (result->early_return())
+    Refuse(fmt::format("{}", fmt::join(result->errors(), "\n")), result->exit_code());
   // Node takes what is left for a script and its arguments, which a library does not run.
   if (!options.own_process && result->args().size() > 1) {
-    Refuse("PlatformOptions::node_options: \"" + result->args()[1] +
-               "\" is not an option. Scripts are run with Environment::Import, and get the "
-               "arguments in EnvironmentOptions::args.",
-           kInvalidArgument);
+    Refuse(
+        fmt::format("PlatformOptions::node_options: \"{}\" is not an option. Scripts are run with "
+                    "Environment::Import, and get the arguments in EnvironmentOptions::args.",
+                    result->args()[1]),
+        host::kInvalidArgumentCode);
   }
 
   impl_ = std::make_unique<Impl>();
@@ -216,10 +218,10 @@ NodejsPlatform::~NodejsPlatform() {
 
 Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
   detail::CheckNotForked();
-  auto thread = std::make_shared<host::NodeThread>(*impl_, std::move(options));
-  thread->Start();
-  impl_->Add(thread);
-  return Environment(std::move(thread));
+  auto driver = std::make_shared<host::ThreadDriver>(*impl_, std::move(options));
+  driver->Start();
+  impl_->Add(driver);
+  return Environment(std::move(driver));
 }
 
 const Versions& NodejsPlatform::versions() const noexcept { return impl_->versions; }

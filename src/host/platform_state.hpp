@@ -18,7 +18,7 @@ namespace nodehost {
 
 namespace host {
 
-class NodeThread;
+class Driver;
 
 struct PlatformState {
   PlatformOptions options;
@@ -33,16 +33,16 @@ struct PlatformState {
   /// Held while an isolate comes or goes, where they must do so alone.
   std::timed_mutex isolates_mutex;
 
-  /// The JS threads that may still have to be joined.
+  /// Those whose threads may still have to be joined.
   std::mutex mutex;
-  std::vector<std::shared_ptr<NodeThread>> threads;
+  std::vector<std::shared_ptr<Driver>> drivers;
 
   /// Adds one, and forgets those that have ended.
-  void Add(std::shared_ptr<NodeThread> thread);
+  void Add(std::shared_ptr<Driver> driver);
 
-  /// Stops all environments, each by its own deadline but none later than `patience` from now, and
-  /// joins their threads. Whether all of them have ended.
-  bool StopAll(std::chrono::milliseconds patience);
+  /// Stops all environments, each within its own timeout but none later than `timeout` from now,
+  /// and joins their threads. Returns whether all of them have ended.
+  bool StopAll(std::chrono::milliseconds timeout);
 };
 
 }  // namespace host

@@ -5,7 +5,7 @@
 
 #include "nodehost/platform.hpp"
 #include "platform_state.hpp"
-#include "pumped_thread.hpp"
+#include "pump_driver.hpp"
 #include "thread/fork_guard.hpp"
 
 namespace nodehost {
@@ -13,8 +13,8 @@ namespace nodehost {
 namespace {
 
 // Every JsThread behind a PumpedEnvironment was made below.
-host::PumpedThread& AsPumpedThread(detail::JsThread& thread) {
-  return static_cast<host::PumpedThread&>(thread);
+host::PumpDriver& AsPumpDriver(detail::JsThread& thread) {
+  return static_cast<host::PumpDriver&>(thread);
 }
 
 }  // namespace
@@ -22,21 +22,21 @@ host::PumpedThread& AsPumpedThread(detail::JsThread& thread) {
 PumpedEnvironment::PumpedEnvironment(std::shared_ptr<detail::JsThread> thread) noexcept
     : Environment(std::move(thread)) {}
 
-bool PumpedEnvironment::Poll() { return AsPumpedThread(Thread()).Poll(); }
+bool PumpedEnvironment::Poll() { return AsPumpDriver(Thread()).Poll(); }
 
-int PumpedEnvironment::fd() const { return AsPumpedThread(Thread()).fd(); }
+int PumpedEnvironment::fd() const { return AsPumpDriver(Thread()).fd(); }
 
 std::optional<std::chrono::milliseconds> PumpedEnvironment::timeout() const {
-  return AsPumpedThread(Thread()).Timeout();
+  return AsPumpDriver(Thread()).Timeout();
 }
 
 PumpedEnvironment NodejsPlatform::CreatePumpedEnvironment(EnvironmentOptions options,
                                                           PumpOptions pump) {
   detail::CheckNotForked();
-  auto thread = std::make_shared<host::PumpedThread>(*impl_, std::move(options), std::move(pump));
-  thread->Start();
-  impl_->Add(thread);
-  return PumpedEnvironment(std::move(thread));
+  auto driver = std::make_shared<host::PumpDriver>(*impl_, std::move(options), std::move(pump));
+  driver->Start();
+  impl_->Add(driver);
+  return PumpedEnvironment(std::move(driver));
 }
 
 }  // namespace nodehost

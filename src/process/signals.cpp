@@ -1,10 +1,12 @@
 #include "signals.hpp"
 
+#include <fmt/format.h>
 #include <uv.h>
 
 #include <memory>
 #include <stdexcept>
-#include <string>
+
+#include "thread/uv_handle.hpp"
 
 #if !defined(_WIN32)
 #include <pthread.h>
@@ -35,8 +37,7 @@ struct Signal {
   int claims = 0;
   struct sigaction host {};  // what the host had when the first claim came
   struct sigaction libuv {};
-  uv_signal_t guard{};
-  bool guarded = false;
+  detail::UvHandle<uv_signal_t> guard;
 };
 
 // The guards' loop is never run: libuv's handler only writes to its pipe, and a full pipe is fine
@@ -82,16 +83,15 @@ void Guard(Signals& signals, Signal& signal, int number) {
       throw std::runtime_error("A loop for signals could not be made.");
     }
   }
-  uv_signal_init(signals.loop.get(), &signal.guard);
+  signal.guard.Open(nullptr, uv_signal_init, signals.loop.get());
   const int error = uv_signal_start(
-      &signal.guard, [](uv_signal_t*, int) {}, number);
+      signal.guard.get(), [](uv_signal_t*, int) {}, number);
   if (error != 0) {
-    uv_close(reinterpret_cast<uv_handle_t*>(&signal.guard), nullptr);
+    signal.guard.Close();
     uv_run(signals.loop.get(), UV_RUN_DEFAULT);
-    throw std::runtime_error("Signal " + std::to_string(number) +
-                             " cannot be handled: " + uv_strerror(error));
+    throw std::runtime_error(
+        fmt::format("Signal {} cannot be handled: {}", number, uv_strerror(error)));
   }
-  signal.guarded = true;
   sigaction(number, nullptr, &signal.libuv);
 }
 
@@ -99,9 +99,9 @@ void Guard(Signals& signals, Signal& signal, int number) {
 void Install(Signals& signals, Signal& signal, int number) {
   struct sigaction now {};
   sigaction(number, nullptr, &now);
-  if (signal.guarded && signal.claims > 0 && IsOurs(now, signal)) return;
+  if (signal.guard.is_open() && signal.claims > 0 && IsOurs(now, signal)) return;
   signal.host = now;
-  if (!signal.guarded) Guard(signals, signal, number);
+  if (!signal.guard.is_open()) Guard(signals, signal, number);
   if (number != SIGCHLD) {
     sigaction(number, &signal.libuv, nullptr);
     return;
@@ -168,11 +168,11 @@ void ForgetSignals() {
   const std::lock_guard lock(signals.mutex);
   if (!signals.loop) return;
   for (auto& [number, signal] : signals.all) {
-    if (!signal.guarded) continue;
+    if (!signal.guard.is_open()) continue;
     // Stopping it, libuv leaves SIG_DFL.
     struct sigaction now {};
     sigaction(number, nullptr, &now);
-    uv_close(reinterpret_cast<uv_handle_t*>(&signal.guard), nullptr);
+    signal.guard.Close();
     sigaction(number, &now, nullptr);
   }
   uv_run(signals.loop.get(), UV_RUN_DEFAULT);
@@ -181,7 +181,7 @@ void ForgetSignals() {
   signals.all.clear();
 }
 
-SignalsBlocked::SignalsBlocked(bool really) : blocked_(really) {
+SignalsBlocked::SignalsBlocked(bool block) : blocked_(block) {
   if (!blocked_) return;
   sigset_t all;
   sigfillset(&all);

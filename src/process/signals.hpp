@@ -33,12 +33,12 @@ class SignalClaims {
 /// Takes libuv's handlers out of the process for good. When no environment is left.
 void ForgetSignals();
 
-/// While it lives, new threads of the calling one start with every signal blocked but those that
-/// report what the thread itself did, and SIGPROF, which V8's CPU profiler sends to it. Signals to
-/// the process are then taken by the host's own threads.
+/// While it lives, if `block`, new threads of the calling one start with every signal blocked but
+/// those that report what the thread itself did, and SIGPROF, which V8's CPU profiler sends to it.
+/// Signals to the process are then taken by the host's own threads.
 class SignalsBlocked {
  public:
-  explicit SignalsBlocked(bool really = true);
+  explicit SignalsBlocked(bool block = true);
   ~SignalsBlocked();
   SignalsBlocked(const SignalsBlocked&) = delete;
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;

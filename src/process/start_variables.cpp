@@ -18,8 +18,8 @@ NodeVariablesHidden::~NodeVariablesHidden() = default;
 
 #else
 
-NodeVariablesHidden::NodeVariablesHidden(bool really) {
-  if (!really || !environ) return;
+NodeVariablesHidden::NodeVariablesHidden(bool hide) {
+  if (!hide || !environ) return;
   bool any = false;
   for (char** at = environ; *at; ++at) {
     if (std::strncmp(*at, "NODE_", 5) == 0) {

@@ -6,12 +6,12 @@
 
 namespace nodehost::host {
 
-/// While it lives, the process's environment has no variable whose name begins with NODE_. The
-/// array behind `environ` is exchanged in one step and no text moves, so that other threads may go
-/// on reading; what they set meanwhile is lost.
+/// While it lives, if `hide`, the process's environment has no variable whose name begins with
+/// NODE_. The array behind `environ` is exchanged in one step and no text moves, so that other
+/// threads may go on reading; what they set meanwhile is lost.
 class NodeVariablesHidden {
  public:
-  explicit NodeVariablesHidden(bool really = true);
+  explicit NodeVariablesHidden(bool hide);
   ~NodeVariablesHidden();
   NodeVariablesHidden(const NodeVariablesHidden&) = delete;
   NodeVariablesHidden& operator=(const NodeVariablesHidden&) = delete;

@@ -4,6 +4,14 @@
 
 namespace nodehost::detail {
 
+void CancelAll(Job* list, const std::exception_ptr& reason) noexcept {
+  while (list) {
+    Job* const job = std::exchange(list, list->next);
+    job->Cancel(reason);
+    job->Finish();
+  }
+}
+
 void JobQueue::Open(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);

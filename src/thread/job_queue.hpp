@@ -3,12 +3,29 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 
 #include "nodehost/detail/job.hpp"
 
 namespace nodehost::detail {
+
+/// A job that somebody else owns, so that finishing it does not delete it.
+class BorrowedJob : public Job {
+ public:
+  explicit BorrowedJob(Job& job) : job_(job) {}
+
+  void Run(Js& js) noexcept final { job_.Run(js); }
+  void Cancel(const std::exception_ptr& reason) noexcept final { job_.Cancel(reason); }
+  void Finish() noexcept override {}
+
+ private:
+  Job& job_;
+};
+
+/// Cancels and finishes each job of a list.
+void CancelAll(Job* list, const std::exception_ptr& reason) noexcept;
 
 class JobQueue {
  public:

@@ -15,12 +15,10 @@ namespace {
 
 // A job whose owner waits for it. Signalled under the lock: the owner may destroy it as soon as it
 // can see `done_`.
-class WaitedJob final : public Job {
+class WaitedJob final : public BorrowedJob {
  public:
-  explicit WaitedJob(Job& job) : job_(job) {}
+  using BorrowedJob::BorrowedJob;
 
-  void Run(Js& js) noexcept override { job_.Run(js); }
-  void Cancel(const std::exception_ptr& reason) noexcept override { job_.Cancel(reason); }
   void Finish() noexcept override {
     const std::lock_guard lock(mutex_);
     done_ = true;
@@ -33,7 +31,6 @@ class WaitedJob final : public Job {
   }
 
  private:
-  Job& job_;
   std::mutex mutex_;
   std::condition_variable signal_;
   bool done_ = false;
@@ -93,14 +90,6 @@ void JsThread::Enqueue(std::unique_ptr<Job> job, bool must_accept) {
 }
 
 void JsThread::Refuse() { CancelAll(queue_.Close(), StoppedError()); }
-
-void JsThread::CancelAll(Job* list, const std::exception_ptr& reason) noexcept {
-  while (list) {
-    Job* const job = std::exchange(list, list->next);
-    job->Cancel(reason);
-    job->Finish();
-  }
-}
 
 std::exception_ptr JsThread::StoppedError() const {
   if (IsCurrent() && disabled_reason_) return disabled_reason_;

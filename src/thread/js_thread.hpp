@@ -34,6 +34,19 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   static JsThread* Current() noexcept { return current_; }
   bool IsCurrent() const noexcept { return current_ == this; }
 
+  /// While it lives, the calling thread is the JS thread of `thread`. What it was before comes back
+  /// after.
+  class CurrentScope {
+   public:
+    explicit CurrentScope(JsThread& thread) noexcept : before_(std::exchange(current_, &thread)) {}
+    ~CurrentScope() { current_ = before_; }
+    CurrentScope(const CurrentScope&) = delete;
+    CurrentScope& operator=(const CurrentScope&) = delete;
+
+   private:
+    JsThread* const before_;
+  };
+
   /// In a fork()ed child: its thread is no JS thread, whatever the parent's was.
   static void ForgetCurrent() noexcept { current_ = nullptr; }
 
@@ -96,19 +109,13 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// over before. On the JS thread.
   bool EndJavaScript(End end);
 
+  JobQueue& queue() noexcept { return queue_; }
   Js& js() noexcept { return js_; }
   const std::string& name() const noexcept { return name_; }
 
   /// Runs the event loop inside the current job until `done()` says so. On the JS thread. Returns
   /// false if nothing is left that could ever make it true. Throws EnvironmentStopped at the end.
   virtual bool SpinUntil(bool (*done)(void*), void* data) = 0;
-
- protected:
-  static void set_current(JsThread* thread) noexcept { current_ = thread; }
-  JobQueue& queue() noexcept { return queue_; }
-
-  /// Cancels and finishes each job of a list.
-  static void CancelAll(Job* list, const std::exception_ptr& reason) noexcept;
 
  private:
   [[noreturn]] void ThrowWrongThread() const;

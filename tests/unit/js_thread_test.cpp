@@ -61,7 +61,7 @@ class PlainThread final : public nd::JsThread {
   }
 
   void Main() {
-    set_current(this);
+    const CurrentScope current(*this);
     while (true) {
       const bool last = queue().closed();
       queue().StartBatch();
@@ -77,7 +77,6 @@ class PlainThread final : public nd::JsThread {
         signal_.wait(lock, [this] { return std::exchange(woken_, false); });
       }
     }
-    set_current(nullptr);
   }
 
   std::mutex mutex_;

@@ -1,0 +1,210 @@
+#include "deadlines.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "nodehost/errors.hpp"
+#include "thread/timeout.hpp"
+#include "timed_job.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+using std::chrono_literals::operator""ms;
+using Clock = Watchdog::Clock;
+
+// How often an overdue job is asked again to stop: native code may have held it the first time, or
+// C++ have caught the error and gone on.
+constexpr auto kAgain = 20ms;
+
+}  // namespace
+
+// A timed job while it runs; on the JS thread's stack.
+class Deadlines::Running {
+ public:
+  Running(Deadlines& deadlines, Clock::time_point deadline)
+      : until(deadline),
+        outer(std::exchange(deadlines.innermost_, this)),
+        deadlines_(deadlines),
+        async_id_(node::AsyncHooksGetExecutionAsyncId(deadlines.isolate_)),
+        spin_depth_(deadlines.jobs_.spin_depth()) {}
+
+  ~Running() {
+    deadlines_.innermost_ = outer;
+    if (stopped_) deadlines_.AfterStop(IsWhole());
+  }
+
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  // Whether the job can be stopped here and the environment go on: no JavaScript runs, or nothing
+  // but the job's own. What the event loop and the microtask queue run is not the job's own, and
+  // Node and promises of others would be left half done; callbacks of async resources that are
+  // entered and never left make Node abort the process.
+  bool CanStop(bool in_javascript) const {
+    return IsWhole() &&
+           (!in_javascript || (deadlines_.jobs_.spin_depth() == spin_depth_ &&
+                               !v8::MicrotasksScope::IsRunningMicrotasks(deadlines_.isolate_)));
+  }
+
+  // False the first time: callbacks that are not the job's own get time to return.
+  bool AskedBefore() { return std::exchange(asked_before_, true); }
+
+  void SetStopped() { stopped_ = true; }
+
+  const Clock::time_point until;
+  Running* const outer;
+
+ private:
+  // Whether each async resource that was entered since the job began has been left.
+  bool IsWhole() const {
+    return node::AsyncHooksGetExecutionAsyncId(deadlines_.isolate_) == async_id_;
+  }
+
+  Deadlines& deadlines_;
+  const node::async_id async_id_;
+  const int spin_depth_;
+  bool stopped_ = false;
+  bool asked_before_ = false;
+};
+
+class Deadlines::QueuedJob final : public detail::Job {
+ public:
+  QueuedJob(std::shared_ptr<TimedJob> timed, Deadlines& deadlines)
+      : timed_(std::move(timed)), deadlines_(deadlines) {}
+
+  void Run(Js&) noexcept override { deadlines_.RunHere(*timed_); }
+  void Cancel(const std::exception_ptr& reason) noexcept override { timed_->Cancel(reason); }
+
+ private:
+  const std::shared_ptr<TimedJob> timed_;
+  Deadlines& deadlines_;
+};
+
+void Deadlines::Open(uv_loop_t* loop, v8::Isolate* isolate) {
+  isolate_ = isolate;
+  probe_.Open(loop, isolate, [this](Probe::By by) { OnProbe(by); });
+}
+
+void Deadlines::Run(detail::Job& job, std::chrono::milliseconds timeout) {
+  const auto timed = std::make_shared<TimedJob>(job, detail::TimeAfter(timeout));
+  Watch(timed, timeout);
+  if (thread_.IsCurrent()) {
+    RunHere(*timed);
+  } else if (thread_.IsOwnedHere()) {
+    QueuedJob queued(timed, *this);
+    thread_.RunBlocking(queued);
+  } else {
+    const detail::JsThread::WaitGuard guard(thread_);
+    thread_.Enqueue(std::make_unique<QueuedJob>(timed, *this), /*must_accept=*/false);
+    timed->Wait();
+  }
+}
+
+void Deadlines::Enqueue(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout) {
+  const auto timed = std::make_shared<TimedJob>(std::move(job), detail::TimeAfter(timeout));
+  Watch(timed, timeout);
+  thread_.Enqueue(std::make_unique<QueuedJob>(timed, *this), /*must_accept=*/false);
+}
+
+void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds timeout) {
+  const auto withdrawn = std::make_exception_ptr(DeadlineExceeded(
+      fmt::format(
+          "A job for environment \"{}\" had not been started after {} ms, its deadline, and "
+          "was withdrawn.",
+          thread_.name(), detail::Clamped(timeout).count()),
+      /*started=*/false));
+  watchdog_.At(timed->until(),
+               [this, withdrawn, weak_thread = thread_.weak_from_this(),
+                weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
+                 const auto job = weak_job.lock();
+                 const auto thread = weak_thread.lock();  // keeps this object alive
+                 if (!job || !thread || job->Withdraw(withdrawn) || job->finished()) {
+                   return std::nullopt;
+                 }
+                 probe_.Send();
+                 return Clock::now() + kAgain;
+               });
+}
+
+void Deadlines::RunHere(TimedJob& timed) {
+  detail::Job* const job = timed.Start();
+  if (!job) return;
+  if (!thread_.realm()) {
+    job->Cancel(thread_.StoppedError());
+  } else {
+    const Running running(*this, timed.until());
+    job->Run(thread_.js());
+  }
+  timed.Finish();
+}
+
+void Deadlines::OnProbe(Probe::By by) {
+  const bool in_javascript = by == Probe::By::kInterrupt;
+  if (StopOverdue(in_javascript) && in_javascript) isolate_->TerminateExecution();
+}
+
+bool Deadlines::StopOverdue(bool in_javascript) {
+  if (thread_.life().over()) return false;
+  const auto now = Clock::now();
+  Running* overdue = nullptr;  // the outermost
+  for (Running* at = innermost_; at; at = at->outer) {
+    if (at->until <= now) overdue = at;
+  }
+  if (!overdue) return false;
+  const bool can_stop = overdue->CanStop(in_javascript);
+  if (!can_stop && !overdue->AskedBefore()) return false;
+  overdue->SetStopped();
+  thread_.DisableJavaScript(std::make_exception_ptr(DeadlineExceeded(
+      fmt::format("A job in environment \"{}\" was not done by its deadline and was stopped.",
+                  thread_.name()),
+      /*started=*/true)));
+  if (!can_stop) EndEnvironment();
+  return true;
+}
+
+void Deadlines::AfterStop(bool whole) {
+  if (!whole && !thread_.life().over()) EndEnvironment();
+  thread_.life().IfAlive([this] { isolate_->CancelTerminateExecution(); });
+  thread_.EnableJavaScript();
+}
+
+void Deadlines::EndEnvironment() {
+  // Already now, so that Node unwinds without a check of its async stack.
+  thread_.EndJavaScript(
+      {.reason = EndReason::kTerminated,
+       .text = "a job was stopped at its deadline in the middle of callbacks that were not its own",
+       .exit_code = 1});
+}
+
+void Deadlines::RunStart(const std::function<void()>& start,
+                         std::optional<std::chrono::milliseconds> timeout) {
+  detail::Life& life = thread_.life();
+  if (timeout) {
+    watchdog_.At(
+        detail::TimeAfter(*timeout),
+        [this, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
+          const auto thread = weak_thread.lock();  // keeps this object alive
+          if (thread && thread->life().TimeOutStart()) stopper_.Terminate({});
+          return std::nullopt;
+        });
+  }
+  std::exception_ptr stopped;
+  try {
+    start();
+  } catch (const EnvironmentStopped&) {
+    stopped = std::current_exception();
+  }
+  if (!stopped && life.SetReady()) return;
+  if (!life.start_timed_out()) std::rethrow_exception(stopped);
+  throw DeadlineExceeded(
+      fmt::format(
+          "The start_script of environment \"{}\" was not done after {} ms, its deadline, and "
+          "was stopped.",
+          thread_.name(), timeout->count()),
+      /*started=*/true);
+}
+
+}  // namespace nodehost::host

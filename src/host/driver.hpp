@@ -1,0 +1,42 @@
+// Driver: what an Environment or a PumpedEnvironment hands its calls to: the JS thread, the
+// Instance on it, and what takes that through its life.
+#pragma once
+
+#include <chrono>
+
+#include "instance.hpp"
+#include "nodehost/stop_result.hpp"
+#include "thread/js_thread.hpp"
+
+namespace nodehost::host {
+
+class Driver : public detail::JsThread {
+ public:
+  /// Every JsThread behind a public object is one.
+  static Driver& Of(detail::JsThread& thread) { return static_cast<Driver&>(thread); }
+
+  /// Returns when the environment takes jobs; throws what stopped it.
+  virtual void Start() = 0;
+
+  /// See Environment::Stop.
+  virtual StopResult Stop(std::chrono::milliseconds timeout) = 0;
+
+  /// Lets go of the thread if it has ended; whether it has. Any thread but this one.
+  virtual bool TryJoin() = 0;
+
+  bool SpinUntil(bool (*done)(void*), void* data) final {
+    return instance_.jobs().SpinUntil(done, data);
+  }
+
+  Instance& instance() noexcept { return instance_; }
+
+ protected:
+  /// Throws HostError if the options make no sense.
+  Driver(PlatformState& platform, EnvironmentOptions options)
+      : JsThread(options.name), instance_(*this, platform, std::move(options)) {}
+
+ private:
+  Instance instance_;
+};
+
+}  // namespace nodehost::host

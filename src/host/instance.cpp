@@ -1,0 +1,184 @@
+#include "instance.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "engine/activity.hpp"
+#include "engine/boundary.hpp"
+#include "engine/realm.hpp"
+#include "engine/uncaught.hpp"
+#include "node_setup.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+std::string CheckedBaseDir(const std::string& base_dir) {
+  std::error_code error;
+  const auto path = std::filesystem::absolute(base_dir, error).lexically_normal();
+  if (error || !std::filesystem::is_directory(path, error)) {
+    throw HostError(
+        fmt::format("EnvironmentOptions::base_dir: \"{}\" is not a directory. It must name the "
+                    "directory modules are resolved from.",
+                    base_dir));
+  }
+  return path.string();
+}
+
+// The text about an uncaught error is output, too.
+EnvironmentOptions WithLog(EnvironmentOptions options) {
+  if (!options.on_log && options.on_stderr) {
+    options.on_log = [write = options.on_stderr](std::string_view text) {
+      write(std::string(text) + '\n');
+    };
+  }
+  return options;
+}
+
+}  // namespace
+
+Instance::Entered::Entered(Instance& instance)
+    : current_(instance.thread_),
+      locker_(instance.setup_->isolate()),
+      isolate_scope_(instance.setup_->isolate()),
+      handle_scope_(instance.setup_->isolate()),
+      context_scope_(instance.setup_->context()) {}
+
+Instance::Instance(detail::JsThread& thread, PlatformState& platform, EnvironmentOptions options)
+    : thread_(thread),
+      platform_(platform),
+      options_(WithLog(std::move(options))),
+      base_dir_(CheckedBaseDir(options_.base_dir)),
+      boundary_(options_, platform.options.own_process),
+      debugger_(thread),
+      stopper_(thread, boundary_, debugger_),
+      jobs_(thread, *platform.node_platform),
+      deadlines_(thread, jobs_, stopper_, platform.watchdog),
+      fatal_errors_(thread, jobs_, stopper_, options_),
+      memory_limits_(thread),
+      busy_watch_(options_) {
+  boundary_.on_worker_lost = [this] { fatal_errors_.OnWorkerLost(); };
+}
+
+Instance::~Instance() = default;
+
+void Instance::SetUp() { setup_ = MakeSetup(platform_, options_); }
+
+void Instance::Load() {
+  realm_ = std::make_unique<detail::RealmOwner>(thread_, setup_->isolate(), setup_->context(),
+                                                base_dir_);
+  detail::Realm& realm = *realm_->operator->();
+  node::SetProcessExitHandler(setup_->env(),
+                              [this](node::Environment*, int code) { OnProcessExit(code); });
+  OpenHandles();
+  node::AddEnvironmentCleanupHook(
+      setup_->isolate(), [](void* data) { static_cast<Instance*>(data)->CloseHandles(); }, this);
+  thread_.life().Attach([env = setup_->env()] { node::Stop(env); });
+  realm.SetEnvironmentVariables(options_.env, !platform_.options.own_process,
+                                boundary_.hides_variables());
+  detail::InstallUncaughtHandlers(realm, options_);
+  if (options_.run_command_line) {
+    thread_.life().SetReady();
+    static_cast<void>(node::LoadEnvironment(setup_->env(), node::StartExecutionCallback{},
+                                            detail::PreloadOf(boundary_)));
+    return;
+  }
+  LoadLibrary();
+  debugger_.Prepare(setup_->isolate());
+  deadlines_.RunStart([this] { RunStartScript(); }, options_.start_deadline);
+}
+
+void Instance::LoadLibrary() {
+  std::exception_ptr failure;
+  const auto loaded = node::LoadEnvironment(
+      setup_->env(),
+      [&](const node::StartExecutionCallbackInfo& info) -> v8::MaybeLocal<v8::Value> {
+        try {
+          thread_.realm()->LoadBridge(info.native_require);
+        } catch (...) {
+          failure = std::current_exception();
+        }
+        return v8::Undefined(setup_->isolate());
+      },
+      detail::PreloadOf(boundary_));
+  if (boundary_.failure) std::rethrow_exception(boundary_.failure);
+  if (failure) std::rethrow_exception(failure);
+  if (loaded.IsEmpty()) throw PlatformError("Node.js could not load its environment.");
+}
+
+void Instance::RunStartScript() {
+  if (options_.start_script.empty()) return;
+  auto run = [this](Js& js) { js.Eval(options_.start_script, "start_script.js"); };
+  detail::RunJob job(run);
+  detail::BorrowedJob borrowed(job);
+  jobs_.Run(borrowed);
+  job.Take();
+}
+
+void Instance::OpenHandles() {
+  uv_loop_t* const loop = setup_->event_loop();
+  v8::Isolate* const isolate = setup_->isolate();
+  stopper_.Open(loop, isolate);
+  memory_limits_.Open(isolate, options_, platform_.options.own_process);
+  deadlines_.Open(loop, isolate);
+  busy_watch_.Open(loop, isolate);
+  // A library's environment lives until it is stopped; a command's, until it has nothing to do.
+  jobs_.Open(loop, isolate, /*keeps_loop_alive=*/!options_.run_command_line);
+  meter_.Open(loop, isolate, jobs_.wake(), options_.max_heap_mb << 20);
+}
+
+void Instance::CloseHandles() {
+  meter_.Close();
+  jobs_.Close();
+  busy_watch_.Close();
+  deadlines_.Close();
+  memory_limits_.Close();
+  stopper_.Close();
+}
+
+void Instance::OnProcessExit(int exit_code) {
+  if (!thread_.EndJavaScript({.exit_code = exit_code})) return;
+  thread_.Refuse();
+  detail::MeetTermination(setup_->isolate());
+}
+
+void Instance::Conclude(int exit_code) {
+  thread_.EndJavaScript({.reason = EndReason::kFinished});
+  fatal_errors_.LogEnd();
+  thread_.life().Note({.exit_code = exit_code});  // that of process.exit stays
+  thread_.Refuse();
+  thread_.life().Detach();
+  debugger_.CloseInspector(setup_->isolate());
+  realm_.reset();
+}
+
+void Instance::Free() {
+  const detail::JsThread::CurrentScope current(thread_);
+  if (setup_) FreeSetup(platform_, std::move(setup_));
+  boundary_.Close();
+}
+
+void Instance::WatchBusy() {
+  if (!options_.on_busy) return;
+  platform_.watchdog.At(
+      Watchdog::Clock::now(),
+      [this,
+       weak_thread = thread_.weak_from_this()]() -> std::optional<Watchdog::Clock::time_point> {
+        const auto thread = weak_thread.lock();  // keeps this object alive
+        const auto progress = thread ? meter_.Progress() : std::nullopt;
+        if (!progress) return std::nullopt;
+        return busy_watch_.Look(*progress);
+      });
+}
+
+Statistics Instance::ReadStatistics(std::chrono::milliseconds timeout) {
+  Statistics statistics = meter_.Read(timeout);
+  statistics.queue_length = thread_.queue().size();
+  return statistics;
+}
+
+}  // namespace nodehost::host

@@ -1,0 +1,96 @@
+#include "job_runner.hpp"
+
+#include <utility>
+
+#include "engine/catch.hpp"
+#include "engine/realm.hpp"
+
+namespace nodehost::host {
+
+void JobRunner::Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_alive) {
+  loop_ = loop;
+  isolate_ = isolate;
+  wake_.Open(this, uv_async_init, loop, [](uv_async_t* async) {
+    // Jobs are run in the check phase, which follows in the same turn of the loop, and not here:
+    // while an async callback runs, a nested turn of the loop is deaf to other async handles.
+    auto* const self = static_cast<JobRunner*>(async->data);
+    uv_check_start(self->check_.get(),
+                   [](uv_check_t* check) { static_cast<JobRunner*>(check->data)->RunWaiting(); });
+  });
+  check_.Open(this, uv_check_init, loop);
+  check_.Unref();
+  if (!keeps_loop_alive) wake_.Unref();
+  thread_.queue().Open([this] { uv_async_send(wake_.get()); });
+}
+
+void JobRunner::Close() {
+  check_.Close();
+  wake_.Close();
+}
+
+void JobRunner::RunWaiting() {
+  uv_check_stop(check_.get());
+  // Jobs are done one after the other: none runs in the middle of one that turns the loop.
+  if (spin_depth_ > 0) return;
+  detail::JobQueue& queue = thread_.queue();
+  queue.StartBatch();
+  while (!thread_.life().over()) {
+    detail::Job* const job = queue.TakeNext();
+    if (!job) break;
+    Run(*job);
+  }
+  // What was queued before a Stop is still done: its wake-up needs a loop that runs.
+  if (queue.drained()) wake_.Unref();
+}
+
+void JobRunner::Run(detail::Job& job) {
+  const v8::HandleScope handle_scope(isolate_);
+  // Node seals the handle scope round its loop. The first handle opens a block that the scopes of
+  // the job's calls then share, instead of each opening and closing one of its own.
+  static_cast<void>(isolate_->GetCurrentContext());
+  job.next = std::exchange(running_, &job);
+  {
+    const detail::JobCatch caught(thread_.realm());
+    job.Run(thread_.js());
+  }
+  running_ = job.next;
+  job.Finish();
+  // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
+  // job, not round it: a job that turns the loop must find Node outside a callback.
+  const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
+}
+
+bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
+  const detail::JobCatch::Loop callbacks(detail::Realm::Of(thread_));
+  // The handle that waits for jobs does not count: no job runs before the current one is done.
+  const bool had_ref = wake_.has_ref();
+  wake_.Unref();
+  bool is_done = false;
+  ++spin_depth_;
+  // The realm is also null when a job with a timeout is to be stopped.
+  const auto stopped = [this] { return thread_.life().over() || !thread_.realm(); };
+  while (!stopped()) {
+    thread_.realm()->RunTicks();
+    is_done = done(data);
+    if (is_done || stopped()) break;
+    if (uv_run(loop_, UV_RUN_ONCE) != 0) continue;
+    platform_.DrainTasks(isolate_);
+    if (stopped()) break;
+    thread_.realm()->RunTicks();
+    is_done = done(data);
+    if (is_done || uv_loop_alive(loop_) == 0) break;
+  }
+  if (had_ref) wake_.Ref();
+  if (--spin_depth_ == 0) uv_async_send(wake_.get());  // for the jobs that were put off
+  // node::Stop calls uv_stop once, which ends one uv_run: the innermost. The outer ones have to end
+  // as well.
+  if (thread_.life().over()) uv_stop(loop_);
+  if (!is_done && stopped()) std::rethrow_exception(thread_.StoppedError());
+  return is_done;
+}
+
+void JobRunner::CancelRunning(const std::exception_ptr& reason) noexcept {
+  detail::CancelAll(std::exchange(running_, nullptr), reason);
+}
+
+}  // namespace nodehost::host

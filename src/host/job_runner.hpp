@@ -1,0 +1,57 @@
+// JobRunner: runs the jobs of a JS thread in its event loop, one after the other, and each of them
+// in the same way: under a Catch, with its ticks and microtasks run behind it.
+#pragma once
+
+#include <node.h>
+#include <uv.h>
+
+#include "thread/js_thread.hpp"
+#include "thread/uv_handle.hpp"
+
+namespace nodehost::host {
+
+/// On the JS thread.
+class JobRunner {
+ public:
+  JobRunner(detail::JsThread& thread, node::MultiIsolatePlatform& platform)
+      : thread_(thread), platform_(platform) {}
+  JobRunner(const JobRunner&) = delete;
+  JobRunner& operator=(const JobRunner&) = delete;
+
+  /// From here on a job that is queued wakes the loop. With `keeps_loop_alive` the loop goes on
+  /// until the queue is sealed and empty.
+  void Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_alive);
+
+  /// While the loop still turns. The queue must be closed.
+  void Close();
+
+  /// Runs all jobs that wait; none if a job that is under way turns the loop.
+  void RunWaiting();
+
+  /// Runs one job and finishes it.
+  void Run(detail::Job& job);
+
+  /// See JsThread::SpinUntil.
+  bool SpinUntil(bool (*done)(void*), void* data);
+
+  /// How many SpinUntil() are under way.
+  int spin_depth() const noexcept { return spin_depth_; }
+
+  /// Cancels and finishes the jobs that are under way, for a thread that will never return to them.
+  void CancelRunning(const std::exception_ptr& reason) noexcept;
+
+  /// The handle that waits for jobs.
+  const detail::UvHandle<uv_async_t>& wake() const noexcept { return wake_; }
+
+ private:
+  detail::JsThread& thread_;
+  node::MultiIsolatePlatform& platform_;
+  v8::Isolate* isolate_ = nullptr;
+  uv_loop_t* loop_ = nullptr;
+  detail::UvHandle<uv_async_t> wake_;  // a job was queued, or the queue sealed
+  detail::UvHandle<uv_check_t> check_;
+  int spin_depth_ = 0;
+  detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
+};
+
+}  // namespace nodehost::host

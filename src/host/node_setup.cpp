@@ -1,0 +1,75 @@
+#include "node_setup.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/node_version.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+// For environments that come or go before this one; each takes milliseconds.
+constexpr std::chrono::seconds kCreationTime{10};
+
+// Held while an isolate comes or goes, where that must not happen twice at a time.
+std::unique_lock<std::timed_mutex> LockIsolates(PlatformState& platform) {
+  return detail::kIsolatesComeAndGoAlone ? std::unique_lock(platform.isolates_mutex)
+                                         : std::unique_lock<std::timed_mutex>();
+}
+
+std::unique_lock<std::timed_mutex> TryToLockIsolates(PlatformState& platform) {
+  if (!detail::kIsolatesComeAndGoAlone) return {};
+  std::unique_lock lock(platform.isolates_mutex, kCreationTime);
+  if (!lock) {
+    throw PlatformError(
+        "Another environment's clean-up is held up by native code in one of its Workers, and no "
+        "new environment can be made before it is done.");
+  }
+  return lock;
+}
+
+std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& options) {
+  // Only a program's own Node may change the process's directory, ids and mask, and only one
+  // environment of a process may own the inspector.
+  std::uint64_t flags = options.run_command_line ? node::EnvironmentFlags::kDefaultFlags
+                                                 : node::EnvironmentFlags::kNoFlags;
+  // $NODE_PATH and $HOME/.node_modules are somebody else's settings.
+  if (!platform.own_process) flags |= node::EnvironmentFlags::kNoGlobalSearchPaths;
+  if (!options.rights.native_addons) flags |= node::EnvironmentFlags::kNoNativeAddons;
+  return flags;
+}
+
+}  // namespace
+
+std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
+                                                        const EnvironmentOptions& options) {
+  std::vector<std::string> args = platform.args;
+  if (!options.run_command_line) args.resize(1);
+  args.insert(args.end(), options.args.begin(), options.args.end());
+  std::vector<std::string> errors;
+  const std::unique_lock alone = TryToLockIsolates(platform);
+  auto setup = node::CommonEnvironmentSetup::Create(
+      platform.node_platform.get(), &errors, args, platform.exec_args,
+      static_cast<node::EnvironmentFlags::Flags>(Flags(platform.options, options)));
+  if (!setup) {
+    throw PlatformError(
+        fmt::format("Node.js could not make an environment: {}", fmt::join(errors, "\n")));
+  }
+  return setup;
+}
+
+void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup) {
+  const std::unique_lock alone = LockIsolates(platform);
+  setup.reset();
+}
+
+}  // namespace nodehost::host

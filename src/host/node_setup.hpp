@@ -1,0 +1,21 @@
+// What Node itself makes of an environment: isolate, event loop and node::Environment, and how they
+// come and go.
+#pragma once
+
+#include <node.h>
+
+#include <memory>
+
+#include "nodehost/environment_options.hpp"
+#include "platform_state.hpp"
+
+namespace nodehost::host {
+
+/// Throws PlatformError.
+std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
+                                                        const EnvironmentOptions& options);
+
+/// With the isolate unlocked.
+void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup);
+
+}  // namespace nodehost::host
