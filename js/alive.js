@@ -1,5 +1,5 @@
-// What keeps the event loop going, in words. Runs at the deadline of a stop, in whatever state the
-// program is in then: a getter that throws must not cost the rest of the list.
+// What keeps the event loop going, in words. Runs when the timeout of a stop has passed, in whatever
+// state the program is in then: a getter that throws must not cost the rest of the list.
 'use strict';
 
 const { Map, String } = globalThis;

@@ -7,7 +7,7 @@ namespace nodehost {
 enum class EndReason {
   kNone,         ///< It has not ended.
   kFinished,     ///< By itself: nothing left to do, `process.exit`, an uncaught error, a `Stop`.
-  kTerminated,   ///< `Stop` terminated it at its deadline.
+  kTerminated,   ///< `Stop` terminated it when its timeout had passed.
   kOutOfMemory,  ///< JavaScript reached a memory limit; see `EnvironmentOptions::max_heap_mb`.
   kFatalError,   ///< A check of V8's or Node's failed; see `PlatformOptions::abort_on_fatal_error`.
 };

@@ -31,7 +31,7 @@ class NODEHOST_API Environment {
   Environment(Environment&&) noexcept;
   Environment& operator=(Environment&&) noexcept;
 
-  /// `Stop(stop_deadline)`; see there for what happens on the JS thread itself.
+  /// `Stop(stop_timeout)`; see there for what happens on the JS thread itself.
   ~Environment();
 
   /// Calls `function(js)` on the JS thread and returns its result when it is done: inline when
@@ -49,22 +49,22 @@ class NODEHOST_API Environment {
     return job.Take();
   }
 
-  /// As `Run(function)`, but the job is given up after `options.deadline`: then it throws
+  /// As `Run(function)`, but the job is given up after `options.timeout`: then it throws
   /// `DeadlineExceeded`.
   template <std::invocable<Js&> F>
   std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
-    if (!options.deadline) return Run(std::forward<F>(function));
+    if (!options.timeout) return Run(std::forward<F>(function));
     static_assert(!detail::kHoldsJs<std::invoke_result_t<F&, Js&>>,
                   "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
                   "data instead, with value.As<T>(), or a typed interface of Method fields.");
     detail::RunJob<std::remove_reference_t<F>> job(function);
-    RunTimed(job, *options.deadline);
+    RunTimed(job, *options.timeout);
     return job.Take();
   }
 
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
   /// result. The future always completes: with `EnvironmentStopped` if the environment ends first,
-  /// and with `DeadlineExceeded` beyond `options.deadline`.
+  /// and with `DeadlineExceeded` beyond `options.timeout`.
   template <detail::JsFunction F>
   std::future<detail::JobResult<F>> RunAsync(F&& function, const RunOptions& options = {}) {
     using Result = detail::JobResult<F>;
@@ -73,8 +73,8 @@ class NODEHOST_API Environment {
                   "Return data instead, with value.As<T>(), or a typed interface.");
     auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
     auto future = job->GetFuture();
-    if (options.deadline) {
-      EnqueueTimed(std::move(job), *options.deadline);
+    if (options.timeout) {
+      EnqueueTimed(std::move(job), *options.timeout);
     } else {
       Enqueue(std::move(job), /*must_accept=*/false);
     }
@@ -106,15 +106,15 @@ class NODEHOST_API Environment {
   bool OnJsThread() const noexcept;
 
   /// Ends the environment: no new jobs are taken, those already queued are done, and the event loop
-  /// may finish what it has begun until `deadline` has passed; then JavaScript is terminated, in
+  /// may finish what it has begun until `timeout` has passed; then JavaScript is terminated, in
   /// the middle of a statement if need be. Returns when the JS thread has ended, or half a second
-  /// after the deadline if it cannot be ended because native code holds it; the result says so, and
+  /// after that if it cannot be ended because native code holds it; the result says so, and
   /// what was still alive. Any thread, any number of times: again, it gives the same result.
   ///
   /// On the JS thread itself it cannot wait: it returns at once, with `ended` false, and the same
   /// happens from when the current job returns.
-  StopResult Stop(std::chrono::milliseconds deadline);
-  StopResult Stop();  ///< With the option `stop_deadline`.
+  StopResult Stop(std::chrono::milliseconds timeout);
+  StopResult Stop();  ///< With the option `stop_timeout`.
 
   /// Waits until the environment ends by itself or is stopped, and returns its exit code. Throws
   /// `HostError` on the JS thread itself, which would wait for itself.
@@ -128,9 +128,9 @@ class NODEHOST_API Environment {
   /// Memory, event loop, queue and handles in numbers, while JavaScript runs. Cheap and at once:
   /// the figures of memory and handles are the latest the JS thread has left behind - at a turn of
   /// the loop, ten times a second at most, and at each garbage collection - and `age` says how old
-  /// they are. With `patience` they are made anew; that waits for the JS thread, but no longer than
-  /// `patience` where native code holds it. After the end, what was last known.
-  nodehost::Statistics Statistics(std::chrono::milliseconds patience = {}) const;
+  /// they are. With `timeout` they are made anew; that waits for the JS thread, but no longer than
+  /// `timeout` where native code holds it. After the end, what was last known.
+  Statistics ReadStatistics(std::chrono::milliseconds timeout = {}) const;
 
  protected:
   explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
@@ -142,9 +142,9 @@ class NODEHOST_API Environment {
 
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
-  void RunTimed(detail::Job& job, std::chrono::milliseconds deadline) const;
+  void RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const;
   void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;
-  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds deadline) const;
+  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout) const;
 
   std::shared_ptr<detail::JsThread> thread_;
 };

@@ -84,7 +84,7 @@ struct EnvironmentOptions {
   /// How long the destructor lets the environment end by itself before it is terminated. Work that
   /// ends by itself is seldom longer; what does not end by itself - a server, an interval - costs
   /// the program this long, unless JavaScript closes it or `Stop` is given less.
-  std::chrono::milliseconds stop_deadline{1000};
+  std::chrono::milliseconds stop_timeout{1000};
 
   /// JavaScript that runs in the new environment before `CreateEnvironment` returns, as by
   /// `Js::Eval`. What it throws, `CreateEnvironment` throws; if it calls `process.exit`, that is
@@ -94,18 +94,19 @@ struct EnvironmentOptions {
   /// How long `start_script` may run: then it is stopped, in the middle of a statement if need be,
   /// the environment ends, and `CreateEnvironment` throws `DeadlineExceeded`. Native code is not
   /// interrupted. Empty: `CreateEnvironment` waits as long as it takes.
-  std::optional<std::chrono::milliseconds> start_deadline = {};
+  std::optional<std::chrono::milliseconds> start_timeout = {};
 
   /// Asked on the JS thread when an exception, a rejection or the error of a posted job was caught
   /// by nothing in JavaScript; `process.on('uncaughtException')` comes first, as in `node`. Without
   /// it, and when it throws, the environment ends with exit code 1.
   std::function<UncaughtAction(const JsError&)> on_uncaught = {};
 
-  /// Called when the JS thread has not got to its events for `busy_after`, once until it does: with
-  /// how long, and the JavaScript stack. On a thread of the host's, the same for all environments,
-  /// while the JS thread goes on: it must be quick, and must not wait for the environment.
+  /// Called when the JS thread has not got to its events for `busy_timeout`, once until it does:
+  /// with how long, and the JavaScript stack. On a thread of the host's, the same for all
+  /// environments, while the JS thread goes on: it must be quick, and must not wait for the
+  /// environment.
   std::function<void(const BusyReport&)> on_busy = {};
-  std::chrono::milliseconds busy_after{1000};  ///< Reported up to a quarter later.
+  std::chrono::milliseconds busy_timeout{1000};  ///< Reported up to a quarter later.
 
   /// Gets, on the JS thread, the text about an uncaught error, or a lack of memory, that ends
   /// the environment. Without it, the text goes to `on_stderr`, or to the process's stderr, as

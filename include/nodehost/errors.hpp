@@ -60,7 +60,7 @@ class EnvironmentStopped : public HostError {
   EndReason reason_;
 };
 
-/// A job was not done by the deadline it was given; see `RunOptions::deadline`.
+/// A job was not done within the timeout it was given; see `RunOptions::timeout`.
 class DeadlineExceeded : public HostError {
  public:
   DeadlineExceeded(const std::string& text, bool started) : HostError(text), started_(started) {}

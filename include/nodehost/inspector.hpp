@@ -30,8 +30,8 @@ struct InspectorOptions {
 /// `PlatformOptions::node_options` has "--inspect-publish-uid=http".
 ///
 /// While a debugger has the environment paused, its JS thread waits for the debugger, and so do all
-/// jobs; of a `PumpedEnvironment`, the thread that polls. `Stop` ends that at its deadline: it
-/// connects to the inspector too, and has JavaScript go on into its end. The deadline of a running
+/// jobs; of a `PumpedEnvironment`, the thread that polls. `Stop` ends that after its timeout: it
+/// connects to the inspector too, and has JavaScript go on into its end. The timeout of a running
 /// job (`RunOptions`) is not met before the debugger goes on. Debuggers are disconnected when the
 /// environment ends; one that does not answer any more - its machine sleeps - then leaves `Stop`
 /// with `ended` false. Of an inspector that JavaScript has opened by itself only the connections
@@ -44,13 +44,13 @@ NODEHOST_API std::string OpenInspector(Environment& environment,
 
 /// Has JavaScript wait until a debugger has connected and says go on, as DevTools and VS Code do
 /// when they have set their breakpoints (`Runtime.runIfWaitingForDebugger`), and returns true;
-/// false when none has within `patience`, if that is given. `OpenInspector` comes first, and tells
-/// where to connect. Jobs wait meanwhile, and so does the caller; `Stop` ends it at its deadline.
+/// false when none has within `timeout`, if that is given. `OpenInspector` comes first, and tells
+/// where to connect. Jobs wait meanwhile, and so does the caller; `Stop` ends it after its timeout.
 ///
 /// Throws `HostError` if the inspector is not open, and `EnvironmentStopped` if the environment
 /// was stopped first.
 NODEHOST_API bool WaitForDebugger(Environment& environment,
-                                  std::optional<std::chrono::milliseconds> patience = {});
+                                  std::optional<std::chrono::milliseconds> timeout = {});
 
 /// Disconnects debuggers and closes the port; nothing if it is not open. It can be opened again.
 NODEHOST_API void CloseInspector(Environment& environment);

@@ -76,7 +76,7 @@ class NODEHOST_API NodejsPlatform {
   /// there is or was a platform already.
   explicit NodejsPlatform(PlatformOptions options = {});
 
-  /// Stops the environments that are left, each by its `stop_deadline`, then takes V8 and Node.js
+  /// Stops the environments that are left, each by its `stop_timeout`, then takes V8 and Node.js
   /// down. If a JS thread cannot be ended because native code holds it, or because it is the thread
   /// this is called on, they stay up until the process ends.
   ~NodejsPlatform();

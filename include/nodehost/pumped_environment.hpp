@@ -37,7 +37,7 @@ struct PumpOptions {
 /// each other. Between calls V8 is left as it was found.
 ///
 /// `Stop` and the destructor on the owner run the event loop themselves until it has ended or the
-/// deadline has passed, and then terminate JavaScript, in the middle of a statement if need be. In
+/// timeout has passed, and then terminate JavaScript, in the middle of a statement if need be. In
 /// a job of the environment itself, that happens as soon as the owner leaves it. On another thread
 /// they need the owner to poll until then; destroy it on its owner.
 class NODEHOST_API PumpedEnvironment : public Environment {

@@ -17,7 +17,7 @@ struct RunOptions {
   /// the event loop, by importing a module with a top-level await, or a promise callback, or it was
   /// inside an `AsyncResource` - does the environment end, with exit code 1, because Node could not
   /// be trusted any more. Empty: as long as it takes.
-  std::optional<std::chrono::milliseconds> deadline = {};
+  std::optional<std::chrono::milliseconds> timeout = {};
 };
 
 }  // namespace nodehost

@@ -28,7 +28,7 @@ struct LoopStatistics {
   double utilization = 0;  ///< The part of the time since the start that it did not wait: 0 to 1.
 };
 
-/// What `Environment::Statistics` found.
+/// What `Environment::ReadStatistics` found.
 struct Statistics {
   HeapStatistics heap;
   LoopStatistics loop;

@@ -16,7 +16,7 @@ struct StopResult {
   bool ended = true;
 
   /// Whether the environment ended by itself, with nothing left to do or by `process.exit`. If not,
-  /// it was terminated: at the deadline, or because of `reason`.
+  /// it was terminated: after the timeout, or because of `reason`.
   bool clean = true;
 
   /// Why it ended; `kNone` while `ended` is false, unless its thread is parked for ever: V8 could

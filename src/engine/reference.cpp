@@ -54,8 +54,8 @@ void References::Release(Reference* reference) noexcept {
     Free(reference);
     return;
   }
-  if (InForkedChild()) return;  // where the lock may be held for ever
-  std::shared_ptr<References> last;   // goes after the lock
+  if (InForkedChild()) return;       // where the lock may be held for ever
+  std::shared_ptr<References> last;  // goes after the lock
   const std::lock_guard lock(mutex_);
   if (closed_) {
     delete reference;  // Its handle is empty.

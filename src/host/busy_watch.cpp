@@ -18,7 +18,7 @@ constexpr auto kAnswerInterval = 10ms;
 }  // namespace
 
 BusyWatch::BusyWatch(const EnvironmentOptions& options)
-    : options_(options), timeout_(std::max(options.busy_after, 1ms)) {}
+    : options_(options), timeout_(std::max(options.busy_timeout, 1ms)) {}
 
 void BusyWatch::Open(uv_loop_t* loop, v8::Isolate* isolate) {
   if (!options_.on_busy) return;

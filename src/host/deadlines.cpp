@@ -111,10 +111,9 @@ void Deadlines::Enqueue(std::unique_ptr<detail::Job> job, std::chrono::milliseco
 
 void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds timeout) {
   const auto withdrawn = std::make_exception_ptr(DeadlineExceeded(
-      fmt::format(
-          "A job for environment \"{}\" had not been started after {} ms, its deadline, and "
-          "was withdrawn.",
-          thread_.name(), detail::Clamped(timeout).count()),
+      fmt::format("A job for environment \"{}\" had not been started after {} ms, its timeout, and "
+                  "was withdrawn.",
+                  thread_.name(), detail::Clamped(timeout).count()),
       /*started=*/false));
   watchdog_.At(timed->until(),
                [this, withdrawn, weak_thread = thread_.weak_from_this(),
@@ -158,7 +157,7 @@ bool Deadlines::StopOverdue(bool in_javascript) {
   if (!can_stop && !overdue->AskedBefore()) return false;
   overdue->SetStopped();
   thread_.DisableJavaScript(std::make_exception_ptr(DeadlineExceeded(
-      fmt::format("A job in environment \"{}\" was not done by its deadline and was stopped.",
+      fmt::format("A job in environment \"{}\" was not done within its timeout and was stopped.",
                   thread_.name()),
       /*started=*/true)));
   if (!can_stop) EndEnvironment();
@@ -175,7 +174,7 @@ void Deadlines::EndEnvironment() {
   // Already now, so that Node unwinds without a check of its async stack.
   thread_.EndJavaScript(
       {.reason = EndReason::kTerminated,
-       .text = "a job was stopped at its deadline in the middle of callbacks that were not its own",
+       .text = "a job was stopped at its timeout in the middle of callbacks that were not its own",
        .exit_code = 1});
 }
 
@@ -201,7 +200,7 @@ void Deadlines::RunStart(const std::function<void()>& start,
   if (!life.start_timed_out()) std::rethrow_exception(stopped);
   throw DeadlineExceeded(
       fmt::format(
-          "The start_script of environment \"{}\" was not done after {} ms, its deadline, and "
+          "The start_script of environment \"{}\" was not done after {} ms, its timeout, and "
           "was stopped.",
           thread_.name(), timeout->count()),
       /*started=*/true);

@@ -49,25 +49,25 @@ void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) co
   Thread().Enqueue(std::move(job), must_accept);
 }
 
-void Environment::RunTimed(detail::Job& job, std::chrono::milliseconds deadline) const {
-  Driver::Of(*thread_).instance().deadlines().Run(job, deadline);
+void Environment::RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const {
+  Driver::Of(*thread_).instance().deadlines().Run(job, timeout);
 }
 
 void Environment::EnqueueTimed(std::unique_ptr<detail::Job> job,
-                               std::chrono::milliseconds deadline) const {
-  Driver::Of(*thread_).instance().deadlines().Enqueue(std::move(job), deadline);
+                               std::chrono::milliseconds timeout) const {
+  Driver::Of(*thread_).instance().deadlines().Enqueue(std::move(job), timeout);
 }
 
-Statistics Environment::Statistics(std::chrono::milliseconds patience) const {
-  return Driver::Of(*thread_).instance().ReadStatistics(patience);
+Statistics Environment::ReadStatistics(std::chrono::milliseconds timeout) const {
+  return Driver::Of(*thread_).instance().ReadStatistics(timeout);
 }
 
 StopResult Environment::Stop() {
-  return Stop(Driver::Of(Thread()).instance().options().stop_deadline);
+  return Stop(Driver::Of(Thread()).instance().options().stop_timeout);
 }
 
-StopResult Environment::Stop(std::chrono::milliseconds deadline) {
-  return Driver::Of(Thread()).Stop(deadline);
+StopResult Environment::Stop(std::chrono::milliseconds timeout) {
+  return Driver::Of(Thread()).Stop(timeout);
 }
 
 int Environment::WaitForExit() {

@@ -45,7 +45,7 @@ std::string OpenInspector(Environment& environment, const InspectorOptions& opti
   return *url;
 }
 
-bool WaitForDebugger(Environment& environment, std::optional<std::chrono::milliseconds> patience) {
+bool WaitForDebugger(Environment& environment, std::optional<std::chrono::milliseconds> timeout) {
   return environment.Run([&](Js& js) {
     const Value inspect = Inspect(js);
     const auto url = inspect.Call("url").As<std::optional<std::string>>();
@@ -55,7 +55,7 @@ bool WaitForDebugger(Environment& environment, std::optional<std::chrono::millis
           "OpenInspector.");
     }
     InstanceOf(js).debugger().OnOpen(*url);
-    return InstanceOf(js).debugger().WaitForDebugger([&] { inspect.Call("wait"); }, patience);
+    return InstanceOf(js).debugger().WaitForDebugger([&] { inspect.Call("wait"); }, timeout);
   });
 }
 

@@ -89,7 +89,7 @@ void Instance::Load() {
   }
   LoadLibrary();
   debugger_.Prepare(setup_->isolate());
-  deadlines_.RunStart([this] { RunStartScript(); }, options_.start_deadline);
+  deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout);
 }
 
 void Instance::LoadLibrary() {

@@ -53,7 +53,7 @@ class Instance {
   /// Reports to on_busy from here on, for as long as the loop does.
   void WatchBusy();
 
-  /// See Environment::Statistics. Any thread.
+  /// See Environment::ReadStatistics. Any thread.
   Statistics ReadStatistics(std::chrono::milliseconds timeout);
 
   const EnvironmentOptions& options() const noexcept { return options_; }

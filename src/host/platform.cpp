@@ -124,7 +124,7 @@ bool host::PlatformState::StopAll(std::chrono::milliseconds timeout) {
   for (const auto& driver : all) {
     const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - began);
-    const auto own = driver->instance().options().stop_deadline;
+    const auto own = driver->instance().options().stop_timeout;
     ended &= driver->Stop(std::min(timeout, own) - passed).ended;
   }
   return ended;

@@ -146,7 +146,7 @@ TEST_CASE("a call that was stopped leaves nothing behind for the job's next ones
     const auto number = js.Eval(kDouble).As<Number>();
     const auto spin = js.Eval("() => { for (;;); }").As<nh::Method<void()>>();
     for (int i = 0; i < 2; ++i) {
-      CHECK_THROWS_AS(node.Run([&](nh::Js&) { spin(); }, {.deadline = 50ms}), nh::DeadlineExceeded);
+      CHECK_THROWS_AS(node.Run([&](nh::Js&) { spin(); }, {.timeout = 50ms}), nh::DeadlineExceeded);
       CHECK(number(2) == 4);
       CHECK(ErrorOf([&] { number(-2); }).message() == "below 0: -2");
     }

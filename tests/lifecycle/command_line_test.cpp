@@ -55,7 +55,7 @@ TEST_CASE("a command line is stopped while it is being loaded") {
 TEST_CASE("an environment destroyed at once stops its command line") {
   Command command({"node", "-e", "setInterval(() => {}, 1000)"});
   static_cast<void>(
-      command.platform.CreateEnvironment({.run_command_line = true, .stop_deadline = 0ms}));
+      command.platform.CreateEnvironment({.run_command_line = true, .stop_timeout = 0ms}));
 }
 
 TEST_CASE("a script that is missing ends a command line with code 1") {

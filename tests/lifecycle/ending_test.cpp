@@ -135,8 +135,8 @@ TEST_CASE("an environment may own the last job that owns it") {
 
 TEST_CASE(
     "an environment destroyed on its JS thread with a live interval does not hold the process") {
-  auto node = std::make_unique<nh::Environment>(
-      test::Platform().CreateEnvironment({.stop_deadline = 50ms}));
+  auto node =
+      std::make_unique<nh::Environment>(test::Platform().CreateEnvironment({.stop_timeout = 50ms}));
   nh::Environment& there = *node;
   there.Post([node = std::move(node)](nh::Js& js) { js.Eval("setInterval(() => {}, 1000)"); });
 }

@@ -172,7 +172,7 @@ TEST_CASE("JavaScript waits for a debugger, which then misses nothing") {
   CHECK(client.Result() == "1 3 42");
 }
 
-TEST_CASE("waiting for a debugger that does not come ends after its patience") {
+TEST_CASE("waiting for a debugger that does not come ends after its timeout") {
   auto node = test::NewEnvironment();
   CHECK_THROWS_WITH_AS(nh::WaitForDebugger(node), doctest::Contains("is not open"), nh::HostError);
   nh::OpenInspector(node);
@@ -226,7 +226,7 @@ TEST_CASE("Stop is in time with JavaScript that a debugger has paused") {
 TEST_CASE("an environment may be destroyed while a debugger has it paused") {
   Client client;
   {
-    auto node = test::Platform().CreateEnvironment({.stop_deadline = 50ms});
+    auto node = test::Platform().CreateEnvironment({.stop_timeout = 50ms});
     client.Hold(nh::OpenInspector(node));
     node.Post([](nh::Js& js) { js.Eval("setTimeout(() => { debugger; })"); });
     client.WaitUntilPaused();

@@ -101,8 +101,8 @@ TEST_CASE("a platform may be made, used and destroyed on different threads") {
 
 TEST_CASE("environments that are alive when the platform goes are stopped") {
   std::optional<nh::NodejsPlatform> platform(std::in_place);
-  nh::Environment idle = platform->CreateEnvironment({.stop_deadline = 100ms});
-  nh::Environment busy = platform->CreateEnvironment({.stop_deadline = 100ms});
+  nh::Environment idle = platform->CreateEnvironment({.stop_timeout = 100ms});
+  nh::Environment busy = platform->CreateEnvironment({.stop_timeout = 100ms});
   auto never = busy.RunAsync([](nh::Js& js) { js.Eval("while (true) {}"); });
   auto served = idle.RunAsync([](nh::Js& js) { return js.Eval("7").As<int>(); });
   platform.reset();

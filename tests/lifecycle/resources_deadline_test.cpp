@@ -15,8 +15,8 @@ using std::chrono_literals::operator""s;
 
 namespace {
 
-const nh::RunOptions kSoon{.deadline = 500ms};  // enough to be started on a busy machine
-const nh::RunOptions kAtOnce{.deadline = 10ms};
+const nh::RunOptions kSoon{.timeout = 500ms};  // enough to be started on a busy machine
+const nh::RunOptions kAtOnce{.timeout = 10ms};
 
 // Whether the job had begun when its time was up.
 template <class F>
@@ -76,7 +76,7 @@ TEST_CASE("deadline: Atomics.wait") {
 
 TEST_CASE("deadline: a job that is done in time is not touched") {
   nh::Environment node = test::NewEnvironment();
-  const nh::RunOptions later{.deadline = 60s};
+  const nh::RunOptions later{.timeout = 60s};
   CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }, later) == 1);
   CHECK(node.RunAsync([](nh::Js& js) { return js.Eval("2").As<int>(); }, later).get() == 2);
   CHECK(node.Run([&](nh::Js&) {
@@ -142,7 +142,7 @@ TEST_CASE("deadline of an outer Run, met in an inner one") {
   CHECK(StartedBeforeDeadline([&] {
     node.Run(
         [&](nh::Js&) {
-          node.Run([](nh::Js& inner) { inner.Eval("while (true) {}"); }, {.deadline = 60s});
+          node.Run([](nh::Js& inner) { inner.Eval("while (true) {}"); }, {.timeout = 60s});
           went_on = true;
         },
         kSoon);
@@ -193,11 +193,11 @@ TEST_CASE("deadline: cut off inside an AsyncResource, the environment ends") {
 
 TEST_CASE("deadline and process.exit, deadline and Stop: the environment's end comes first") {
   nh::Environment node = test::NewEnvironment();
-  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("process.exit(7)"); }, {.deadline = 60s}),
+  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("process.exit(7)"); }, {.timeout = 60s}),
                   nh::EnvironmentStopped);
   CHECK(node.WaitForExit() == 7);
   nh::Environment other = test::NewEnvironment();
-  auto future = other.RunAsync([](nh::Js& js) { js.Eval("for (;;) {}"); }, {.deadline = 60s});
+  auto future = other.RunAsync([](nh::Js& js) { js.Eval("for (;;) {}"); }, {.timeout = 60s});
   CHECK(other.Stop(10ms).ended);
   CHECK_THROWS_AS(future.get(), nh::EnvironmentStopped);
   CHECK_THROWS_AS(other.Run([](nh::Js&) {}, kSoon), nh::EnvironmentStopped);
@@ -236,7 +236,7 @@ nh::Environment Watched(Reports& reports) {
       {.base_dir = test::kModules,
        .name = "watched",
        .on_busy = [&](const nh::BusyReport& report) { reports.Add(report); },
-       .busy_after = 60ms});
+       .busy_timeout = 60ms});
 }
 
 }  // namespace

@@ -67,10 +67,10 @@ TEST_CASE("a start_script that never ends is stopped at its deadline, and the ne
   const auto try_to_start = [](const char* script) {
     nh::EnvironmentOptions options;
     options.start_script = script;
-    options.start_deadline = std::chrono::milliseconds(50);
+    options.start_timeout = std::chrono::milliseconds(50);
     CHECK_THROWS_WITH_AS(test::Platform().CreateEnvironment(options),
                          "The start_script of environment \"nodehost\" was not done after 50 ms, "
-                         "its deadline, and was stopped.",
+                         "its timeout, and was stopped.",
                          nh::DeadlineExceeded);
     CHECK_THROWS_AS(test::Platform().CreatePumpedEnvironment(options), nh::DeadlineExceeded);
   };
@@ -83,7 +83,7 @@ TEST_CASE("a start_script that never ends is stopped at its deadline, and the ne
 TEST_CASE("a start_script that is done in time is not disturbed later") {
   nh::Environment node =
       test::Platform().CreateEnvironment({.start_script = "globalThis.started = true",
-                                          .start_deadline = std::chrono::milliseconds(2000)});
+                                          .start_timeout = std::chrono::milliseconds(2000)});
   node.Run([](nh::Js& js) { js.Eval("for (const end = Date.now() + 2100; Date.now() < end;);"); });
   CHECK(node.Run([](nh::Js& js) { return js.Eval("started").As<bool>(); }));
   CHECK(node.Stop(std::chrono::seconds(20)).clean);

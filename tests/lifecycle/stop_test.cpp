@@ -212,7 +212,7 @@ TEST_CASE("a platform is destroyed while native code holds a JS thread") {
   std::atomic<bool> began = false;
   std::future<void> busy;
   {
-    nh::Environment node = platform->CreateEnvironment({.stop_deadline = 50ms});
+    nh::Environment node = platform->CreateEnvironment({.stop_timeout = 50ms});
     busy = node.RunAsync([&](nh::Js& js) {
       nh::Value addon = js.Import(NODEHOST_BUSY_ADDON);
       began = true;
@@ -226,7 +226,7 @@ TEST_CASE("a platform is destroyed while native code holds a JS thread") {
 
 TEST_CASE("a program ends while native code holds a JS thread") {
   test::ExpectLeaks();
-  nh::Environment node = test::Platform().CreateEnvironment({.stop_deadline = 50ms});
+  nh::Environment node = test::Platform().CreateEnvironment({.stop_timeout = 50ms});
   std::atomic<bool> began = false;
   node.Post([&](nh::Js& js) {
     nh::Value addon = js.Import(NODEHOST_BUSY_ADDON);
