@@ -1,152 +1,26 @@
-// Environment: one Node.js with a JS thread of its own. C++ reaches it with three verbs: `Run`
-// blocks, `RunAsync` returns a future, `Post` forgets.
+// Environment: one Node.js with a JS thread of its own, which is what most programs want. One that
+// runs on a thread of the program's, in its event loop, is a `PumpedEnvironment`.
 #pragma once
 
-#include <chrono>
-#include <concepts>
-#include <future>
 #include <memory>
-#include <optional>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 
-#include "nodehost/convert.hpp"
-#include "nodehost/detail/holds_js.hpp"
-#include "nodehost/detail/job.hpp"
+#include "nodehost/any_environment.hpp"
 #include "nodehost/environment_options.hpp"
-#include "nodehost/errors.hpp"
-#include "nodehost/js.hpp"
-#include "nodehost/run_options.hpp"
-#include "nodehost/statistics.hpp"
-#include "nodehost/stop_result.hpp"
 
 namespace nodehost {
 
-/// One Node.js environment: isolate, event loop and JS thread. Movable; its members may be called
-/// on any thread. One that was moved from can only be assigned to or destroyed: its other members
-/// throw `HostError`.
-class NODEHOST_API Environment {
+/// One Node.js environment: isolate, event loop and JS thread. `NodejsPlatform::CreateEnvironment`
+/// makes one; the destructor is `Stop(stop_timeout)`. Movable. Its verbs are in `AnyEnvironment`.
+class NODEHOST_API Environment : public AnyEnvironment {
  public:
-  Environment(Environment&&) noexcept;
-  Environment& operator=(Environment&&) noexcept;
-
-  /// `Stop(stop_timeout)`; see there for what happens on the JS thread itself.
-  ~Environment();
-
-  /// Calls `function(js)` on the JS thread and returns its result when it is done: inline when
-  /// already there, else behind the jobs that were there first. What it throws is thrown here.
-  /// Throws `EnvironmentStopped` if the environment ended first.
-  template <std::invocable<Js&> F>
-  std::invoke_result_t<F&, Js&> Run(F&& function) {
-    using Result = std::invoke_result_t<F&, Js&>;
-    static_assert(!detail::kHoldsJs<Result>,
-                  "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
-                  "data instead, with value.As<T>(), or a typed interface of Method fields.");
-    if (OnJsThread()) return std::invoke(function, CurrentJs());
-    detail::RunJob<std::remove_reference_t<F>> job(function);
-    RunBlocking(job);
-    return job.Take();
-  }
-
-  /// As `Run(function)`, but the job is given up after `options.timeout`: then it throws
-  /// `DeadlineExceeded`.
-  template <std::invocable<Js&> F>
-  std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
-    if (!options.timeout) return Run(std::forward<F>(function));
-    static_assert(!detail::kHoldsJs<std::invoke_result_t<F&, Js&>>,
-                  "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
-                  "data instead, with value.As<T>(), or a typed interface of Method fields.");
-    detail::RunJob<std::remove_reference_t<F>> job(function);
-    RunTimed(job, *options.timeout);
-    return job.Take();
-  }
-
-  /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
-  /// result. The future always completes: with `EnvironmentStopped` if the environment ends first,
-  /// and with `DeadlineExceeded` beyond `options.timeout`.
-  template <detail::JsFunction F>
-  std::future<detail::JobResult<F>> RunAsync(F&& function, const RunOptions& options = {}) {
-    using Result = detail::JobResult<F>;
-    static_assert(!detail::kHoldsJs<Result>,
-                  "A Value cannot leave RunAsync: values stay on the JS thread, data travels. "
-                  "Return data instead, with value.As<T>(), or a typed interface.");
-    auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
-    auto future = job->GetFuture();
-    if (options.timeout) {
-      EnqueueTimed(std::move(job), *options.timeout);
-    } else {
-      Enqueue(std::move(job), /*must_accept=*/false);
-    }
-    return future;
-  }
-
-  /// Queues `function(js)` for the JS thread and forgets it. What it throws is an uncaught
-  /// exception of the environment. Throws `EnvironmentStopped` if the environment takes no more.
-  template <detail::JsFunction F>
-  void Post(F&& function) {
-    Enqueue(std::make_unique<detail::PostJob<std::decay_t<F>>>(std::forward<F>(function)),
-            /*must_accept=*/true);
-  }
-
-  /// Imports a module, or its export `name`, as a typed interface or as data; see `Js::Import`. A
-  /// module with top-level await is waited for while the JS thread goes on with other work; if that
-  /// never settles, until the environment ends, which throws `EnvironmentStopped`.
-  template <class T>
-  T Import(std::string_view module, std::string_view name = {}) {
-    static_assert(!detail::kHoldsJs<T>,
-                  "A Value cannot leave Environment::Import: import a typed interface of Method "
-                  "fields or data, or use js.Import inside Run.");
-    T result{};
-    detail::ImportInto(Thread(), module, name, detail::DecodedType<T>(), &result);
-    return result;
-  }
-
-  /// Whether the calling thread is this environment's JS thread.
-  bool OnJsThread() const noexcept;
-
-  /// Ends the environment: no new jobs are taken, those already queued are done, and the event loop
-  /// may finish what it has begun until `timeout` has passed; then JavaScript is terminated, in
-  /// the middle of a statement if need be. Returns when the JS thread has ended, or half a second
-  /// after that if it cannot be ended because native code holds it; the result says so, and
-  /// what was still alive. Any thread, any number of times: again, it gives the same result.
-  ///
-  /// On the JS thread itself it cannot wait: it returns at once, with `ended` false, and the same
-  /// happens from when the current job returns.
-  StopResult Stop(std::chrono::milliseconds timeout);
-  StopResult Stop();  ///< With the option `stop_timeout`.
-
-  /// Waits until the environment ends by itself or is stopped, and returns its exit code. Throws
-  /// `HostError` on the JS thread itself, which would wait for itself.
-  int WaitForExit();
-
-  /// The exit code, once the environment has ended: what `process.exit` said, 1 for an uncaught
-  /// error and for JavaScript that had to be terminated, `process.exitCode` otherwise. Empty while
-  /// it runs.
-  std::optional<int> exit_code() const;
-
-  /// Memory, event loop, queue and handles in numbers, while JavaScript runs. Cheap and at once:
-  /// the figures of memory and handles are the latest the JS thread has left behind - at a turn of
-  /// the loop, ten times a second at most, and at each garbage collection - and `age` says how old
-  /// they are. With `timeout` they are made anew; that waits for the JS thread, but no longer than
-  /// `timeout` where native code holds it. After the end, what was last known.
-  Statistics ReadStatistics(std::chrono::milliseconds timeout = {}) const;
-
- protected:
-  explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept;
-
-  detail::JsThread& Thread() const;
+  Environment(Environment&&) noexcept = default;
+  Environment& operator=(Environment&&) noexcept = default;
 
  private:
   friend class NodejsPlatform;
-
-  Js& CurrentJs() const;
-  void RunBlocking(detail::Job& job) const;
-  void RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const;
-  void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;
-  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout) const;
-
-  std::shared_ptr<detail::JsThread> thread_;
+  explicit Environment(std::shared_ptr<detail::JsThread> thread) noexcept
+      : AnyEnvironment(std::move(thread)) {}
 };
 
 }  // namespace nodehost

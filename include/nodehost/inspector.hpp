@@ -1,13 +1,14 @@
 // Inspector: seeing inside an environment while it runs - a debugger, CPU profiles, heap snapshots.
-// The functions take an Environment; all may be called on any thread and run on its JS thread.
+// The functions take an Environment or a PumpedEnvironment; all may be called on any thread and run
+// on its JS thread.
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
 
+#include "nodehost/any_environment.hpp"
 #include "nodehost/detail/export.hpp"
-#include "nodehost/environment.hpp"
 
 namespace nodehost {
 
@@ -39,7 +40,7 @@ struct InspectorOptions {
 ///
 /// Throws `HostError` if the port cannot be had, and `JsError` with the code
 /// ERR_INSPECTOR_ALREADY_ACTIVATED if it is open, or if `Rights` have taken debugging away.
-NODEHOST_API std::string OpenInspector(Environment& environment,
+NODEHOST_API std::string OpenInspector(AnyEnvironment& environment,
                                        const InspectorOptions& options = {});
 
 /// Has JavaScript wait until a debugger has connected and says go on, as DevTools and VS Code do
@@ -49,25 +50,25 @@ NODEHOST_API std::string OpenInspector(Environment& environment,
 ///
 /// Throws `HostError` if the inspector is not open, and `EnvironmentStopped` if the environment
 /// was stopped first.
-NODEHOST_API bool WaitForDebugger(Environment& environment,
+NODEHOST_API bool WaitForDebugger(AnyEnvironment& environment,
                                   std::optional<std::chrono::milliseconds> timeout = {});
 
 /// Disconnects debuggers and closes the port; nothing if it is not open. It can be opened again.
-NODEHOST_API void CloseInspector(Environment& environment);
+NODEHOST_API void CloseInspector(AnyEnvironment& environment);
 
 /// Writes all that the JS heap holds to the file `path`, for the Memory panel of DevTools. The JS
 /// thread stands still meanwhile, for seconds if the heap is large, and about as much memory again
 /// is needed. Throws `JsError` if the file cannot be written.
-NODEHOST_API void WriteHeapSnapshot(Environment& environment, const std::string& path);
+NODEHOST_API void WriteHeapSnapshot(AnyEnvironment& environment, const std::string& path);
 
 /// Starts to record which functions the JS thread runs, a sample every `interval`. Throws `JsError`
 /// if a profile is being taken already.
-NODEHOST_API void StartCpuProfile(Environment& environment,
+NODEHOST_API void StartCpuProfile(AnyEnvironment& environment,
                                   std::chrono::microseconds interval = std::chrono::milliseconds{
                                       1});
 
 /// Ends that and writes the file `path`, for the Performance panel of DevTools and for VS Code:
 /// name it `*.cpuprofile`. Throws `JsError` if none was started or the file cannot be written.
-NODEHOST_API void StopCpuProfile(Environment& environment, const std::string& path);
+NODEHOST_API void StopCpuProfile(AnyEnvironment& environment, const std::string& path);
 
 }  // namespace nodehost

@@ -1,6 +1,7 @@
 // Everything a program needs: #include this, link nodehost::nodehost.
 #pragma once
 
+#include "nodehost/any_environment.hpp"
 #include "nodehost/array_buffer.hpp"
 #include "nodehost/bigint.hpp"
 #include "nodehost/busy_report.hpp"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "nodehost/environment.hpp"
+#include "nodehost/any_environment.hpp"
 
 namespace nodehost {
 
@@ -27,10 +27,10 @@ struct PumpOptions {
 /// One Node.js environment that runs on the thread that made it: its owner, and its JS thread for
 /// good. `NodejsPlatform::CreatePumpedEnvironment` makes one.
 ///
-/// The verbs of `Environment` work from every thread. On the owner, `Run`, `Import` and typed calls
-/// run inline, behind the jobs that wait, and what they start - timers, promises, I/O - goes on in
-/// `Poll`. On other threads `Run` blocks until the owner polls: an owner that waits for such a
-/// thread without polling waits for ever. `OnJsThread()` is true inside jobs and callbacks only;
+/// The verbs of `AnyEnvironment` work from every thread. On the owner, `Run`, `Import` and typed
+/// calls run inline, behind the jobs that wait, and what they start - timers, promises, I/O - goes
+/// on in `Poll`. On other threads `Run` blocks until the owner polls: an owner that waits for such
+/// a thread without polling waits for ever. `OnJsThread()` is true inside jobs and callbacks only;
 /// outside of them the owner may do with JavaScript what any other thread may.
 ///
 /// One thread may own several, beside environments with threads of their own; their jobs may call
@@ -40,7 +40,7 @@ struct PumpOptions {
 /// timeout has passed, and then terminate JavaScript, in the middle of a statement if need be. In
 /// a job of the environment itself, that happens as soon as the owner leaves it. On another thread
 /// they need the owner to poll until then; destroy it on its owner.
-class NODEHOST_API PumpedEnvironment : public Environment {
+class NODEHOST_API PumpedEnvironment : public AnyEnvironment {
  public:
   PumpedEnvironment(PumpedEnvironment&&) noexcept = default;
   PumpedEnvironment& operator=(PumpedEnvironment&&) noexcept = default;

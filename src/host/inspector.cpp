@@ -26,7 +26,7 @@ std::string Absolute(const std::string& path) { return std::filesystem::absolute
 
 }  // namespace
 
-std::string OpenInspector(Environment& environment, const InspectorOptions& options) {
+std::string OpenInspector(AnyEnvironment& environment, const InspectorOptions& options) {
   if (options.port < 0 || options.port > 65535) {
     throw HostError("InspectorOptions::port is " + std::to_string(options.port) +
                     "; it must be 1 to 65535, or 0 for a free one.");
@@ -45,7 +45,8 @@ std::string OpenInspector(Environment& environment, const InspectorOptions& opti
   return *url;
 }
 
-bool WaitForDebugger(Environment& environment, std::optional<std::chrono::milliseconds> timeout) {
+bool WaitForDebugger(AnyEnvironment& environment,
+                     std::optional<std::chrono::milliseconds> timeout) {
   return environment.Run([&](Js& js) {
     const Value inspect = Inspect(js);
     const auto url = inspect.Call("url").As<std::optional<std::string>>();
@@ -59,15 +60,15 @@ bool WaitForDebugger(Environment& environment, std::optional<std::chrono::millis
   });
 }
 
-void CloseInspector(Environment& environment) {
+void CloseInspector(AnyEnvironment& environment) {
   environment.Run([](Js& js) { Inspect(js).Call("close"); });
 }
 
-void WriteHeapSnapshot(Environment& environment, const std::string& path) {
+void WriteHeapSnapshot(AnyEnvironment& environment, const std::string& path) {
   environment.Run([file = Absolute(path)](Js& js) { Inspect(js).Call("writeHeapSnapshot", file); });
 }
 
-void StartCpuProfile(Environment& environment, std::chrono::microseconds interval) {
+void StartCpuProfile(AnyEnvironment& environment, std::chrono::microseconds interval) {
   if (interval.count() < 1 || interval > std::chrono::minutes(1)) {
     throw HostError("StartCpuProfile: the interval is " + std::to_string(interval.count()) +
                     " microseconds; it must be 1 microsecond to 1 minute.");
@@ -76,7 +77,7 @@ void StartCpuProfile(Environment& environment, std::chrono::microseconds interva
       [&](Js& js) { Inspect(js).Call("startCpuProfile", static_cast<int>(interval.count())); });
 }
 
-void StopCpuProfile(Environment& environment, const std::string& path) {
+void StopCpuProfile(AnyEnvironment& environment, const std::string& path) {
   environment.Run([file = Absolute(path)](Js& js) { Inspect(js).Call("stopCpuProfile", file); });
 }
 

@@ -20,7 +20,7 @@ host::PumpDriver& AsPumpDriver(detail::JsThread& thread) {
 }  // namespace
 
 PumpedEnvironment::PumpedEnvironment(std::shared_ptr<detail::JsThread> thread) noexcept
-    : Environment(std::move(thread)) {}
+    : AnyEnvironment(std::move(thread)) {}
 
 bool PumpedEnvironment::Poll() { return AsPumpDriver(Thread()).Poll(); }
 

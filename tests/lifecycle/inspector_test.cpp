@@ -128,7 +128,8 @@ TEST_CASE("two environments are debugged at once, and a pumped one") {
   const std::string url = nh::OpenInspector(b);
   auto connecting = std::async(std::launch::async, [&] { of_b.BreakAt(url, "who.js", 1, "who"); });
   while (connecting.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) b.Poll();
-  for (nh::Environment* node : {&a, static_cast<nh::Environment*>(&b)}) {
+  for (nh::AnyEnvironment* node :
+       {static_cast<nh::AnyEnvironment*>(&a), static_cast<nh::AnyEnvironment*>(&b)}) {
     node->Run([](nh::Js& js) { js.Eval("who", "who.js"); });
   }
   CHECK(of_a.Result() == "1 1 a");

@@ -18,7 +18,7 @@ using Function = std::function<int(int)>;
 
 // A function of JavaScript's that calls back into C++, which calls it, for ever. What comes out of
 // that, first in JavaScript and then in C++.
-std::pair<std::string, std::string> RecurseForever(nh::Environment& node) {
+std::pair<std::string, std::string> RecurseForever(nh::AnyEnvironment& node) {
   return node.Run([](nh::Js& js) {
     js.Eval("globalThis.again = (step) => 1 + step(0)");
     const auto again = js.Global()["again"].As<std::function<int(Function)>>();
@@ -38,7 +38,7 @@ std::pair<std::string, std::string> RecurseForever(nh::Environment& node) {
 
 const std::string kTooDeep = "RangeError: Maximum call stack size exceeded";
 
-void CheckRecursion(nh::Environment& node) {
+void CheckRecursion(nh::AnyEnvironment& node) {
   const auto [in_js, in_cpp] = RecurseForever(node);
   CHECK(in_js == kTooDeep);
   CHECK(in_cpp == kTooDeep);

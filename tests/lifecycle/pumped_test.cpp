@@ -41,12 +41,12 @@ void Pump(nh::PumpedEnvironment& node, F done) {
   }
 }
 
-void Eval(nh::Environment& node, const char* code) {
+void Eval(nh::AnyEnvironment& node, const char* code) {
   node.Run([&](nh::Js& js) { js.Eval(code); });
 }
 
 template <class T>
-T Get(nh::Environment& node, const char* code) {
+T Get(nh::AnyEnvironment& node, const char* code) {
   return node.Run([&](nh::Js& js) { return js.Eval(code).As<T>(); });
 }
 

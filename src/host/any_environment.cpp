@@ -1,4 +1,4 @@
-#include "nodehost/environment.hpp"
+#include "nodehost/any_environment.hpp"
 
 #include <fmt/format.h>
 
@@ -12,24 +12,24 @@ namespace nodehost {
 
 using host::Driver;
 
-Environment::Environment(std::shared_ptr<detail::JsThread> thread) noexcept
+AnyEnvironment::AnyEnvironment(std::shared_ptr<detail::JsThread> thread) noexcept
     : thread_(std::move(thread)) {}
 
-Environment::Environment(Environment&&) noexcept = default;
+AnyEnvironment::AnyEnvironment(AnyEnvironment&&) noexcept = default;
 
-Environment& Environment::operator=(Environment&& other) noexcept {
-  Environment taken = std::move(other);
+AnyEnvironment& AnyEnvironment::operator=(AnyEnvironment&& other) noexcept {
+  AnyEnvironment taken(std::move(other));
   std::swap(thread_, taken.thread_);
   return *this;
 }
 
-Environment::~Environment() {
+AnyEnvironment::~AnyEnvironment() {
   if (thread_) Stop();
 }
 
-bool Environment::OnJsThread() const noexcept { return thread_ && thread_->IsCurrent(); }
+bool AnyEnvironment::OnJsThread() const noexcept { return thread_ && thread_->IsCurrent(); }
 
-detail::JsThread& Environment::Thread() const {
+detail::JsThread& AnyEnvironment::Thread() const {
   if (!thread_) {
     throw HostError(
         "An Environment was used after it was moved from. Use the one it was moved to.");
@@ -37,40 +37,40 @@ detail::JsThread& Environment::Thread() const {
   return *thread_;
 }
 
-Js& Environment::CurrentJs() const { return thread_->js(); }
+Js& AnyEnvironment::CurrentJs() const { return thread_->js(); }
 
-void Environment::RunBlocking(detail::Job& job) const {
+void AnyEnvironment::RunBlocking(detail::Job& job) const {
   static_cast<void>(Thread());
   const auto keep = thread_;  // the job may destroy this Environment
   keep->RunBlocking(job);
 }
 
-void Environment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const {
+void AnyEnvironment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const {
   Thread().Enqueue(std::move(job), must_accept);
 }
 
-void Environment::RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const {
+void AnyEnvironment::RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const {
   Driver::Of(*thread_).instance().deadlines().Run(job, timeout);
 }
 
-void Environment::EnqueueTimed(std::unique_ptr<detail::Job> job,
-                               std::chrono::milliseconds timeout) const {
+void AnyEnvironment::EnqueueTimed(std::unique_ptr<detail::Job> job,
+                                  std::chrono::milliseconds timeout) const {
   Driver::Of(*thread_).instance().deadlines().Enqueue(std::move(job), timeout);
 }
 
-Statistics Environment::ReadStatistics(std::chrono::milliseconds timeout) const {
+Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) const {
   return Driver::Of(*thread_).instance().ReadStatistics(timeout);
 }
 
-StopResult Environment::Stop() {
+StopResult AnyEnvironment::Stop() {
   return Stop(Driver::Of(Thread()).instance().options().stop_timeout);
 }
 
-StopResult Environment::Stop(std::chrono::milliseconds timeout) {
+StopResult AnyEnvironment::Stop(std::chrono::milliseconds timeout) {
   return Driver::Of(Thread()).Stop(timeout);
 }
 
-int Environment::WaitForExit() {
+int AnyEnvironment::WaitForExit() {
   detail::JsThread& thread = Thread();
   detail::CheckNotForked();
   if (thread.IsOwnedHere()) {
@@ -84,7 +84,7 @@ int Environment::WaitForExit() {
   return thread.life().end().exit_code.value_or(1);
 }
 
-std::optional<int> Environment::exit_code() const {
+std::optional<int> AnyEnvironment::exit_code() const {
   detail::JsThread& thread = Thread();
   if (detail::InForkedChild()) return std::nullopt;
   return thread.life().end().exit_code;
