@@ -49,14 +49,18 @@ void JobRunner::Run(detail::Job& job) {
   // the job's calls then share, instead of each opening and closing one of its own.
   static_cast<void>(isolate_->GetCurrentContext());
   job.next = std::exchange(running_, &job);
+  const bool outer_use = thread_.ExchangeRealmUse(false);
   {
     const detail::JobCatch caught(thread_.realm());
+    thread_.ExchangeRealmUse(false);
     job.Run(thread_.js());
   }
   running_ = job.next;
   job.Finish();
+  if (!thread_.ExchangeRealmUse(outer_use)) return;
   // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
-  // job, not round it: a job that turns the loop must find Node outside a callback.
+  // job, not round it: a job that turns the loop must find Node outside a callback. Its resource is
+  // a new object for each job: AsyncLocalStorage keeps what it holds there.
   const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
 }
 

@@ -1,5 +1,6 @@
 #include "job_queue.hpp"
 
+#include <thread>
 #include <utility>
 
 namespace nodehost::detail {
@@ -19,16 +20,21 @@ void JobQueue::Open(std::function<void()> wake) {
 }
 
 bool JobQueue::Push(Job& job) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return false;
-  const bool first = first_ == nullptr;
-  ++size_;
-  job.next = nullptr;
-  *end_ = &job;
-  end_ = &job.next;
-  // Under the lock: Close() cannot come between the check and the wake-up, whose target may be
-  // freed right after Close().
-  if (first && wake_) wake_();
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    const bool first = first_ == nullptr;
+    ++size_;
+    job.next = nullptr;
+    *end_ = &job;
+    end_ = &job.next;
+    if (!first || !wake_) return true;
+    wakers_.fetch_add(1, std::memory_order_relaxed);
+  }
+  // Not under the lock, which the woken thread takes first of all. What the wake-up uses may be
+  // freed after Close(), and so may the queue: Close() waits for this count.
+  wake_();
+  wakers_.fetch_sub(1, std::memory_order_release);
   return true;
 }
 
@@ -62,6 +68,8 @@ void JobQueue::Seal() {
 Job* JobQueue::Close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
+  // There are no new ones, and a wake-up waits for nothing: it is one write to a descriptor.
+  while (wakers_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   wake_ = nullptr;
   Append();
   batch_end_ = &batch_;

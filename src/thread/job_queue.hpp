@@ -2,6 +2,7 @@
 // thread is handed to it, so that the threading can be tested by itself.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -33,7 +34,8 @@ class JobQueue {
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
 
-  /// From now on `wake` is called, under the queue's lock, for the first job of each batch.
+  /// From now on `wake` is called for the first job of each batch, on the thread that pushes it. It
+  /// must be quick, and must not come back to the queue. Once.
   void Open(std::function<void()> wake);
 
   /// Appends a job; false, and nothing done, if the queue is closed. Any thread.
@@ -51,7 +53,8 @@ class JobQueue {
   /// Takes no more jobs, but keeps those that wait, and wakes the thread to tell it. Idempotent.
   void Seal();
 
-  /// Takes no more jobs and never wakes again; returns the ones that were waiting. Idempotent.
+  /// Takes no more jobs and never wakes again, not even for a Push() that is under way; returns the
+  /// ones that were waiting. Idempotent.
   Job* Close();
 
   bool closed() const;
@@ -66,7 +69,8 @@ class JobQueue {
   void Append();  // what waits to the batch; with mutex_ held
 
   mutable std::mutex mutex_;
-  std::function<void()> wake_;
+  std::function<void()> wake_;  // those counted by wakers_ call it without mutex_
+  std::atomic<int> wakers_{0};  // counted up with mutex_ held
   Job* first_ = nullptr;
   Job** end_ = &first_;
   Job* batch_ = nullptr;

@@ -2,38 +2,27 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 
 #include "fork_guard.hpp"
 #include "nodehost/errors.hpp"
+#include "wait_flag.hpp"
 
 namespace nodehost::detail {
 
 namespace {
 
-// A job whose owner waits for it. Signalled under the lock: the owner may destroy it as soon as it
-// can see `done_`.
+// A job whose owner waits for it, and then destroys it.
 class WaitedJob final : public BorrowedJob {
  public:
   using BorrowedJob::BorrowedJob;
 
-  void Finish() noexcept override {
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    signal_.notify_one();
-  }
-
-  void Wait() {
-    std::unique_lock lock(mutex_);
-    signal_.wait(lock, [this] { return done_; });
-  }
+  void Finish() noexcept override { done_.Set(); }
+  void Wait() { done_.Wait(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable signal_;
-  bool done_ = false;
+  WaitFlag done_;
 };
 
 // Which JS thread waits for which. Taken only when a JS thread blocks on another one.

@@ -93,7 +93,14 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
 
   /// The V8 side; null while nothing may enter JavaScript: before the start, from the end of
   /// JavaScript on, and after DisableJavaScript(). On the JS thread.
-  Realm* realm() const noexcept { return realm_; }
+  Realm* realm() const noexcept {
+    realm_was_used_ = true;
+    return realm_;
+  }
+
+  /// Whether realm() was asked for since this was last called: without it nobody has entered
+  /// JavaScript. `used` takes its place. On the JS thread.
+  bool ExchangeRealmUse(bool used) noexcept { return std::exchange(realm_was_used_, used); }
 
   /// For the realm's owner.
   void set_realm(Realm* realm) noexcept { realm_ = own_realm_ = realm; }
@@ -129,6 +136,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   // The JS thread's own.
   Realm* realm_ = nullptr;
   Realm* own_realm_ = nullptr;
+  mutable bool realm_was_used_ = false;
   std::exception_ptr disabled_reason_;
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
 };

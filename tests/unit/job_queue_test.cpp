@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -190,4 +192,73 @@ TEST_CASE("eight threads push and close: each job is either taken or refused") {
   CHECK(static_cast<int>(taken) + refused == kThreads * kJobs);
   CHECK(wakes >= batches);
   CHECK(wakes <= batches + 1);
+}
+
+// A target that must not be used after Close(): TSan and ASan tell.
+TEST_CASE("closing waits for a wake-up that is under way") {
+  nd::JobQueue queue;
+  std::atomic<bool> in_wake = false;
+  std::atomic<bool> go_on = false;
+  std::atomic<bool> closed = false;
+  auto woken = std::make_unique<int>(0);
+  queue.Open([&] {
+    in_wake = true;
+    while (!go_on) std::this_thread::yield();
+    CHECK_FALSE(closed);
+    ++*woken;
+  });
+  std::thread pusher([&] { Push(queue, 1); });
+  while (!in_wake) std::this_thread::yield();
+  std::thread closer([&] {
+    Numbers(queue.Close());
+    closed = true;
+    woken.reset();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK_FALSE(closed);
+  go_on = true;
+  pusher.join();
+  closer.join();
+  CHECK(closed);
+}
+
+TEST_CASE("the thread takes what was pushed while its wake-up is under way") {
+  Queue queue;
+  std::atomic<bool> in_wake = false;
+  std::atomic<bool> go_on = false;
+  queue.Open([&] {
+    in_wake = true;
+    while (!go_on) std::this_thread::yield();
+  });
+  std::thread pusher([&] { Push(queue, 1); });
+  while (!in_wake) std::this_thread::yield();
+  CHECK(queue.TakeBatch() == std::vector{1});  // under the lock this waited for the wake-up
+  go_on = true;
+  pusher.join();
+}
+
+TEST_CASE("threads push while the queue and what it wakes are freed") {
+  for (int round = 0; round < 50; ++round) {
+    auto queue = std::make_shared<nd::JobQueue>();
+    auto wakes = std::make_unique<int>(0);
+    std::mutex mutex;
+    queue->Open([&] {
+      const std::lock_guard lock(mutex);
+      ++*wakes;
+    });
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t) {
+      threads.emplace_back([queue] {
+        for (int i = 0; Push(*queue, i); ++i) std::this_thread::yield();
+      });
+    }
+    for (int i = 0; i < 10; ++i) {
+      queue->StartBatch();
+      while (nd::Job* const job = queue->TakeNext()) job->Finish();
+    }
+    Numbers(queue->Close());
+    wakes.reset();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(queue->Close() == nullptr);
+  }
 }

@@ -1,0 +1,43 @@
+#include "wait_flag.hpp"
+
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+namespace nodehost::detail {
+
+#if defined(__linux__)
+
+void WaitFlag::Set() noexcept {
+  auto* const address = reinterpret_cast<int*>(&set_);
+  set_.store(1, std::memory_order_release);
+  // The flag may be gone now. The system takes its address as a number; where it meets another
+  // waiter of the same address, that one looks and waits on, as all users of futexes must.
+  syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
+void WaitFlag::Wait() noexcept {
+  auto* const address = reinterpret_cast<int*>(&set_);
+  while (set_.load(std::memory_order_acquire) == 0) {
+    syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+  }
+}
+
+#else
+
+void WaitFlag::Set() noexcept {
+  const std::lock_guard lock(mutex_);
+  set_ = true;
+  changed_.notify_one();  // under the lock: the waiter destroys the flag when it has seen it
+}
+
+void WaitFlag::Wait() noexcept {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return set_; });
+}
+
+#endif
+
+}  // namespace nodehost::detail
