@@ -83,8 +83,9 @@ class JobCatch {
     v8::TryCatch* const hidden_;
   };
 
-  /// The same for the time that the event loop runs inside the job: what its callbacks throw is
-  /// not the job's, and gets to Node as uncaught.
+  /// As Hidden, for code whose exceptions are not the job's: callbacks of the event loop when it
+  /// runs inside the job, and calls of V8 that the program makes itself (RawV8). What nothing there
+  /// catches gets to Node as uncaught.
   class Loop : private Hidden {
    public:
     explicit Loop(Realm& realm) : Hidden(realm) {
