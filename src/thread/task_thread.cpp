@@ -1,0 +1,64 @@
+#include "task_thread.hpp"
+
+#include <signal.h>
+
+#include <thread>
+#include <utility>
+
+#include "fork_guard.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+thread_local bool is_task_thread = false;
+}  // namespace
+
+TaskThread& TaskThread::Get() {
+  static TaskThread* const the_one = new TaskThread;  // never freed: its thread never ends
+  return *the_one;
+}
+
+bool TaskThread::IsCurrent() noexcept { return is_task_thread; }
+
+TaskThread::TaskThread() {
+  // The program's signals are its own threads' affair.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([this] { Run(); }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
+  CheckNotForked();
+  const std::lock_guard lock(mutex_);
+  calls_.emplace(when, std::move(function));
+  changed_.notify_one();
+}
+
+void TaskThread::Run() {
+  is_task_thread = true;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (calls_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto first = calls_.begin();
+    const Clock::time_point due = first->first;
+    if (due > Clock::now()) {
+      changed_.wait_until(lock, due);
+      continue;
+    }
+    {
+      const std::function<void()> function = std::move(first->second);
+      calls_.erase(first);
+      lock.unlock();
+      function();
+    }
+    lock.lock();
+  }
+}
+
+}  // namespace nodehost::detail
