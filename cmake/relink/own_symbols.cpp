@@ -2,15 +2,57 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace relink {
 namespace {
 
-bool IsReplaceable(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kPrefixes{"_Znw", "_Zna", "_Zdl",
-                                                      "_Zda", "_ZTI", "_ZTS"};
-  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+bool StartsWithAny(std::string_view name, std::span<const std::string_view> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+bool IsReplaceable(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kPrefixes{"_Znw", "_Zna", "_Zdl", "_Zda"};
+  return StartsWithAny(name, kPrefixes);
+}
+
+bool IsTypeinfo(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kPrefixes{"_ZTI", "_ZTS"};
+  return StartsWithAny(name, kPrefixes);
+}
+
+// Whether the C++ standard library has a copy of its own: a type's tables, or a member.
+bool IsOfStd(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kTables{"_ZTI", "_ZTS", "_ZTV", "_ZTT"};
+  constexpr std::array<std::string_view, 7> kStd{
+      "S", "NS", "NKS", "N9__gnu_cxx", "N10__cxxabiv1", "GVZNS", "GVNS"};
+  if (StartsWithAny(name, kTables)) {
+    name.remove_prefix(4);
+    while (name.starts_with('P') || name.starts_with('K')) name.remove_prefix(1);
+  } else if (name.starts_with("_Z")) {
+    name.remove_prefix(2);
+  }
+  return StartsWithAny(name, kStd);
+}
+
+// libstdc++ compares types by their names, so that each library may have a typeinfo of its own;
+// libc++ compares the addresses.
+bool TypesAreComparedByName(const ElfImage& image) {
+  return std::any_of(image.dynamic().begin(), image.dynamic().end(), [&](const Elf64_Dyn& entry) {
+    return entry.d_tag == DT_NEEDED &&
+           image.DynamicString(entry.d_un.d_val).starts_with("libstdc++.so");
+  });
+}
+
+// Constant data. What of it a header defines (weak, unique), such as the vtable of a class that is
+// all inline, other libraries may have as well: it has the same contents there.
+bool MayBindData(const ElfImage& image, const Elf64_Sym& symbol, std::string_view name) {
+  const auto binding = ELF64_ST_BIND(symbol.st_info);
+  if (!image.IsConstant(symbol.st_value)) return false;
+  if (IsTypeinfo(name)) return !IsOfStd(name) && TypesAreComparedByName(image);
+  if (binding == STB_GLOBAL) return true;
+  return (binding == STB_WEAK || binding == STB_GNU_UNIQUE) && !IsOfStd(name);
 }
 
 bool IsRelative(const Elf64_Rela& r) { return ELF64_R_TYPE(r.r_info) == R_X86_64_RELATIVE; }
@@ -46,11 +88,10 @@ bool MayBind(const ElfImage& image, const Elf64_Sym& symbol) {
   const auto binding = ELF64_ST_BIND(symbol.st_info);
   const auto type = ELF64_ST_TYPE(symbol.st_info);
   if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx >= SHN_LORESERVE) return false;
-  const bool function = type == STT_FUNC && (binding == STB_GLOBAL || binding == STB_WEAK);
-  const bool constant =
-      type == STT_OBJECT && binding == STB_GLOBAL && image.IsConstant(symbol.st_value);
-  return (function || constant) && image.FindAddress(symbol.st_value) &&
-         !IsReplaceable(image.DynamicString(symbol.st_name));
+  const std::string_view name = image.DynamicString(symbol.st_name);
+  if (!image.FindAddress(symbol.st_value) || IsReplaceable(name)) return false;
+  if (type == STT_FUNC) return binding == STB_GLOBAL || binding == STB_WEAK;
+  return type == STT_OBJECT && MayBindData(image, symbol, name);
 }
 
 BoundSymbols BindOwnSymbols(ElfImage& image) {

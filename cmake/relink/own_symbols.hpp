@@ -16,11 +16,12 @@ struct BoundSymbols {
   std::size_t left = 0;
 };
 
-/// True if nothing outside of the library may take this symbol's place: a strong function, a weak
-/// function, or a strong object that is never written. Left to the loader are operator new and
-/// delete (replaceable), typeinfo (compared by address across libraries), weak and unique data,
-/// thread-local data, ifuncs, and data that is written, because a program may hold the one copy of
-/// it (R_X86_64_COPY).
+/// True if nothing outside of the library may take this symbol's place, or nobody could tell: a
+/// strong or weak function, or an object that is never written, also where headers define it, as
+/// vtables and typeinfo. Left to the loader are operator new and delete (replaceable), typeinfo in
+/// a library that does not stand on libstdc++ (others compare its address), what headers define of
+/// the C++ standard library, thread-local data, ifuncs, and data that is written: of that the whole
+/// process has one copy, which may be the program's.
 bool MayBind(const ElfImage& image, const Elf64_Sym& symbol);
 
 /// Turns relocations against symbols that may be bound into RELATIVE ones and puts those first, as

@@ -7,9 +7,12 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
+#include "border.hpp"
 #include "direct_calls.hpp"
 #include "elf_image.hpp"
 #include "glibc_floor.hpp"
@@ -123,8 +126,12 @@ TEST_CASE("which symbols may be bound") {
   CHECK_FALSE(MayBind(image, "sample_variable"));
   CHECK_FALSE(MayBind(image, "sample_weak_variable"));
   CHECK_FALSE(MayBind(image, "sample_thread_local"));
-  CHECK_FALSE(MayBind(image, "_ZTI10SampleBase"));
-  CHECK_FALSE(MayBind(image, "_ZTS10SampleBase"));
+  CHECK(MayBind(image, "_ZTV10SampleBase"));
+  CHECK(MayBind(image, "_ZTI10SampleBase"));
+  CHECK(MayBind(image, "_ZTS10SampleBase"));
+  CHECK(MayBind(image, "_ZTV11BorderChild"));
+  CHECK(MayBind(image, "_ZTI11BorderError"));
+  CHECK_FALSE(MayBind(image, "border_counter"));
   CHECK_FALSE(MayBind(image, "_Znwm"));
   CHECK_FALSE(MayBind(image, "_ZdlPv"));
   CHECK_FALSE(MayBind(image, "malloc"));
@@ -137,9 +144,10 @@ TEST_CASE("binding turns exactly those relocations into RELATIVE ones") {
   const auto bound = relink::BindOwnSymbols(image);
   const auto after = NamedByRelocations(image);
   CHECK(bound.slots.size() >= 4);
-  for (const char* name : {"sample_function", "sample_weak_function", "sample_constant"})
+  for (const char* name : {"sample_function", "sample_weak_function", "sample_constant",
+                           "_ZTI10SampleBase", "_ZTV11BorderChild"})
     CHECK_FALSE(after.contains(name));
-  for (const char* name : {"sample_variable", "sample_weak_variable", "_Znwm", "_ZTI10SampleBase"})
+  for (const char* name : {"sample_variable", "sample_weak_variable", "_Znwm", "border_counter"})
     CHECK(after.contains(name));
 }
 
@@ -171,6 +179,45 @@ TEST_CASE("a bound library loads and works as before") {
   relink::BindOwnSymbols(image);
   image.Save(file);
   CheckItWorks(file);
+}
+
+TEST_CASE("typeinfo is left to the loader where its address tells types apart") {
+  const Bytes whole = ReadSample();
+  const std::string text(whole.begin(), whole.end());
+  const auto at = text.find("libstdc++.so");
+  REQUIRE(at != std::string::npos);
+  Bytes bytes = whole;
+  const std::string other = "libc++.so.1";
+  std::copy(other.begin(), other.end() + 1, bytes.begin() + static_cast<std::ptrdiff_t>(at));
+  const ElfImage image(std::move(bytes));
+  CHECK_FALSE(MayBind(image, "_ZTI10SampleBase"));
+  CHECK_FALSE(MayBind(image, "_ZTS10SampleBase"));
+  CHECK(MayBind(image, "_ZTV10SampleBase"));
+}
+
+TEST_CASE("exceptions, dynamic_cast and written data cross the border of a bound library") {
+  for (const int scope : {RTLD_LOCAL, RTLD_GLOBAL}) {
+    const auto file = std::filesystem::path(RELINK_SAMPLE).parent_path() /
+                      ("relink_sample_border" + std::to_string(scope) + ".so");
+    ElfImage image = ElfImage::Load(RELINK_SAMPLE);
+    relink::BindOwnSymbols(image);
+    image.Save(file);
+    void* const library = ::dlopen(file.c_str(), RTLD_NOW | scope);
+    REQUIRE_MESSAGE(library != nullptr, ::dlerror());
+    const auto border = reinterpret_cast<BorderCalls (*)()>(::dlsym(library, "sample_border"))();
+
+    CHECK_THROWS_AS(border.throw_error(), BorderError);
+    CHECK(border.catches([] { throw BorderError("from the program"); }));
+    const std::unique_ptr<BorderBase> child(border.make_child());
+    CHECK(child->Number() == 2);
+    CHECK(dynamic_cast<BorderChild*>(child.get()) != nullptr);
+    CHECK(typeid(*child) == typeid(BorderChild));
+    CHECK(border.is_child(BorderChild()));
+    CHECK_FALSE(border.is_child(BorderBase()));
+    const int before = border_counter;
+    CHECK(border.count() == before + 1);
+    CHECK(border_counter == before + 1);
+  }
 }
 
 TEST_CASE("a library that calls itself directly loads and works as before") {

@@ -5,6 +5,8 @@
 #include <new>
 #include <typeinfo>
 
+#include "border.hpp"
+
 void* operator new(std::size_t size) { return std::malloc(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
@@ -46,6 +48,26 @@ int sample_calls() {
       "1:\n" ::
           : "rax", "memory");
   return sum + sample_function();
+}
+
+BorderCalls sample_border() {
+  return {.throw_error = [] { throw BorderError("from the library"); },
+          .catches =
+              [](void (*thrower)()) {
+                try {
+                  thrower();
+                } catch (const BorderError&) {
+                  return true;
+                } catch (...) {
+                }
+                return false;
+              },
+          .make_child = []() -> BorderBase* { return new BorderChild; },
+          .is_child =
+              [](const BorderBase& object) {
+                return dynamic_cast<const BorderChild*>(&object) != nullptr;
+              },
+          .count = [] { return ++border_counter; }};
 }
 
 int sample_sum() {
