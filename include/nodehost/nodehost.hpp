@@ -14,6 +14,7 @@
 #include "nodehost/error_value.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/function.hpp"
+#include "nodehost/guard.hpp"
 #include "nodehost/inspector.hpp"
 #include "nodehost/iterator.hpp"
 #include "nodehost/js.hpp"

@@ -2,11 +2,14 @@
 // the one-time start-up. Environments, each with a JS thread of its own, are made from it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nodehost/environment.hpp"
+#include "nodehost/guard.hpp"
 #include "nodehost/pumped_environment.hpp"
 
 namespace nodehost {
@@ -48,6 +51,10 @@ struct PlatformOptions {
   /// `process.kill(process.pid)`, which otherwise throws. For commands; never for a library in
   /// somebody else's process.
   bool own_process = false;
+
+  /// Gets a line of text about each of `guards()` that does not hold here, while the platform is
+  /// made. Without it, the line goes to the process's stderr.
+  std::function<void(std::string_view)> on_log = {};
 };
 
 /// What runs underneath.
@@ -96,6 +103,10 @@ class NODEHOST_API NodejsPlatform {
 
   /// The versions of what runs underneath.
   const Versions& versions() const noexcept;
+
+  /// The protections of the process that need more than Node's public interface, and whether each
+  /// holds with this libnode, on this system.
+  const std::vector<Guard>& guards() const noexcept;
 
  private:
   class Impl;

@@ -11,8 +11,7 @@
 #include <optional>
 
 #include "exit_codes.hpp"
-#include "fatal_guard.hpp"
-#include "kill_guard.hpp"
+#include "guards/guards.hpp"
 #include "platform_state.hpp"
 #include "process/loaded_from.hpp"
 #include "process/signals.hpp"
@@ -175,13 +174,9 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   }
   v8::V8::InitializePlatform(impl_->node_platform.get());
   v8::V8::Initialize();
-  if (!impl_->options.own_process) {
-    impl_->broken_pipes.emplace();
-    host::RefuseSignalsToSelf();
-    if (!impl_->options.abort_on_fatal_error) {
-      host::ContainFatalErrors(*impl_->node_platform);
-    }
-  }
+  if (!impl_->options.own_process) impl_->broken_pipes.emplace();
+  impl_->guards = host::PutUpGuards(impl_->options, *impl_->node_platform);
+  host::ReportMissing(impl_->guards, impl_->options.on_log);
   // V8's threads outlive a plug-in that is closed, and Node.js could not be started anew.
   host::KeepLoaded(reinterpret_cast<const void*>(&StopAtProcessExit));
   host::KeepLoadedForAll(reinterpret_cast<const void*>(&node::SpinEventLoop));
@@ -225,5 +220,7 @@ Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
 }
 
 const Versions& NodejsPlatform::versions() const noexcept { return impl_->versions; }
+
+const std::vector<Guard>& NodejsPlatform::guards() const noexcept { return impl_->guards; }
 
 }  // namespace nodehost

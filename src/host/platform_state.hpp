@@ -23,6 +23,7 @@ class Driver;
 struct PlatformState {
   PlatformOptions options;
   Versions versions;
+  std::vector<Guard> guards;
   std::unique_ptr<node::MultiIsolatePlatform> node_platform;
   std::optional<BrokenPipesIgnored> broken_pipes;
   std::vector<std::string> args;       // process.argv, as Node left it

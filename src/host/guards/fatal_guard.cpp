@@ -7,8 +7,8 @@
 
 #include <cstdlib>
 
-#include "fatal_errors.hpp"
-#include "process/imports.hpp"
+#include "host/fatal_errors.hpp"
+#include "imports.hpp"
 
 namespace v8::base {
 // V8 calls it when it has printed the text of a fatal error, and traps when it returns. Not in
@@ -38,21 +38,28 @@ void ContainHere() {
 
 }  // namespace
 
-void ContainFatalErrors(v8::Platform& platform) {
+bool ContainAborts() {
   guarded_process = getpid();
-  RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort",
-                 reinterpret_cast<const void*>(&GuardedAbort));
-  if (!v8::base::SetPrintStackTrace) return;
+  return RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort",
+                        reinterpret_cast<const void*>(&GuardedAbort));
+}
+
+bool ContainTraps(v8::Platform& platform) {
+  if (!v8::base::SetPrintStackTrace) return false;
+  guarded_process = getpid();
   print_stack_trace = platform.GetStackTracePrinter();
   v8::base::SetPrintStackTrace([] {
     if (print_stack_trace) print_stack_trace();
     ContainHere();
   });
+  return true;
 }
 
 #else
 
-void ContainFatalErrors(v8::Platform&) {}
+bool ContainAborts() { return false; }
+
+bool ContainTraps(v8::Platform&) { return false; }
 
 #endif
 

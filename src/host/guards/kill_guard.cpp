@@ -9,8 +9,8 @@
 #include <csignal>
 #include <string>
 
-#include "driver.hpp"
-#include "process/imports.hpp"
+#include "host/driver.hpp"
+#include "imports.hpp"
 #endif
 
 namespace nodehost::host {

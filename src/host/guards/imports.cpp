@@ -98,6 +98,7 @@ bool Redirect(const dl_phdr_info& object, std::string_view function, std::uintpt
   if (!dynamic_section) return false;
   const Dynamic dynamic(dynamic_section);
   bool found = false;
+  bool all = true;
   for (int table = 0; table < 2; ++table) {
     const std::size_t count = dynamic.sizes[table] / sizeof(Elf64_Rela);
     for (std::size_t i = 0; i < count; ++i) {
@@ -106,10 +107,11 @@ bool Redirect(const dl_phdr_info& object, std::string_view function, std::uintpt
       const Elf64_Sym& symbol = dynamic.symbols[ELF64_R_SYM(entry.r_info)];
       if (dynamic.names + symbol.st_name != function) continue;
       const std::uintptr_t slot = object.dlpi_addr + entry.r_offset;
-      found |= Overwrite(slot, target, IsWithin(object, slot, PT_GNU_RELRO));
+      found = true;
+      all &= Overwrite(slot, target, IsWithin(object, slot, PT_GNU_RELRO));
     }
   }
-  return found;
+  return found && all;
 }
 
 }  // namespace
