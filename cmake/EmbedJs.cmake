@@ -1,26 +1,21 @@
 # Embeds JavaScript files in a target at build time: the host needs no file of its own at run time.
 #
-#   nodehost_embed_js(<target> <file>...)
+#   nodehost_embed_js(<target> <folder> <file>...)
 #
 # The target, which must belong to the calling directory, gets a generated <embedded_js.hpp> and its
-# source. A changed file is embedded again by the next build. Names are file names without folders.
+# source. A changed file is embedded again by the next build. Names are paths relative to
+# the folder.
 #
-# The same file is the generator: `cmake -DMANIFEST=... -DOUTPUT=... -P EmbedJs.cmake`.
+# The same file is the generator: `cmake -DFOLDER=... -DMANIFEST=... -DOUTPUT=... -P EmbedJs.cmake`.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   set(_nodehost_embed_js_script "${CMAKE_CURRENT_LIST_FILE}" CACHE INTERNAL "")
 
-  function(nodehost_embed_js target)
+  function(nodehost_embed_js target base)
     set(files "")
-    set(names "")
     foreach(file IN LISTS ARGN)
       cmake_path(ABSOLUTE_PATH file NORMALIZE)
-      cmake_path(GET file FILENAME name)
-      if(name IN_LIST names)
-        message(FATAL_ERROR "nodehost_embed_js: two files are named ${name}")
-      endif()
       list(APPEND files "${file}")
-      list(APPEND names "${name}")
     endforeach()
 
     set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded_js")
@@ -38,7 +33,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
 namespace nodehost::js {
 
 struct EmbeddedSource {
-  std::string_view name;    // the file's name, "bridge.js"
+  std::string_view name;    // the path in its folder, "bridge/bridge.js"
   std::string_view source;  // its bytes, UTF-8, unchanged
 };
 
@@ -53,7 +48,8 @@ std::string_view EmbeddedJs(std::string_view name);
 
     add_custom_command(
       OUTPUT "${folder}/embedded_js.cpp"
-      COMMAND "${CMAKE_COMMAND}" "-DMANIFEST=${manifest}" "-DOUTPUT=${folder}/embedded_js.cpp"
+      COMMAND "${CMAKE_COMMAND}" "-DFOLDER=${base}" "-DMANIFEST=${manifest}"
+              "-DOUTPUT=${folder}/embedded_js.cpp"
               -P "${_nodehost_embed_js_script}"
       DEPENDS ${files} "${manifest}" "${_nodehost_embed_js_script}"
       COMMENT "Embedding JavaScript in ${target}"
@@ -73,7 +69,7 @@ set(arrays "")
 set(table "")
 set(count 0)
 foreach(file IN LISTS files)
-  cmake_path(GET file FILENAME name)
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${FOLDER}" OUTPUT_VARIABLE name)
   file(READ "${file}" hex HEX)
   string(LENGTH "${hex}" length)
   math(EXPR length "${length} / 2")

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "embedded_js.hpp"
 #include "errors.hpp"
 #include "file_check.hpp"
+#include "host_script.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
 #include "thread/js_thread.hpp"
@@ -120,36 +120,6 @@ void ExceededMemory(const Arguments& info) {
       info.GetIsolate(), BoundaryOf(info).worker_limits.TakeExceeded(IntegerAt(info, 0))));
 }
 
-v8::MaybeLocal<v8::Value> RunFile(v8::Local<v8::Context> context, std::string_view name,
-                                  v8::Local<v8::Value> process, v8::Local<v8::Value> require,
-                                  v8::Local<v8::Value> options) {
-  v8::Isolate* const isolate = context->GetIsolate();
-  v8::ScriptCompiler::Source source(
-      ToV8String(isolate, js::EmbeddedJs(name)),
-      v8::ScriptOrigin(ToV8String(isolate, "nodehost:" + std::string(name))));
-  v8::Local<v8::String> parameters[] = {ToV8String(isolate, "process"),
-                                        ToV8String(isolate, "require"),
-                                        ToV8String(isolate, "options")};
-  v8::Local<v8::Function> function;
-  if (!v8::ScriptCompiler::CompileFunction(context, &source, std::size(parameters), parameters)
-           .ToLocal(&function)) {
-    return {};
-  }
-  v8::Local<v8::Value> arguments[] = {process, require, options};
-  return function->Call(context, v8::Undefined(isolate), std::size(arguments), arguments);
-}
-
-// runFile(name, process, options): another of the host's files, one that needs no `require`.
-void RunOther(const Arguments& info) {
-  v8::Isolate* const isolate = info.GetIsolate();
-  v8::Local<v8::Value> result;
-  if (RunFile(isolate->GetCurrentContext(), Text(isolate, info[0]), info[1], v8::Undefined(isolate),
-              info[2])
-          .ToLocal(&result)) {
-    info.GetReturnValue().Set(result);
-  }
-}
-
 class Builder {
  public:
   explicit Builder(v8::Local<v8::Context> context)
@@ -183,7 +153,6 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("isTerminal", IsTerminal, data);
   host.Set("terminalSize", TerminalSize, data);
   host.Set("realVariable", RealVariable, data);
-  host.Set("runFile", RunOther, data);
   host.Set("limitWorker", LimitWorker, data);
   host.Set("watchMemory", WatchMemory, data);
   host.Set("exceededMemory", ExceededMemory, data);
@@ -211,10 +180,11 @@ v8::Local<v8::Object> RightsObject(v8::Local<v8::Context> context, const Rights&
   return object.object();
 }
 
-void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
+v8::MaybeLocal<v8::Object> StartOptions(v8::Local<v8::Context> context, host::Boundary& boundary,
+                                        HostScripts& scripts, bool in_worker) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
-  const v8::HandleScope scope(isolate);
-  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  v8::Local<v8::Function> use;
+  if (!scripts.RunFunction().ToLocal(&use)) return {};
   Builder options(context);
   options.Set("host", HostFunctions(context, boundary).As<v8::Value>());
   options.Set("rights", RightsObject(context, boundary.rights).As<v8::Value>());
@@ -223,34 +193,60 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
   options.Set("capturesOut", boundary.out.captured());
   options.Set("capturesErr", boundary.err.captured());
   options.Set("ownProcess", boundary.own_process);
-  JsThread* const thread = JsThread::Current();  // null on a Worker's thread
-  options.Set("inWorker", thread == nullptr);
-  const auto run = [&](std::string_view name) {
-    return !RunFile(context, name, process, require, options.object()).IsEmpty();
-  };
+  options.Set("inWorker", in_worker);
+  options.Set("use", use.As<v8::Value>());
+  return options.object();
+}
+
+// False if JavaScript threw.
+bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostScripts& scripts,
+                bool in_worker) {
+  v8::Local<v8::Object> options;
+  if (!StartOptions(context, boundary, scripts, in_worker).ToLocal(&options)) return false;
+  const auto run = [&](std::string_view path) { return !scripts.Run(path, options).IsEmpty(); };
   const auto limit_files = [&] {
     v8::Local<v8::Value> files;
-    if (!RunFile(context, "file_rights.js", process, require, options.object()).ToLocal(&files)) {
-      return false;
-    }
-    options.Set("files", files);
-    return run("file_rights_elsewhere.js");
+    return scripts.Run("start/file_rights.js", options).ToLocal(&files) &&
+           options
+               ->CreateDataProperty(context, ToV8String(v8::Isolate::GetCurrent(), "files"), files)
+               .FromMaybe(false) &&
+           run("start/file_rights_beyond_fs.js");
   };
-  const auto run_all = [&] {
-    return run("signals.js") && run("stdio.js") && run("children.js") && run("v8_flags.js") &&
-           run("worker_memory.js") && (!thread || run("env_file.js")) &&
-           (!boundary.files.limited() || limit_files()) &&
-           (!boundary.rights_taken || run("rights.js"));
-  };
+  return run("start/signals.js") && run("start/stdio.js") && run("start/child_processes.js") &&
+         run("start/v8_flags.js") && run("start/worker_memory.js") &&
+         (in_worker || run("start/env_file.js")) && (!boundary.files.limited() || limit_files()) &&
+         (!boundary.rights_taken || run("start/rights.js"));
+}
+
+// What fails leaves its exception to Node, which then does not start the Worker.
+void PreloadWorker(host::Boundary& boundary, v8::Local<v8::Value> require) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  boundary.EnterWorker();
+  auto* const scripts = new HostScripts(context);
+  node::AddEnvironmentCleanupHook(
+      isolate, [](void* data) { delete static_cast<HostScripts*>(data); }, scripts);
+  scripts->SetRequire(require);
+  PutInForce(context, boundary, *scripts, /*in_worker=*/true);
+}
+
+void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::HandleScope scope(isolate);
+  JsThread* const thread = JsThread::Current();  // null on a Worker's thread
   if (!thread) {
-    boundary.EnterWorker();
-    run_all();  // What fails leaves its exception to Node, which then does not start the Worker.
+    if (boundary.needed()) PreloadWorker(boundary, require);
     return;
   }
-  const v8::TryCatch caught(isolate);
-  if (run_all()) return;
   try {
-    ThrowCaught(*thread->realm(), caught);
+    Realm& realm = *thread->realm();
+    realm.TakeRequire(require);
+    const v8::TryCatch caught(isolate);
+    if (boundary.needed() &&
+        !PutInForce(isolate->GetCurrentContext(), boundary, realm.host_scripts(),
+                    /*in_worker=*/false)) {
+      ThrowCaught(realm, caught);
+    }
   } catch (...) {
     boundary.failure = std::current_exception();
   }
@@ -259,9 +255,9 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> process, v8::Local<v
 }  // namespace
 
 node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary) {
-  if (!boundary.needed()) return nullptr;
-  return [&boundary](node::Environment*, v8::Local<v8::Value> process,
-                     v8::Local<v8::Value> require) { Preload(boundary, process, require); };
+  return [&boundary](node::Environment*, v8::Local<v8::Value>, v8::Local<v8::Value> require) {
+    Preload(boundary, require);
+  };
 }
 
 }  // namespace nodehost::detail

@@ -8,7 +8,7 @@
 
 namespace nodehost::detail {
 
-/// For node::LoadEnvironment; empty if there is nothing to do. `boundary` must outlive the
+/// For node::LoadEnvironment: also gives the realm Node's require. `boundary` must outlive the
 /// environment. The callback runs on the JS thread and on the threads of Workers.
 node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary);
 

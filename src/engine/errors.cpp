@@ -118,7 +118,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   return data;
 }
 
-// js/errors.js, makeError.
+// js/bridge/errors.js, makeError.
 v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
   v8::Isolate* const isolate = realm.isolate();
   v8::EscapableHandleScope scope(isolate);

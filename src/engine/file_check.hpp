@@ -1,4 +1,4 @@
-// The question js/file_rights.js asks of each path before Node's native function gets it.
+// The question js/start/file_rights.js asks of each path before Node's native function gets it.
 #pragma once
 
 #include <v8.h>

@@ -110,11 +110,23 @@ v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::st
   return state->value.Get(realm.isolate());
 }
 
-v8::Local<v8::Value> ImportHere(Realm& realm, std::string_view module) {
+// A module's value, or what it has to be waited for with. A module may be a promise or have a
+// `then`: its value must pass through no promise, which would adopt it.
+struct Loaded {
+  v8::Local<v8::Value> value;
+  bool is_pending;
+};
+
+Loaded Load(Realm& realm, std::string_view module) {
   v8::Local<v8::Value> specifier = realm.String(module);
   v8::Local<v8::Value> loaded = CallBridge(realm, Bridge::kLoad, {&specifier, 1});
   const v8::Local<v8::Value> promise = CallBridge(realm, Bridge::kPromiseOf, {&loaded, 1});
-  return promise->IsUndefined() ? loaded : WaitFor(realm, promise, module);
+  return promise->IsPromise() ? Loaded{promise, true} : Loaded{loaded, false};
+}
+
+v8::Local<v8::Value> ImportHere(Realm& realm, std::string_view module) {
+  const Loaded loaded = Load(realm, module);
+  return loaded.is_pending ? WaitFor(realm, loaded.value, module) : loaded.value;
 }
 
 // For Environment::Import from another thread, which blocks on `done`; the JS thread does not.
@@ -169,17 +181,20 @@ void ImportInto(JsThread& thread, std::string_view module, std::string_view name
   auto start = [&](Js&) {
     Realm& realm = Realm::Of(thread);
     const v8::HandleScope scope(realm.isolate());
-    v8::Local<v8::Value> specifier = realm.String(module);
-    const v8::Local<v8::Value> promise = CallBridge(realm, Bridge::kImportAsync, {&specifier, 1});
+    const Loaded loaded = Load(realm, module);
+    if (!loaded.is_pending) {
+      ConvertExport(realm, loaded.value, module, name, type, result);
+      return;
+    }
     auto waiter = std::make_unique<ImportWaiter>(module, name, type, result);
     done = waiter->GetFuture();
-    realm.waiters().Add(realm, promise, std::move(waiter));
+    realm.waiters().Add(realm, loaded.value, std::move(waiter));
   };
   RunJob job(start);
   const JsThread::WaitGuard guard(thread);
   thread.RunBlocking(job);
   job.Take();
-  done.get();
+  if (done.valid()) done.get();
 }
 
 }  // namespace detail

@@ -63,11 +63,9 @@ void NumberArrays::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Object> functions =
-      realm.RunHostFile("numbers.js", v8::Undefined(isolate), v8::Object::New(isolate));
+      realm.RunHostScript("first_use/numbers.js", v8::Undefined(isolate));
   const auto keep = [&](v8::Global<v8::Function>& function, const char* name) {
-    function.Reset(
-        isolate,
-        functions->Get(realm.context(), realm.String(name)).ToLocalChecked().As<v8::Function>());
+    function.Reset(isolate, realm.FunctionOf(functions, name));
   };
   const auto buffer = v8::ArrayBuffer::New(isolate, kBlock * sizeof(double));
   memory_ = buffer->GetBackingStore()->Data();

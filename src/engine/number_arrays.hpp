@@ -1,4 +1,5 @@
-// NumberArrays: JavaScript arrays made of C++ numbers, a block at a time; see js/numbers.js.
+// NumberArrays: JavaScript arrays made of C++ numbers, a block at a time; see
+// js/first_use/numbers.js.
 #pragma once
 
 #include <v8.h>

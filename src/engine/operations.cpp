@@ -98,14 +98,16 @@ v8::Local<v8::Value> Operations::Done(Realm& realm) {
 void Operations::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::Local<v8::Object> loaded =
-      realm.RunHostFile("values.js", v8::Undefined(isolate), v8::Object::New(isolate));
-  const auto get = [&](const char* name) {
-    return loaded->Get(realm.context(), realm.String(name)).ToLocalChecked();
-  };
-  done_.Reset(isolate, get("done"));
-  for (std::size_t i = 0; i < functions_.size(); ++i) {
-    functions_[i].Reset(isolate, get(kNames[i]).As<v8::Function>());
+      realm.RunHostScript("first_use/values.js", v8::Undefined(isolate));
+  const Catch caught(realm);
+  v8::Local<v8::Value> done;
+  if (!loaded->Get(realm.context(), realm.String("done")).ToLocal(&done)) {
+    ThrowCaught(realm, caught);
   }
+  for (std::size_t i = 0; i < functions_.size(); ++i) {
+    functions_[i].Reset(isolate, realm.FunctionOf(loaded, kNames[i]));
+  }
+  done_.Reset(isolate, done);
 }
 
 void Operations::Clear() noexcept {

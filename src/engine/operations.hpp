@@ -1,4 +1,4 @@
-// Operations: the functions of js/values.js in one environment, loaded at the first use.
+// Operations: the functions of js/first_use/values.js in one environment, loaded at the first use.
 #pragma once
 
 #include <v8.h>

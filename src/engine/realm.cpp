@@ -1,9 +1,10 @@
 #include "realm.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "catch.hpp"
-#include "embedded_js.hpp"
 #include "errors.hpp"
 #include "handle_scope.hpp"
 #include "nodehost/errors.hpp"
@@ -14,8 +15,8 @@ namespace nodehost::detail {
 namespace {
 
 constexpr const char* kBridgeNames[] = {
-    "load",      "importAsync", "promiseOf", "holder", "callable", "evaluate", "describeError",
-    "makeError", "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources"};
+    "load",        "promiseOf", "holder", "callable", "evaluate", "describeError", "makeError",
+    "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources"};
 static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace
@@ -40,6 +41,7 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       isolate_(isolate),
       context_(isolate, context),
       base_dir_(std::move(base_dir)),
+      host_scripts_(context),
       references_(std::make_shared<References>(thread.shared_from_this())) {}
 
 void Realm::ThrowStopped(const JsThread& thread) { std::rethrow_exception(thread.StoppedError()); }
@@ -70,55 +72,52 @@ void Realm::SetEnvironmentVariables(
   set(options, "baseDir", String(base_dir_));
   environment_options_.Reset(isolate_, options);
   if (isolate_node_variables || hide_variables || !overlay.empty()) {
-    RunHostFile("environment_variables.js", v8::Undefined(isolate_), options);
+    RunHostScript("start/environment_variables.js", options);
   }
+}
+
+v8::Local<v8::Object> Realm::RunHostScript(std::string_view path, v8::Local<v8::Value> options) {
+  const Catch caught(*this);
+  v8::Local<v8::Value> result;
+  if (!host_scripts_.Run(path, options).ToLocal(&result)) ThrowCaught(*this, caught);
+  return result->IsObject() ? result.As<v8::Object>() : v8::Object::New(isolate_);
+}
+
+v8::Local<v8::Function> Realm::FunctionOf(v8::Local<v8::Object> returned, const char* name) {
+  v8::Local<v8::Value> value;
+  if (!returned->Get(context(), String(name)).ToLocal(&value) || !value->IsFunction()) {
+    throw HostError(fmt::format("The host's own JavaScript has no function {}.", name));
+  }
+  return value.As<v8::Function>();
+}
+
+void Realm::TakeRequire(v8::Local<v8::Value> require) {
+  const Catch caught(*this);
+  if (!host_scripts_.TakeRequire(require)) ThrowCaught(*this, caught);
 }
 
 v8::Local<v8::Object> Realm::BridgeOptions() {
   const v8::Local<v8::Object> options = environment_options_.Get(isolate_);
-  const v8::Local<v8::Object> sources = v8::Object::New(isolate_);
-  for (const js::EmbeddedSource& file : js::EmbeddedSources()) {
-    sources->CreateDataProperty(context(), String(file.name), String(file.source)).Check();
+  const Catch caught(*this);
+  v8::Local<v8::Function> use;
+  if (!host_scripts_.RunFunction().ToLocal(&use) ||
+      options->CreateDataProperty(context(), String("use"), use).IsNothing()) {
+    ThrowCaught(*this, caught);
   }
-  options->CreateDataProperty(context(), String("sources"), sources).Check();
   return options;
 }
 
-v8::Local<v8::Object> Realm::RunHostFile(std::string_view name, v8::Local<v8::Value> require,
-                                         v8::Local<v8::Object> options) {
-  const v8::Local<v8::Context> context = this->context();
-  const Catch caught(*this);
-  v8::ScriptCompiler::Source source(String(js::EmbeddedJs(name)),
-                                    v8::ScriptOrigin(String("nodehost:" + std::string(name))));
-  v8::Local<v8::String> parameters[] = {String("process"), String("require"), String("options")};
-  v8::Local<v8::Value> process;
-  v8::Local<v8::Function> function;
-  v8::Local<v8::Value> result;
-  if (!context->Global()->Get(context, String("process")).ToLocal(&process) ||
-      !v8::ScriptCompiler::CompileFunction(context, &source, std::size(parameters), parameters)
-           .ToLocal(&function)) {
-    ThrowCaught(*this, caught);
-  }
-  // environment_variables.js runs before there is a require and takes no such parameter; an unused
-  // one does no harm.
-  v8::Local<v8::Value> arguments[] = {process, require, options};
-  if (!function->Call(context, v8::Undefined(isolate_), std::size(arguments), arguments)
-           .ToLocal(&result)) {
-    ThrowCaught(*this, caught);
-  }
-  return result->IsObject() ? result.As<v8::Object>() : v8::Object::New(isolate_);
-}
-
-void Realm::LoadBridge(v8::Local<v8::Function> require) {
+void Realm::LoadBridge() {
   const v8::HandleScope scope(isolate_);
-  const v8::Local<v8::Object> bridge = RunHostFile("bridge.js", require, BridgeOptions());
-  const auto get = [&](const char* name) {
-    return bridge->Get(context(), String(name)).ToLocalChecked().As<v8::Function>();
-  };
+  const v8::Local<v8::Object> bridge = RunHostScript("bridge/bridge.js", BridgeOptions());
   loads_bridge_ = false;
-  for (std::size_t i = 0; i < bridge_.size(); ++i) bridge_[i].Reset(isolate_, get(kBridgeNames[i]));
+  for (std::size_t i = 0; i < bridge_.size(); ++i) {
+    bridge_[i].Reset(isolate_, FunctionOf(bridge, kBridgeNames[i]));
+  }
   const Catch caught(*this);
-  if (get("defineGlobals")->Call(context(), v8::Undefined(isolate_), 0, nullptr).IsEmpty()) {
+  if (FunctionOf(bridge, "defineGlobals")
+          ->Call(context(), v8::Undefined(isolate_), 0, nullptr)
+          .IsEmpty()) {
     ThrowCaught(*this, caught);
   }
 }
@@ -127,17 +126,11 @@ v8::Local<v8::Function> Realm::BridgeFunction(Bridge function) {
   const auto index = static_cast<std::size_t>(function);
   if (bridge_[index].IsEmpty()) {
     // Describing why the bridge cannot be loaded takes the bridge.
-    if (std::exchange(loads_bridge_, true)) {
+    if (!host_scripts_.has_require() || std::exchange(loads_bridge_, true)) {
       throw HostError("The host's own JavaScript could not be loaded into this environment.");
     }
     // A command's environment: Node runs the main script, and the bridge comes when it is needed.
-    const v8::Local<v8::Context> context = this->context();
-    const v8::Local<v8::Value> process =
-        context->Global()->Get(context, String("process")).ToLocalChecked();
-    const v8::Local<v8::Value> get =
-        process.As<v8::Object>()->Get(context, String("getBuiltinModule")).ToLocalChecked();
-    if (!get->IsFunction()) throw HostError("This Node.js has no process.getBuiltinModule.");
-    LoadBridge(get.As<v8::Function>());
+    LoadBridge();
   }
   return bridge_[index].Get(isolate_);
 }
@@ -176,6 +169,7 @@ void Realm::Close() {
   references_->Close();
   for (auto& function : bridge_) function.Reset();
   environment_options_.Reset();
+  host_scripts_.Clear();
   names_.Clear();
   operations_.Clear();
   shapes_.Clear();

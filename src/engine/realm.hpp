@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "borrow.hpp"
+#include "host_script.hpp"
 #include "key_cache.hpp"
 #include "native_function.hpp"
 #include "nodehost/detail/type_info.hpp"
@@ -28,10 +29,9 @@
 
 namespace nodehost::detail {
 
-/// The functions of js/bridge.js.
+/// The functions of js/bridge/bridge.js.
 enum class Bridge : std::uint8_t {
   kLoad,
-  kImportAsync,
   kPromiseOf,
   kHolder,
   kCallable,
@@ -72,9 +72,13 @@ class Realm {
   void SetEnvironmentVariables(const std::map<std::string, std::optional<std::string>>& overlay,
                                bool isolate_node_variables, bool hide_variables);
 
-  /// Loads js/bridge.js; `require` is Node's own for built-ins. Without it the bridge is loaded at
-  /// its first use.
-  void LoadBridge(v8::Local<v8::Function> require);
+  /// Takes Node's own require for built-ins, which the bridge and what it uses need. Before any
+  /// user code.
+  void TakeRequire(v8::Local<v8::Value> require);
+
+  /// Loads js/bridge/bridge.js, after TakeRequire. Without it the bridge is loaded at its first
+  /// use.
+  void LoadBridge();
 
   /// Calls a function of the bridge. Empty if it threw.
   v8::MaybeLocal<v8::Value> CallBridge(Bridge function, std::span<v8::Local<v8::Value>> arguments);
@@ -82,10 +86,13 @@ class Realm {
   /// Runs nextTicks and microtasks now.
   void RunTicks();
 
-  /// Compiles and calls one of the host's files; returns the object it returns. `require` may be
-  /// undefined for a file that takes none. Throws JsError.
-  v8::Local<v8::Object> RunHostFile(std::string_view name, v8::Local<v8::Value> require,
-                                    v8::Local<v8::Object> options);
+  HostScripts& host_scripts() noexcept { return host_scripts_; }
+
+  /// Runs a file of js/; returns the object it returns. Throws JsError.
+  v8::Local<v8::Object> RunHostScript(std::string_view path, v8::Local<v8::Value> options);
+
+  /// A function of what a file of js/ has returned. Throws HostError where there is none.
+  v8::Local<v8::Function> FunctionOf(v8::Local<v8::Object> returned, const char* name);
 
   /// The property keys of a struct, made at first use.
   std::span<const v8::Eternal<v8::Name>> KeysOf(const StructInfo& info);
@@ -98,7 +105,7 @@ class Realm {
   /// What was made of C++ functions.
   NativeFunctions& natives() noexcept { return natives_; }
 
-  /// The functions of js/values.js.
+  /// The functions of js/first_use/values.js.
   Operations& operations() noexcept { return operations_; }
 
   /// Objects of structs, and arrays of numbers.
@@ -120,9 +127,10 @@ class Realm {
   v8::Isolate* const isolate_;
   v8::Global<v8::Context> context_;
   const std::string base_dir_;
+  HostScripts host_scripts_;
   std::shared_ptr<References> references_;
   PromiseWaiters waiters_;
-  v8::Global<v8::Object> environment_options_;  // as environment_variables.js got them
+  v8::Global<v8::Object> environment_options_;  // as start/environment_variables.js got them
   std::array<v8::Global<v8::Function>, static_cast<std::size_t>(Bridge::kCount)> bridge_;
   bool loads_bridge_ = false;
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id

@@ -64,7 +64,7 @@ void InstallUncaughtHandlers(Realm& realm, const EnvironmentOptions& options) {
   };
   if (options.on_uncaught) set("keep", &Keep);
   if (options.on_log) set("log", &Log);
-  realm.RunHostFile("uncaught.js", v8::Undefined(isolate), callbacks);
+  realm.RunHostScript("start/uncaught.js", callbacks);
 }
 
 }  // namespace nodehost::detail

@@ -1,5 +1,5 @@
 // The memory limits of Workers, which Node leaves to V8 and V8 to an abort of the process. See
-// js/worker_memory.js, whose native half this is.
+// js/start/worker_memory.js, whose native half this is.
 #pragma once
 
 #include <node.h>

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "driver.hpp"
-#include "embedded_js.hpp"
+#include "engine/catch.hpp"
+#include "engine/errors.hpp"
+#include "engine/realm.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
 
@@ -13,10 +15,16 @@ namespace nodehost {
 
 namespace {
 
-// The functions of js/inspect.js.
+// The functions of js/first_use/inspector.js.
 Value Inspect(Js& js) {
-  return js.Eval(js::EmbeddedJs("inspect.js"), "nodehost:inspect.js")(
-      js.Import("node:inspector"), js.Import("node:v8"), js.Import("node:fs"));
+  detail::Realm& realm = detail::Realm::Of(js.thread());
+  const v8::HandleScope scope(realm.isolate());
+  const detail::Catch caught(realm);
+  v8::Local<v8::Value> functions;
+  if (!realm.host_scripts().RunOnce("first_use/inspector.js").ToLocal(&functions)) {
+    detail::ThrowCaught(realm, caught);
+  }
+  return Value(realm.references().Make(realm.isolate(), functions));
 }
 
 host::Instance& InstanceOf(Js& js) { return host::Driver::Of(js.thread()).instance(); }

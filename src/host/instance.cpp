@@ -98,7 +98,9 @@ void Instance::LoadLibrary() {
       setup_->env(),
       [&](const node::StartExecutionCallbackInfo& info) -> v8::MaybeLocal<v8::Value> {
         try {
-          thread_.realm()->LoadBridge(info.native_require);
+          detail::Realm& realm = *thread_.realm();
+          if (!realm.host_scripts().has_require()) realm.TakeRequire(info.native_require);
+          realm.LoadBridge();
         } catch (...) {
           failure = std::current_exception();
         }

@@ -1,4 +1,4 @@
-// Everything of the bridge but `load`: members, evaluation, errors, tasks. Run by `node --test` or
+// Everything of the bridge but `load`: exports, evaluation, errors, tasks. Run by `node --test` or
 // `node`.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { fixtures, startBridge } from './host.mjs';
 
 const bridge = startBridge();
 const hostModule = JSON.stringify(new URL('host.mjs', import.meta.url));
-const { load, holder, member, callable, evaluate, describeError, report, drain, settle } = bridge;
+const { load, holder, callable, evaluate, describeError, report, drain, settle } = bridge;
 const errorOf = (code, filename) => {
   try {
     evaluate(code, filename);
@@ -19,6 +19,7 @@ const errorOf = (code, filename) => {
   }
   assert.fail('nothing thrown');
 };
+const member = (module, name) => holder(module, name)?.[name];
 const textOf = (value) => describeError(value).text;
 
 test('members are found on the module, else on its default export', () => {

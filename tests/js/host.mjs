@@ -1,18 +1,20 @@
-// Starts the host's JavaScript as C++ does: function bodies with the parameters (process, require,
-// options).
+// Starts the host's JavaScript as C++ does (src/engine/host_script.cpp): function bodies with the
+// parameters (primordials, process, require, options).
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const scripts = join(here, '..', '..', 'js');
+export const scripts = join(here, '..', '..', 'js');
 export const fixtures = join(here, '..', 'fixtures', 'modules');
 
 export const sources = {};
-for (const name of readdirSync(scripts)) {
-  if (name.endsWith('.js')) sources[name] = readFileSync(join(scripts, name), 'utf8');
+for (const entry of readdirSync(scripts, { recursive: true, withFileTypes: true })) {
+  if (!entry.name.endsWith('.js')) continue;
+  const file = join(entry.parentPath ?? entry.path, entry.name);
+  sources[relative(scripts, file)] = readFileSync(file, 'utf8');
 }
 
 // Like native_require, which knows built-ins only, and by their bare names.
@@ -22,14 +24,27 @@ function builtinRequire(name) {
   return nodeRequire(name);
 }
 
+function run(path, ...given) {
+  return compileFunction(sources[path], ['primordials', 'process', 'require', 'options'],
+                         { filename: `nodehost:${path}` })(...given);
+}
+
+const primordials = run('start/primordials.js', undefined, process);
+const require = run('start/builtins.js', primordials, process, builtinRequire);
+
+/// Runs a file of js/ that is not one of start/.
+export const use = (path, options) => run(path, primordials, process, require, options);
+
 export function startEnvironmentVariables(fakeProcess, options) {
-  const body = compileFunction(sources['environment_variables.js'], ['process', 'options'],
-                               { filename: 'nodehost:environment_variables.js' });
-  return body(fakeProcess, options);
+  return run('start/environment_variables.js', primordials, fakeProcess, undefined, options);
 }
 
 export function startBridge(options = {}) {
-  const body = compileFunction(sources['bridge.js'], ['process', 'require', 'options'],
-                               { filename: 'nodehost:bridge.js' });
-  return body(process, builtinRequire, { baseDir: fixtures, sources, ...options });
+  return use('bridge/bridge.js', { baseDir: fixtures, use, ...options });
 }
+
+/// The value of a module that may have to be waited for; one that has no `then`.
+export const importBy = async ({ load, promiseOf }, specifier) => {
+  const value = load(specifier);
+  return promiseOf(value) ?? value;
+};

@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { fixtures, startBridge } from './host.mjs';
+import { fixtures, importBy, startBridge } from './host.mjs';
 
 const warnings = [];
 process.on('warning', (warning) => warnings.push(`${warning.name}: ${warning.message}`));
 
-const { load, importAsync, promiseOf } = startBridge();
+const bridge = startBridge();
+const { load, promiseOf } = bridge;
+const importAsync = (specifier) => importBy(bridge, specifier);
 const requireThere = createRequire(join(fixtures, 'any.js'));
 const urlOf = (name) => pathToFileURL(join(fixtures, name)).href;
 const messageOf = (specifier) => {
@@ -135,7 +137,7 @@ test('a base directory in a package of ES modules', async () => {
   const there = startBridge({ baseDir: join(fixtures, 'es') });
   assert.equal(there.load('./both.js'), load('./es/both.js'));
   assert.equal(there.load('../geo'), load('./geo'));
-  assert.equal((await there.importAsync('../waits.mjs')).value, 'waited');
+  assert.equal((await importBy(there, '../waits.mjs')).value, 'waited');
 });
 
 test('queries and other schemes go through import()', async () => {

@@ -9,9 +9,9 @@
 
 const { internalBinding } = require('internal/bootstrap/realm');
 const { execPath, ownProcess } = options;
-const { Array, Error, Object: { defineProperty }, TypeError } = globalThis;
-const { isArray, prototype: { includes } } = Array;
-const { apply } = Reflect;
+const {
+  ArrayIsArray, ArrayPrototypeIncludes, Error, ObjectDefineProperty, ReflectApply, TypeError, append,
+} = primordials;
 
 function refusal(message, code) {
   const error = new Error(message);
@@ -20,7 +20,7 @@ function refusal(message, code) {
 }
 
 if (execPath !== '') {
-  defineProperty(process, 'execPath', { __proto__: null, value: execPath, writable: true,
+  ObjectDefineProperty(process, 'execPath', { __proto__: null, value: execPath, writable: true,
                                         enumerable: true, configurable: true });
 }
 if (ownProcess) return;
@@ -46,12 +46,11 @@ function wrong(name) {
 }
 
 function copyOfArray(given, name, check) {
-  if (!isArray(given)) wrong(name);
+  if (!ArrayIsArray(given)) wrong(name);
   const copy = [];
   const { length } = given;
   for (let i = 0; i < length; i++) {
-    const value = check(given[i]);
-    defineProperty(copy, i, { __proto__: null, value, writable: true, enumerable: true });
+    append(copy, check(given[i]));
   }
   return copy;
 }
@@ -59,7 +58,7 @@ function copyOfArray(given, name, check) {
 function checkedStdio(given) {
   if (given === null || typeof given !== 'object') wrong('stdio');
   const { type, fd } = given;
-  if (!apply(includes, kindsOfStdio, [type])) wrong('stdio');
+  if (!ArrayPrototypeIncludes(kindsOfStdio, type)) wrong('stdio');
   if ((type === 'fd' || type === 'inherit') && fd !== (fd | 0)) wrong('stdio');
   return { __proto__: given, type, fd };
 }
@@ -71,7 +70,7 @@ function checkedOptions(given) {
   const text = (name) => (value) => typeof value === 'string' ? value : wrong(name);
   const checked = { __proto__: given };
   const own = (name, value) =>
-    defineProperty(checked, name, { __proto__: null, value, enumerable: true });
+    ObjectDefineProperty(checked, name, { __proto__: null, value, enumerable: true });
   own('file', file);
   if (args != null) own('args', copyOfArray(args, 'args', text('args')));
   if (envPairs != null) own('envPairs', copyOfArray(envPairs, 'envPairs', text('envPairs')));
@@ -103,7 +102,7 @@ function check(given) {
 const { Process } = internalBinding('process_wrap');
 const { spawn } = Process.prototype;
 Process.prototype.spawn = function(given) {
-  return apply(spawn, this, [check(given)]);
+  return ReflectApply(spawn, this, [check(given)]);
 };
 const synchronous = internalBinding('spawn_sync');
 const { spawn: spawnSync } = synchronous;

@@ -15,10 +15,8 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { dirname } = require('path');
 const { fileURLToPath } = require('internal/url');
 const { host: { checkPath }, rights } = options;
-const { Error, Promise, Object: { getOwnPropertyNames } } = globalThis;
-const { apply } = Reflect;
+const { Error, ObjectGetOwnPropertyNames, PromiseReject, ReflectApply } = primordials;
 const { nextTick } = process;
-const { reject: rejectPromise } = Promise;
 
 if (!/^2[24]\./.test(process.versions.node)) {
   throw new Error('Rights::read_files and write_files cannot be had with this version of ' +
@@ -89,9 +87,9 @@ function denial(what) {
 function fail(given, error) {
   for (let i = 0; i < given.length; i++) {
     const request = given[i];
-    if (request === kUsePromises) return apply(rejectPromise, Promise, [error]);
+    if (request === kUsePromises) return PromiseReject(error);
     if (request instanceof FSReqCallback) {
-      apply(nextTick, process, [() => request.oncomplete(error)]);
+      ReflectApply(nextTick, process, [() => request.oncomplete(error)]);
       return undefined;
     }
   }
@@ -113,7 +111,7 @@ function guard(target, name, check, refused = fail) {
     } catch (error) {
       return refused(given, error);
     }
-    return apply(original, this, given);
+    return ReflectApply(original, this, given);
   };
 }
 
@@ -137,16 +135,16 @@ function refuse(target, names, what) {
 
 /// Refuses what none of the names speaks of.
 function refuseOthers(target, known) {
-  refuse(target, getOwnPropertyNames(target).filter((name) => !known.includes(name)));
+  refuse(target, ObjectGetOwnPropertyNames(target).filter((name) => !known.includes(name)));
 }
 
 const special = ['existsSync', 'internalModuleStat', 'legacyMainResolve', 'mkdtemp', 'symlink'];
-refuseOthers(fs, [...getOwnPropertyNames(paths), ...getOwnPropertyNames(opening), ...harmless,
+refuseOthers(fs, [...ObjectGetOwnPropertyNames(paths), ...ObjectGetOwnPropertyNames(opening), ...harmless,
                   ...changing, ...special]);
 if (!rights.writeFiles) refuse(fs, changing);
-for (const name of getOwnPropertyNames(paths)) guardPaths(fs, name, paths[name]);
+for (const name of ObjectGetOwnPropertyNames(paths)) guardPaths(fs, name, paths[name]);
 
-for (const name of getOwnPropertyNames(opening)) {
+for (const name of ObjectGetOwnPropertyNames(opening)) {
   const flagsAt = opening[name];
   guard(fs, name, (given) => {
     if (typeof given[0] === 'number') return;  // a descriptor
@@ -226,7 +224,7 @@ function isPackageInReach(path) {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const file = folder === '/' ? '/package.json' : `${folder}/package.json`;
     if (!mayRead(file)) return false;
-    if (folder === '/' || apply(internalModuleStat, fs, [file]) === 0) return true;
+    if (folder === '/' || ReflectApply(internalModuleStat, fs, [file]) === 0) return true;
   }
 }
 

@@ -1,11 +1,9 @@
 // Promises, ticks and uncaught errors for the host's job queue.
 'use strict';
 
-const { Promise, queueMicrotask } = globalThis;
-const { apply } = Reflect;
-const { then } = Promise.prototype;
-const { types: { isPromise } } = require('util');
-const tick = process._tickCallback;  // node 20 to 26
+const { Promise, PromisePrototypeThen, ReflectApply, processTickCallback, queueMicrotask } =
+  primordials;
+const { isPromise } = require('util');
 
 /// Makes `error` uncaught: 'uncaughtException' handlers get this very value; without one the
 /// environment ends, as after any uncaught error. Happens when microtasks run next.
@@ -23,7 +21,7 @@ function report(error) {
 /// that context; were it caught and kept, node would abort the process over its async stack. The
 /// remaining ticks run in the next drain.
 function drain() {
-  apply(tick, process, []);
+  ReflectApply(processTickCallback, process, []);
 }
 
 /// Calls onDone(true, value) or onDone(false, reason) once, later. Any value will do: a thenable is
@@ -32,7 +30,7 @@ function settle(promise, onDone) {
   const settled = isPromise(promise) ? promise : new Promise((resolve) => resolve(promise));
   const done = (value) => { onDone(true, value); };
   const failed = (reason) => { onDone(false, reason); };
-  apply(then, settled, [done, failed]);
+  PromisePrototypeThen(settled, done, failed);
 }
 
-return { report, drain, settle };
+return { __proto__: null, report, drain, settle };

@@ -1,16 +1,17 @@
 // Finds what a specifier means for code in options.baseDir: import rules first, then require's.
-// Gets importing.js's exports as `options.importing`.
+// Gets module_loaders.js's exports as `options.loaders`.
 'use strict';
 
+const { RegExpPrototypeExec, StringPrototypeStartsWith } = primordials;
 const { statSync } = require('fs');
 const { fileURLToPath, pathToFileURL } = require('url');
 const { isAbsolute } = require('path');
-const { userRequire, importResolve } = options.importing;
+const { userRequire, importResolve } = options.loaders;
 const { resolve: userRequireResolve } = userRequire;
 const onWindows = process.platform === 'win32';
 
 function isFile(path) {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statSync(path, { __proto__: null, throwIfNoEntry: false })?.isFile() === true;
 }
 
 function tryRequireResolve(specifier) {
@@ -40,14 +41,14 @@ function resolve(specifier) {
   if (importResolve !== undefined) {
     try {
       url = importResolve(specifier);
-      if (!url.startsWith('file:')) return { url, path: undefined };
+      if (!StringPrototypeStartsWith(url, 'file:')) return { url, path: undefined };
       const path = fileURLToPath(url);
-      if (isFile(path)) return { url, path: /[?#]/.test(url) ? undefined : path };
-      if (specifier.startsWith('file:')) requested = path;
+      if (isFile(path)) return { url, path: RegExpPrototypeExec(/[?#]/, url) === null ? path : undefined };
+      if (StringPrototypeStartsWith(specifier, 'file:')) requested = path;
     } catch (error) {
       failure = error;
     }
-  } else if (specifier.startsWith('file:')) {
+  } else if (StringPrototypeStartsWith(specifier, 'file:')) {
     requested = fileURLToPath(specifier);
   }
 
@@ -59,4 +60,4 @@ function resolve(specifier) {
   return { url: url ?? specifier, path: undefined };
 }
 
-return { resolve };
+return { __proto__: null, resolve };

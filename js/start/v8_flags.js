@@ -9,7 +9,7 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { ownProcess } = options;
 if (ownProcess) return;
 
-const { Error } = globalThis;
+const { Error } = primordials;
 const binding = internalBinding('v8');
 const { setFlagsFromString } = binding;
 

@@ -13,8 +13,8 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { host, inWorker, ownProcess } = options;
 if (ownProcess) return;
 
-const { Object: { defineProperty }, Proxy, RangeError, Symbol } = globalThis;
-const { apply, construct } = Reflect;
+const { ObjectDefineProperty, Proxy, RangeError, ReflectApply, ReflectConstruct, Symbol } =
+  primordials;
 const workerThreads = require('worker_threads');
 const { Worker, resourceLimits } = workerThreads;
 const {
@@ -32,16 +32,16 @@ let asked = 0;  // by the Worker that is being constructed
 
 workerThreads.Worker = new Proxy(Worker, {
   __proto__: null,
-  construct(target, [filename, given], newTarget) {
+  construct(target, { 0: filename, 1: given }, newTarget) {
     const limits = given?.resourceLimits;
     const own = limits?.maxOldGenerationSizeMb;
     const heap = typeof own === 'number' ? own : inherited;
-    if (!(heap > 0 && heap <= kMostMb)) return construct(target, [filename, given], newTarget);
+    if (!(heap > 0 && heap <= kMostMb)) return ReflectConstruct(target, [filename, given], newTarget);
     const raised = { __proto__: limits, maxOldGenerationSizeMb: heap + kRoomMb };
     const outer = asked;
     asked = heap;
     try {
-      return construct(target, [filename, { __proto__: given, resourceLimits: raised }], newTarget);
+      return ReflectConstruct(target, [filename, { __proto__: given, resourceLimits: raised }], newTarget);
     } finally {
       asked = outer;
     }
@@ -68,31 +68,31 @@ function checkLimits(limits) {
 }
 
 prototype.startThread = function() {
-  checkLimits(apply(getResourceLimits, this, []));
+  checkLimits(ReflectApply(getResourceLimits, this, []));
   if (asked > 0) {
-    defineProperty(this, kAsked, { __proto__: null, value: asked });
+    ObjectDefineProperty(this, kAsked, { __proto__: null, value: asked });
     host.limitWorker(this.threadId, asked);
   }
-  return apply(startThread, this, []);
+  return ReflectApply(startThread, this, []);
 };
 
 prototype.getResourceLimits = function() {
-  const limits = apply(getResourceLimits, this, []);
+  const limits = ReflectApply(getResourceLimits, this, []);
   if (this[kAsked] > 0) limits[kMaxOldGenerationSizeMb] -= kRoomMb;
   return limits;
 };
 
 // Node's Worker class assigns it before it starts the thread: (code, errorCode, reason).
-defineProperty(prototype, 'onexit', {
+ObjectDefineProperty(prototype, 'onexit', {
   __proto__: null,
   configurable: true,
   set(onexit) {
-    const told = (code, ...error) => {
+    const told = (code, error, reason) => {
       const exceeded = host.exceededMemory(this.threadId);
       if (exceeded !== '') onexit(1, 'ERR_WORKER_OUT_OF_MEMORY', exceeded);
-      else onexit(code, ...error);
+      else onexit(code, error, reason);
     };
-    defineProperty(this, 'onexit', { __proto__: null, value: told, writable: true,
+    ObjectDefineProperty(this, 'onexit', { __proto__: null, value: told, writable: true,
                                      enumerable: true, configurable: true });
   },
 });

@@ -13,8 +13,7 @@
 
 const { internalBinding } = require('internal/bootstrap/realm');
 const { host, inWorker, ownProcess } = options;
-const { Object: { defineProperties, defineProperty } } = globalThis;
-const { apply } = Reflect;
+const { ObjectDefineProperties, ObjectDefineProperty, ReflectApply, ReflectConstruct } = primordials;
 
 // What libuv is about to change is remembered first.
 function touching(prototype, name, fdOf) {
@@ -22,20 +21,21 @@ function touching(prototype, name, fdOf) {
   prototype[name] = function(...given) {
     const fd = fdOf(this, given);
     if (fd >= 0 && fd <= 2) host.touchStdio(fd);
-    return apply(original, this, given);
+    return ReflectApply(original, this, given);
   };
 }
 
 if (!ownProcess) {
   const { Pipe } = internalBinding('pipe_wrap');
   const { TCP } = internalBinding('tcp_wrap');
-  touching(Pipe.prototype, 'open', (_, [fd]) => fd);
-  touching(TCP.prototype, 'open', (_, [fd]) => fd);
+  touching(Pipe.prototype, 'open', (_, { 0: fd }) => fd);
+  touching(TCP.prototype, 'open', (_, { 0: fd }) => fd);
   const terminals = internalBinding('tty_wrap');
   const { TTY } = terminals;
-  function HostedTTY(fd, ...given) {
+  function HostedTTY(...given) {
+    const fd = given[0];
     if (fd >= 0 && fd <= 2) host.touchStdio(fd);
-    return Reflect.construct(TTY, [fd, ...given], new.target ?? TTY);
+    return ReflectConstruct(TTY, given, new.target ?? TTY);
   }
   HostedTTY.prototype = TTY.prototype;
   TTY.prototype.constructor = HostedTTY;
@@ -46,7 +46,7 @@ if (inWorker) {
   // Warnings and the like, which node would write past all streams.
   const { format } = require('internal/util/inspect');
   if (!ownProcess || options.capturesErr) {
-    process._rawDebug = (...given) => { process.stderr.write(`${apply(format, null, given)}\n`); };
+    process._rawDebug = (...given) => { process.stderr.write(`${ReflectApply(format, null, given)}\n`); };
   }
   return;
 }
@@ -81,12 +81,13 @@ const kTerminalMethods =
 
 function makeTerminal(stream) {
   const { WriteStream: { prototype } } = require('tty');
-  for (const name of kTerminalMethods) {
-    defineProperty(stream, name, { __proto__: null, value: prototype[name], writable: true,
+  for (let i = 0; i < kTerminalMethods.length; i++) {
+    const name = kTerminalMethods[i];
+    ObjectDefineProperty(stream, name, { __proto__: null, value: prototype[name], writable: true,
                                    configurable: true });
   }
   stream.getWindowSize = () => host.terminalSize(stream.fd);
-  defineProperties(stream, getTerminal);
+  ObjectDefineProperties(stream, getTerminal);
 }
 
 function makeStream(fd, captured) {
@@ -118,7 +119,7 @@ function makeStream(fd, captured) {
 
 function define(name, fd, captured) {
   let stream;
-  defineProperty(process, name, {
+  ObjectDefineProperty(process, name, {
     __proto__: null,
     configurable: true,
     enumerable: true,
@@ -130,5 +131,5 @@ if (!ownProcess || options.capturesOut) define('stdout', 1, options.capturesOut)
 if (!ownProcess || options.capturesErr) {
   define('stderr', 2, options.capturesErr);
   const { format } = require('internal/util/inspect');
-  process._rawDebug = (...given) => { host.write(2, `${apply(format, null, given)}\n`); };
+  process._rawDebug = (...given) => { host.write(2, `${ReflectApply(format, null, given)}\n`); };
 }

@@ -5,8 +5,10 @@
 const { internalBinding } = require('internal/bootstrap/realm');
 const { getValidatedPath } = require('internal/fs/utils');
 const { files: { checkPath, denial, guard, refuse }, rights } = options;
-const { Object: { defineProperty, keys }, Proxy, String } = globalThis;
-const { apply, construct } = Reflect;
+const {
+  ObjectDefineProperty, ObjectKeys, Proxy, ReflectApply, ReflectConstruct, String,
+  StringPrototypeStartsWith,
+} = primordials;
 
 const kRead = 1;
 const kWrite = 2;
@@ -24,7 +26,7 @@ function binding(name) {
 function replace(name, replacement, ...holders) {
   for (const holder of holders) {
     if (typeof holder?.[name] !== 'function') continue;
-    defineProperty(holder, name, { __proto__: null, value: replacement, writable: true,
+    ObjectDefineProperty(holder, name, { __proto__: null, value: replacement, writable: true,
                                    enumerable: true, configurable: true });
   }
 }
@@ -36,7 +38,7 @@ function guardClass(holder, name, check) {
   const guarded = new Proxy(target, {
     __proto__: null,
     apply: () => { throw denial(name); },
-    construct: (original, given, newTarget) => construct(original, check(given), newTarget),
+    construct: (original, given, newTarget) => ReflectConstruct(original, check(given), newTarget),
   });
   target.prototype.constructor = guarded;
   holder[name] = guarded;
@@ -65,7 +67,7 @@ guard(internalBinding('process_methods'), 'loadEnvFile', (given) => {
   given[0] = checkPath(kRead, true, given[0] ?? '.env');
 });
 replace('loadEnvFile', (path = '.env') =>
-  apply(loadEnvFile, process, [checkPath(kRead, true, getValidatedPath(path))]), process);
+  ReflectApply(loadEnvFile, process, [checkPath(kRead, true, getValidatedPath(path))]), process);
 
 // Databases: SQL has ATTACH.
 const sqlite = binding('sqlite');
@@ -117,7 +119,7 @@ if (!rights.writeFiles) {
          'coverage files');
   refuse(binding('trace_events')?.CategorySet?.prototype, ['enable'], 'trace files');
   const report = internalBinding('report');
-  refuse(report, ['writeReport', ...keys(report).filter((name) => name.startsWith('set'))],
+  refuse(report, ['writeReport', ...ObjectKeys(report).filter((name) => StringPrototypeStartsWith(name, 'set'))],
          'process.report, but for getReport');
 }
 
@@ -133,20 +135,20 @@ function checkedArguments(given) {
   for (let i = 0; i < length; i++) {
     const text = String(given[i]);
     if (text !== allowedArguments[i]) throw denial('execArgv of a Worker');
-    defineProperty(checked, i, { __proto__: null, value: text, enumerable: true });
+    ObjectDefineProperty(checked, i, { __proto__: null, value: text, enumerable: true });
   }
   return checked;
 }
 
 function checkedVariables(given) {
   const env = {};
-  const names = keys(given);
+  const names = ObjectKeys(given);
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (name === 'NODE_OPTIONS' || name === 'NODE_V8_COVERAGE' || name === 'NODE_COMPILE_CACHE') {
       throw denial(`the variable ${name} for a Worker`);
     }
-    defineProperty(env, name, { __proto__: null, value: given[name], writable: true,
+    ObjectDefineProperty(env, name, { __proto__: null, value: given[name], writable: true,
                                 enumerable: true, configurable: true });
   }
   return env;
@@ -157,7 +159,7 @@ function checkedOptions(given) {
   const checked = { __proto__: given ?? null };
   // Own properties, so that they are what node reads.
   const own = (name, value) =>
-    defineProperty(checked, name, { __proto__: null, value, enumerable: true });
+    ObjectDefineProperty(checked, name, { __proto__: null, value, enumerable: true });
   own('execArgv', execArgv == null ? undefined : checkedArguments(execArgv));
   if (env === null || env === undefined || env === process.env) {
     checkedVariables(variables);

@@ -1,14 +1,16 @@
-// Loads modules synchronously, and says so when one cannot be. Gets importing.js's
-// exports as `options.importing`, and resolve.js's `resolve`.
+// Loads modules synchronously, and says so when one cannot be. Gets module_loaders.js's
+// exports as `options.loaders`, and resolve.js's `resolve`.
 'use strict';
 
-const { JSON, Map, TypeError } = globalThis;
-const { parse } = JSON;
+const {
+  JSONParse, Map, MapPrototypeGet, MapPrototypeHas, MapPrototypeSet, RegExpPrototypeExec,
+  StringPrototypeStartsWith, TypeError,
+} = primordials;
 const { readFileSync } = require('fs');
 const { basename, dirname, extname, join } = require('path');
-const { types: { isModuleNamespaceObject } } = require('util');
+const { isModuleNamespaceObject } = require('util');
 const { isBuiltin } = require('module');
-const { importing: { userRequire, importNow, importLater, isAsynchronous }, resolve } = options;
+const { loaders: { userRequire, importNow, importLater, isAsynchronous }, resolve } = options;
 
 /// What `load` returns for a module that has to be waited for. The promise is fulfilled with its
 /// value.
@@ -27,11 +29,12 @@ class Pending {
 const namespaces = new Map();
 
 function importURL(url) {
-  if (namespaces.has(url)) return namespaces.get(url);
+  if (MapPrototypeHas(namespaces, url)) return MapPrototypeGet(namespaces, url);
   // import() alone takes other schemes in 20 and 22, where hooks may have given them a meaning.
-  const namespace = /^(?:file|data):/.test(url) ? importNow?.(url) : undefined;
+  const namespace = RegExpPrototypeExec(/^(?:file|data):/, url) !== null ?
+    importNow?.(url) : undefined;
   if (namespace === undefined) return new Pending(importLater(url));
-  namespaces.set(url, namespace);
+  MapPrototypeSet(namespaces, url, namespace);
   return namespace;
 }
 
@@ -40,7 +43,7 @@ function packageType(path) {
   for (let folder = dirname(path), below = path; folder !== below; folder = dirname(below)) {
     if (basename(folder) === 'node_modules') return undefined;
     try {
-      return parse(readFileSync(join(folder, 'package.json'), 'utf8')).type;
+      return JSONParse(readFileSync(join(folder, 'package.json'), 'utf8')).type;
     } catch (error) {
       if (error.code === undefined) return undefined;  // malformed: node's to say
     }
@@ -89,14 +92,8 @@ function load(specifier) {
   if (specifier === 'globalThis') return globalThis;
   if (isBuiltin(specifier)) return userRequire(specifier);
   const found = resolve(specifier);
-  if (found.url.startsWith('node:')) return userRequire(found.url);  // by an "imports" map
+  if (StringPrototypeStartsWith(found.url, 'node:')) return userRequire(found.url);  // by an "imports" map
   return found.path === undefined ? importURL(found.url) : loadFile(found);
 }
 
-/// The same for those who can wait.
-async function importAsync(specifier) {
-  const value = load(specifier);
-  return Pending.promiseOf(value) ?? value;
-}
-
-return { load, importAsync, promiseOf: Pending.promiseOf };
+return { __proto__: null, load, promiseOf: Pending.promiseOf };

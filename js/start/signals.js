@@ -10,24 +10,24 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { host, allowSignals, ownProcess } = options;
 if (ownProcess) return;
 
-const { WeakMap } = globalThis;
-const { apply } = Reflect;
-const { get, set, delete: remove } = WeakMap.prototype;
+const {
+  ReflectApply, WeakMap, WeakMapPrototypeDelete, WeakMapPrototypeGet, WeakMapPrototypeSet,
+} = primordials;
 const claimed = new WeakMap();  // handle -> signal number
 
 /// The original `close` of a handle, then the claim goes back.
 function closer(close) {
   return function(...given) {
-    const result = apply(close, this, given);
+    const result = ReflectApply(close, this, given);
     release(this);
     return result;
   };
 }
 
 function release(handle) {
-  const number = apply(get, claimed, [handle]);
+  const number = WeakMapPrototypeGet(claimed, handle);
   if (number === undefined) return;
-  apply(remove, claimed, [handle]);
+  WeakMapPrototypeDelete(claimed, handle);
   host.releaseSignal(number);
 }
 
@@ -37,8 +37,8 @@ if (allowSignals) {
   Signal.prototype.start = function(number) {
     release(this);
     host.claimSignal(number);
-    apply(set, claimed, [this, number]);
-    const error = apply(start, this, [number]);
+    WeakMapPrototypeSet(claimed, this, number);
+    const error = ReflectApply(start, this, [number]);
     if (error !== 0) release(this);
     return error;
   };
@@ -53,7 +53,7 @@ if (allowSignals) {
   const { ContextifyScript: { prototype: script } } = contextify;
   const { runInContext } = script;
   script.runInContext = function(context, timeout, displayErrors, breakOnSigint, breakOnFirstLine) {
-    return apply(runInContext, this, [context, timeout, displayErrors, false, breakOnFirstLine]);
+    return ReflectApply(runInContext, this, [context, timeout, displayErrors, false, breakOnFirstLine]);
   };
   contextify.startSigintWatchdog = () => {};
   contextify.stopSigintWatchdog = () => false;
@@ -61,7 +61,7 @@ if (allowSignals) {
   const { ModuleWrap: { prototype: moduleWrap } } = internalBinding('module_wrap');
   const { evaluate } = moduleWrap;
   moduleWrap.evaluate = function(timeout) {
-    return apply(evaluate, this, [timeout, false]);
+    return ReflectApply(evaluate, this, [timeout, false]);
   };
 }
 
@@ -72,8 +72,8 @@ if (SIGCHLD !== undefined) {
   const { spawn, close } = Process.prototype;
   Process.prototype.spawn = function(given) {
     host.claimSignal(SIGCHLD);
-    apply(set, claimed, [this, SIGCHLD]);
-    const error = apply(spawn, this, [given]);
+    WeakMapPrototypeSet(claimed, this, SIGCHLD);
+    const error = ReflectApply(spawn, this, [given]);
     if (error !== 0) release(this);
     return error;
   };

@@ -8,10 +8,11 @@
 'use strict';
 
 const { internalBinding, BuiltinModule } = require('internal/bootstrap/realm');
-const { host, inWorker, rights } = options;
-const { Error, Proxy, Symbol, Object: { getOwnPropertyNames }, String } = globalThis;
-const { apply, construct } = Reflect;
-const { indexOf, slice } = String.prototype;
+const { host, inWorker, rights, use } = options;
+const {
+  Error, ObjectGetOwnPropertyNames, Proxy, ReflectConstruct,
+  RegExpPrototypeExec, StringPrototypeIndexOf, StringPrototypeSlice, SymbolFor,
+} = primordials;
 
 function binding(name) {
   try {
@@ -42,10 +43,10 @@ function explain(error, reason) {
   const { message, stack } = error;
   error.message = `${message}: ${reason}`;
   if (typeof stack !== 'string') return;
-  const at = apply(indexOf, stack, [message]);
+  const at = StringPrototypeIndexOf(stack, message);
   if (at < 0) return;
   const end = at + message.length;
-  error.stack = `${apply(slice, stack, [0, end])}: ${reason}${apply(slice, stack, [end])}`;
+  error.stack = `${StringPrototypeSlice(stack, 0, end)}: ${reason}${StringPrototypeSlice(stack, end)}`;
 }
 
 const methods = internalBinding('process_methods');
@@ -86,7 +87,7 @@ if (!rights.network) {
     errors[name] = new Proxy(errors[name], {
       __proto__: null,
       construct(target, given, newTarget) {
-        const error = construct(target, given, newTarget);
+        const error = ReflectConstruct(target, given, newTarget);
         if (error.code === 'EACCES') {
           explain(error, 'this environment has no right to the network, Rights::network is false');
         }
@@ -104,7 +105,8 @@ if (!rights.network) {
   const resolver = internalBinding('cares_wrap');
   deny(resolver, ['getaddrinfo', 'getnameinfo']);
   const { prototype: channel } = resolver.ChannelWrap;
-  deny(channel, getOwnPropertyNames(channel).filter((name) => /^(?:query|getHost)/.test(name)));
+  deny(channel, ObjectGetOwnPropertyNames(channel).filter(
+    (name) => RegExpPrototypeExec(/^(?:query|getHost)/, name) !== null));
   deny(binding('quic')?.Endpoint?.prototype, ['connect', 'listen']);
 }
 
@@ -112,11 +114,11 @@ if (!rights.environmentVariables && inWorker) {
   // A Worker with SHARE_ENV has the process's own variables. One with `env` may well be given the
   // same name, but not the same value without knowing it.
   const env = {};
-  for (const name of getOwnPropertyNames(process.env)) {
+  for (const name of ObjectGetOwnPropertyNames(process.env)) {
     const value = process.env[name];
     if (host.realVariable(name) !== value) env[name] = value;
   }
-  host.runFile('environment_variables.js', process, { env, hideEnv: true });
+  use('start/environment_variables.js', { __proto__: null, env, hideEnv: true });
 }
 
 if (rights.builtins !== undefined) {
@@ -128,7 +130,7 @@ if (rights.builtins !== undefined) {
   refuse(process, ['binding', '_linkedBinding'], 'builtins');
   // bridge.js needs more than is on the list, and calls this before any user code runs.
   if (inWorker) limit();
-  else process[Symbol.for('nodehost.limitBuiltins')] = limit;
+  else process[SymbolFor('nodehost.limitBuiltins')] = limit;
 }
 
 // A debugger sees closures, and starts in a Worker before this file; V8's flags include some that

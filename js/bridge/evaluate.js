@@ -1,16 +1,29 @@
 // Evaluates script text with the file name that the user gave, and with a working import().
+//
+//   options.baseDir  absolute path: import() resolves as from a file there
 'use strict';
 
-const { String } = globalThis;
-const { Script, constants } = require('vm');
+const { PromisePrototypeThen, RegExpPrototypeExec, String, StringPrototypeStartsWith } =
+  primordials;
 const { isAbsolute, join } = require('path');
-
-// Absent below 20.12: import() in evaluated text is an error there, as in any vm.Script.
-const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+// Without importModuleDynamically, import() in evaluated text is an error, as in any vm.Script.
+const { Script, importModuleDynamically, runInThisContext } = require('vm');
+const { baseDir } = options;
 
 function compile(code, filename) {
-  return new Script(code, { filename, importModuleDynamically });
+  return new Script(code, { __proto__: null, filename, importModuleDynamically });
 }
+
+// displayErrors would put source text into the error's stack.
+function run(script) {
+  return runInThisContext(script, { __proto__: null, displayErrors: false });
+}
+
+function matches(pattern, text) {
+  return RegExpPrototypeExec(pattern, text) !== null;
+}
+
+function ignore() {}
 
 // The first import() through USE_MAIN_CONTEXT_DEFAULT_LOADER prints an ExperimentalWarning (20 to
 // 26), once per environment. That choice is ours and not the user's: have it said here, to nobody.
@@ -18,10 +31,10 @@ let announced = importModuleDynamically === undefined;
 function announce() {
   announced = true;
   const { emitWarning } = process;
-  process.emitWarning = () => {};
+  process.emitWarning = ignore;
   try {
-    compile('import("node:module")', join(options.baseDir, '[nodehost]'))
-      .runInThisContext().catch(() => {});
+    PromisePrototypeThen(run(compile('import("node:module")', join(baseDir, '[nodehost]'))),
+                         ignore, ignore);
   } finally {
     process.emitWarning = emitWarning;
   }
@@ -33,11 +46,13 @@ function announce() {
 // debugger. V8 accepts no blank and no quote there: such a name appears with baseDir in front.
 function compileWithImport(code, filename) {
   if (!announced) announce();
-  if (isAbsolute(filename) || filename.startsWith('file:')) return compile(code, filename);
-  const named = /[\s"']/.test(filename) || /\/\/[#@] sourceURL=/.test(code);
+  if (isAbsolute(filename) || StringPrototypeStartsWith(filename, 'file:')) {
+    return compile(code, filename);
+  }
+  const named = matches(/[\s"']/, filename) || matches(/\/\/[#@] sourceURL=/, code);
   const text = named ? code : `${code}\n//# sourceURL=${filename}`;
   try {
-    return compile(text, join(options.baseDir, filename));
+    return compile(text, join(baseDir, filename));
   } catch {
     return compile(code, filename);  // throws the same SyntaxError, with the right name in it
   }
@@ -47,10 +62,8 @@ function compileWithImport(code, filename) {
 function evaluate(code, filename = '[eval]') {
   code = String(code);
   filename = String(filename);
-  const script = /\bimport\b/.test(code) ? compileWithImport(code, filename) :
-    compile(code, filename);
-  // displayErrors would put source text into the error's stack.
-  return script.runInThisContext({ displayErrors: false });
+  return run(matches(/\bimport\b/, code) ? compileWithImport(code, filename) :
+    compile(code, filename));
 }
 
-return { evaluate };
+return { __proto__: null, evaluate };

@@ -8,14 +8,14 @@
 //   options.log   (error) -> says that it ends, in node's place; may be absent
 'use strict';
 
-const { apply } = Reflect;
+const { ReflectApply } = primordials;
 const fatalException = process._fatalException;
 const { reallyExit } = process;
 
 function ignore() {}
 
 process._fatalException = function(error, fromPromise) {
-  const decide = () => apply(fatalException, process, [error, fromPromise]);
+  const decide = () => ReflectApply(fatalException, process, [error, fromPromise]);
   // As in node, JavaScript's own handlers come first.
   if (process.listenerCount('uncaughtException') > 0 ||
       process.hasUncaughtExceptionCaptureCallback()) {
@@ -33,7 +33,7 @@ process._fatalException = function(error, fromPromise) {
   const handled = decide();  // emits 'exit'
   if (!handled && options.log !== undefined) {
     options.log(error);
-    apply(reallyExit, process, [process.exitCode ?? 1]);
+    ReflectApply(reallyExit, process, [process.exitCode ?? 1]);
   }
   return handled;
 };

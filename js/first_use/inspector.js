@@ -1,12 +1,13 @@
-// What the inspector and profilers need of JavaScript; an expression, evaluated at its first use.
-// Takes node:inspector, node:v8 and node:fs; returns the same object each time.
-((inspector, v8, fs) => {
+// What the inspector and profilers need of JavaScript.
 'use strict';
 
-const kInspect = Symbol.for('nodehost.inspect');
-if (process[kInspect]) return process[kInspect];
+const { Error, JSONStringify } = primordials;
+const { writeFileSync } = require('fs');
+const inspector = require('inspector');
+const v8 = require('v8');
 
 let profiling;  // the session of a CPU profile that is being taken
+let unwritten;  // one that was taken and could not be written
 
 function post(session, method, parameters) {
   // Profiler methods answer before post() returns.
@@ -58,19 +59,21 @@ const inspect = {
       throw error;
     }
     profiling = session;
+    unwritten = undefined;
   },
   stopCpuProfile(path) {
-    if (!profiling) throw new Error('No CPU profile is being taken; start one first');
-    const session = profiling;
-    profiling = undefined;
-    try {
-      const { profile } = post(session, 'Profiler.stop');
-      fs.writeFileSync(path, JSON.stringify(profile));
-    } finally {
-      session.disconnect();
+    if (unwritten === undefined) {
+      if (!profiling) throw new Error('No CPU profile is being taken; start one first');
+      const session = profiling;
+      profiling = undefined;
+      try {
+        unwritten = JSONStringify(post(session, 'Profiler.stop').profile);
+      } finally {
+        session.disconnect();
+      }
     }
+    writeFileSync(path, unwritten);  // where that fails, the next call may name a better path
+    unwritten = undefined;
   },
 };
-Object.defineProperty(process, kInspect, { __proto__: null, value: inspect });
 return inspect;
-})

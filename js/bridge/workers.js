@@ -1,4 +1,4 @@
-// Makes Workers inherit the overlay of environment_variables.js, and knows which of them run.
+// Makes Workers inherit the overlay of start/environment_variables.js, and knows which of them run.
 //
 // lib/internal/worker.js hands `null` to C++ when the worker's env is process.env itself, and C++
 // then copies the environment of the *process*, past our object (node 20 to 26). So a Worker that
@@ -6,8 +6,10 @@
 // host's real environment, and is answered with a copy too.
 'use strict';
 
-const { Proxy, Set, WeakRef } = globalThis;
-const { construct } = Reflect;
+const {
+  Proxy, ReflectConstruct, Set, SetPrototypeAdd, SetPrototypeDelete,
+  SetPrototypeForEach, SetPrototypeGetSize, WeakRef, WeakRefPrototypeDeref, append,
+} = primordials;
 const workerThreads = require('worker_threads');
 const { Worker, SHARE_ENV } = workerThreads;
 
@@ -24,24 +26,24 @@ const started = new Set();
 /// The Workers that run now.
 function liveWorkers() {
   const live = [];
-  for (const reference of started) {
-    const worker = reference.deref();
-    if (worker !== undefined && worker.threadId !== -1) live.push(worker);
-    else started.delete(reference);
-  }
+  SetPrototypeForEach(started, (reference) => {
+    const worker = WeakRefPrototypeDeref(reference);
+    if (worker !== undefined && worker.threadId !== -1) append(live, worker);
+    else SetPrototypeDelete(started, reference);
+  });
   return live;
 }
 
-function start(...parameters) {
-  const worker = construct(...parameters);
-  if (started.size >= 64) liveWorkers();  // forgets those that have ended
-  started.add(new WeakRef(worker));
+function start(target, given, newTarget) {
+  const worker = ReflectConstruct(target, given, newTarget);
+  if (SetPrototypeGetSize(started) >= 64) liveWorkers();  // forgets those that have ended
+  SetPrototypeAdd(started, new WeakRef(worker));
   return worker;
 }
 
 const inheriting = new Proxy(Worker, {
   __proto__: null,
-  construct(target, [filename, given], newTarget) {
+  construct(target, { 0: filename, 1: given }, newTarget) {
     if (!inherits(given)) return start(target, [filename, given], newTarget);
     const env = { ...process.env };
     try {
@@ -62,4 +64,4 @@ const inheriting = new Proxy(Worker, {
 workerThreads.Worker = inheriting;
 require('module').syncBuiltinESMExports();  // for `import { Worker } from 'worker_threads'`
 
-return { liveWorkers };
+return { __proto__: null, liveWorkers };

@@ -10,7 +10,7 @@
 //   options.isolateNodeVariables  leave out what the host's own parent meant for the host
 //   options.hideEnv               leave out everything but `env`
 //
-// Returns true when process.env was replaced. workers.js completes it once `require` exists.
+// Returns true when process.env was replaced. bridge/workers.js completes it once `require` exists.
 'use strict';
 
 // What steers node itself: set by a parent `node` for its children (child_process.fork, cluster,
@@ -50,18 +50,23 @@ const isolate = options.isolateNodeVariables === true;
 const hide = options.hideEnv === true;
 if (overlay === undefined && !isolate && !hide) return false;
 
-const { Error, Proxy, String, TypeError } = globalThis;
-const { defineProperty, getOwnPropertyDescriptor, has, ownKeys } = Reflect;
+const {
+  Proxy, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor, ReflectHas, ReflectOwnKeys,
+  StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeToUpperCase,
+  TypeError,
+} = primordials;
 const ignoreCase = process.platform === 'win32';
 
 const values = {};
 
 // On Windows PATH and Path are one variable; the spelling that came first stays.
 function stored(name) {
-  if (!ignoreCase || typeof name === 'symbol' || has(values, name)) return name;
-  const upper = name.toUpperCase();
-  for (const key of ownKeys(values)) {
-    if (typeof key === 'string' && key.toUpperCase() === upper) return key;
+  if (!ignoreCase || typeof name === 'symbol' || ReflectHas(values, name)) return name;
+  const upper = StringPrototypeToUpperCase(name);
+  const keys = ReflectOwnKeys(values);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (typeof key === 'string' && StringPrototypeToUpperCase(key) === upper) return key;
   }
   return name;
 }
@@ -71,11 +76,13 @@ function store(name, value) {
   const key = `${name}`;
   let text = `${value}`;
   // setenv refuses these names and node ignores the refusal; a C string ends at its NUL.
-  if (key === '' || key.includes('=') || key.includes('\0')) return true;
-  const end = text.indexOf('\0');
-  if (end >= 0) text = text.slice(0, end);
-  return defineProperty(values, stored(key),
-                        { value: text, writable: true, enumerable: true, configurable: true });
+  if (key === '' || StringPrototypeIncludes(key, '=') || StringPrototypeIncludes(key, '\0')) {
+    return true;
+  }
+  const end = StringPrototypeIndexOf(text, '\0');
+  if (end >= 0) text = StringPrototypeSlice(text, 0, end);
+  return ReflectDefineProperty(values, stored(key),
+                        { __proto__: null, value: text, writable: true, enumerable: true, configurable: true });
 }
 
 function invalidDescriptor(message) {
@@ -85,13 +92,13 @@ function invalidDescriptor(message) {
 }
 
 if (!hide) {
-  for (const name of ownKeys(process.env)) store(name, process.env[name]);
+  for (const name of ReflectOwnKeys(process.env)) store(name, process.env[name]);
 }
 if (isolate) {
   for (const name of kNodeVariables) delete values[stored(name)];
 }
 if (overlay !== undefined) {
-  for (const name of ownKeys(overlay)) {
+  for (const name of ReflectOwnKeys(overlay)) {
     const value = overlay[name];
     if (value === null || value === undefined) delete values[stored(name)];
     else store(name, value);
@@ -121,9 +128,9 @@ const handler = {
 };
 if (ignoreCase) {
   handler.get = (target, name) => target[stored(name)];
-  handler.has = (target, name) => has(target, stored(name));
+  handler.has = (target, name) => ReflectHas(target, stored(name));
   handler.getOwnPropertyDescriptor = (target, name) =>
-    getOwnPropertyDescriptor(target, stored(name));
+    ReflectGetOwnPropertyDescriptor(target, stored(name));
 }
 
 process.env = new Proxy(values, handler);

@@ -3,14 +3,12 @@
 'use strict';
 
 const {
-  AggregateError, Array, Error, EvalError, JSON, Object, RangeError, ReferenceError, String,
-  SyntaxError, TypeError, URIError,
-} = globalThis;
-const { isArray } = Array;
-const { parse, stringify } = JSON;
-const { defineProperty, getOwnPropertyDescriptor, keys } = Object;
-const { getSystemErrorName, inspect, types: { isNativeError } } = require('util');
-const { constants: { errno: errnoOfName } } = require('os');
+  AggregateError, ArrayIsArray, ArrayPrototypeIncludes, Error, EvalError, JSONParse, JSONStringify,
+  ObjectDefineProperty, ObjectKeys, RangeError, ReferenceError, String, SyntaxError, TypeError,
+  SymbolIterator, URIError, append,
+} = primordials;
+const { getSystemErrorName, inspect, isNativeError } = require('util');
+const { errno: errnoOfName } = require('os');
 
 const kMaxProperties = 64;
 const kMaxJson = 64 * 1024;
@@ -50,9 +48,9 @@ function codeOf(value) {
 function errorsOf(value) {
   return attempt(() => {
     const { errors } = value;
-    if (!isArray(errors)) return undefined;
+    if (!ArrayIsArray(errors)) return undefined;
     const copy = [];
-    for (let i = 0; i < errors.length; i++) copy[i] = attempt(() => errors[i]);
+    for (let i = 0; i < errors.length; i++) append(copy, attempt(() => errors[i]));
     return copy;
   });
 }
@@ -60,18 +58,21 @@ function errorsOf(value) {
 /// The value as JSON, or '' where it has none or a very long one. bigint is its digits, as a string.
 function jsonOf(value) {
   const json = attempt(() =>
-    stringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item)));
+    JSONStringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item)));
   return typeof json === 'string' && json.length <= kMaxJson ? json : '';
 }
 
 function propertiesOf(value) {
   const properties = [];
-  for (const name of attempt(() => keys(value)) ?? []) {
-    if (kOwnFields.includes(name)) continue;
+  const names = attempt(() => ObjectKeys(value)) ?? [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (ArrayPrototypeIncludes(kOwnFields, name)) continue;
     if (properties.length === kMaxProperties) break;
     const item = attempt(() => value[name]);
     const json = jsonOf(item);
-    properties[properties.length] = [name, typeof item === 'object' && json ? json : describeText(item), json];
+    const text = typeof item === 'object' && json ? json : describeText(item);
+    append(properties, [name, text, json]);
   }
   return properties;
 }
@@ -117,30 +118,44 @@ function describeError(value) {
 }
 
 function hide(error, name, value) {
-  defineProperty(error, name,
+  ObjectDefineProperty(error, name,
     { __proto__: null, value, writable: true, enumerable: false, configurable: true });
 }
 
+function show(error, name, value) {
+  ObjectDefineProperty(error, name,
+    { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+}
+
+// AggregateError would read the array with an iterator of the script's.
+const noErrors = {
+  __proto__: null,
+  [SymbolIterator]: () => ({ __proto__: null, next: () => ({ __proto__: null, done: true }) }),
+};
+
 function newError(name, message, errors) {
-  if (errors.length > 0) return new AggregateError(errors, message);
+  if (errors.length > 0) {
+    const error = new AggregateError(noErrors, message);
+    hide(error, 'errors', errors);
+    return error;
+  }
   return new (kConstructors[name] ?? Error)(message);
 }
 
 /// The reverse of describeError: `errors` are already Errors, and so is `cause` if `hasCause`.
 function makeError({ isError, name, message, code, stack, json, hasCause, cause, errors, properties }) {
   if (!isError) {
-    if (json !== '') return attempt(() => parse(json));
+    if (json !== '') return attempt(() => JSONParse(json));
     return message === 'undefined' ? undefined : message;
   }
   const error = newError(name, message, errors);
   if (name !== '' && error.name !== name) hide(error, 'name', name);
   if (stack !== '') hide(error, 'stack', stack);
   if (hasCause) hide(error, 'cause', cause);
-  if (code !== '') error.code = code;
-  for (const [key, text, itemJson] of properties) {
-    const value = itemJson === '' ? text : attempt(() => parse(itemJson));
-    defineProperty(error, key,
-      { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+  if (code !== '') show(error, 'code', code);
+  for (let i = 0; i < properties.length; i++) {
+    const { 0: key, 1: text, 2: itemJson } = properties[i];
+    show(error, key, itemJson === '' ? text : attempt(() => JSONParse(itemJson)));
   }
   return error;
 }
@@ -149,11 +164,11 @@ function makeError({ isError, name, message, code, stack, json, hasCause, cause,
 function systemError(value, message, category) {
   const error = new Error(message);
   if (category === '') {
-    error.errno = -value;
-    error.code = attempt(() => getSystemErrorName(-value)) ?? `ERR_${value}`;
+    show(error, 'errno', -value);
+    show(error, 'code', attempt(() => getSystemErrorName(-value)) ?? `ERR_${value}`);
   } else {
-    error.errno = value;
-    error.code = `${category}:${value}`;
+    show(error, 'errno', value);
+    show(error, 'code', `${category}:${value}`);
   }
   return error;
 }
@@ -162,11 +177,9 @@ function systemError(value, message, category) {
 function errnoOf(error) {
   const errno = attempt(() => error.errno);
   const code = attempt(() => error.code);
-  if (typeof code === 'string' && getOwnPropertyDescriptor(errnoOfName, code)) {
-    return errnoOfName[code];
-  }
+  if (typeof code === 'string' && errnoOfName[code] !== undefined) return errnoOfName[code];
   return typeof errno === 'number' && errno < 0 && errno > -4096 && errno % 1 === 0 &&
     attempt(() => getSystemErrorName(errno)) ? -errno : 0;
 }
 
-return { describeError, makeError, systemError, errnoOf };
+return { __proto__: null, describeError, makeError, systemError, errnoOf };

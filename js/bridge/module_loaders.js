@@ -1,5 +1,5 @@
-// The three entrances to node's module loaders that work from options.baseDir, and that have import
-// rules.
+// The three entrances to node's module loaders that work from options.baseDir, an absolute path, and
+// that have import rules.
 //
 // `import.meta.resolve` is the only public synchronous resolver with import rules, and a static
 // import of a synchronous graph the only way to its namespace object. Both exist in ES modules
@@ -8,33 +8,35 @@
 // later. On others `importResolve` and `importNow` are undefined.
 'use strict';
 
-const { JSON, Object, String, Symbol, TypeError } = globalThis;
-const { stringify } = JSON;
-const { defineProperty } = Object;
-const Module = require('module');
+const {
+  JSONStringify, ObjectDefineProperty, RegExpPrototypeExec, String, StringPrototypeIncludes,
+  SymbolFor, TypeError,
+} = primordials;
+const { Module, compile: compileModule, createRequire, nodeModulePaths } = require('module');
 const { join } = require('path');
+const { baseDir } = options;
 
 // Appears as the importer in node's messages: "imported from /app/[nodehost]-1".
-const origin = join(options.baseDir, '[nodehost]');
+const origin = join(baseDir, '[nodehost]');
 
 function compile(text, filename, format) {
   const module = new Module(filename);
   module.filename = filename;
-  module.paths = Module._nodeModulePaths(options.baseDir);
-  module._compile(text, filename, format);
+  module.paths = nodeModulePaths(baseDir);
+  compileModule(module, text, filename, format);
   return module.exports;
 }
 
 // The ES module loader caches by URL and never forgets: each text needs a name that no other bridge
 // in this environment has used.
-const kCount = Symbol.for('nodehost.imports');
+const kCount = SymbolFor('nodehost.imports');
 function newName() {
   const count = (Module[kCount] ?? 0) + 1;
-  defineProperty(Module, kCount, { __proto__: null, value: count, configurable: true });
+  ObjectDefineProperty(Module, kCount, { __proto__: null, value: count, configurable: true });
   return `${origin}-${count}`;
 }
 
-const userRequire = Module.createRequire(origin);
+const userRequire = createRequire(origin);
 // import() in CommonJS text follows import rules on every node. No format is named: before 20.19
 // the third parameter is a flag, and any value of it says "ES module".
 const { importLater } = compile('exports.importLater = (s) => import(s)', origin);
@@ -56,23 +58,25 @@ function isAsynchronous(error, filename) {
   }
 }
 
+// "Requiring <file>" in 20 and 22, "Required module: <file>" from 24; neither in 22.12.
+const kRequiring = /^\s*Requir(?:ing|ed module:) (.+?)\s*$/m;
+
 function saysAsynchronous(error, message, filename) {
   switch (error.code) {
     case 'ERR_REQUIRE_ASYNC_MODULE': {
-      // "Requiring <file>" in 20 and 22, "Required module: <file>" from 24; neither in 22.12.
-      const named = /^\s*Requir(?:ing|ed module:) (.+?)\s*$/m.exec(message);
+      const named = RegExpPrototypeExec(kRequiring, message);
       return named === null || named[1] === filename;
     }
     case 'ERR_REQUIRE_ESM':  // node without require(esm)
-      return message.includes(filename);
+      return StringPrototypeIncludes(message, filename);
     case 'ERR_REQUIRE_ESM_RACE_CONDITION':  // an import() of it is under way; 24 and later
       return true;
     case 'ERR_INTERNAL_ASSERTION':  // the same, in 20 and 22
-      return message.includes('race condition');
+      return StringPrototypeIncludes(message, 'race condition');
     default:
       // The same, in 20 while the file is still being read: the loader trips over its own job.
-      return error instanceof TypeError && message.includes("(reading 'getStatus')") &&
-             String(error.stack).includes('node:internal/modules/esm');
+      return error instanceof TypeError && StringPrototypeIncludes(message, "(reading 'getStatus')") &&
+             StringPrototypeIncludes(String(error.stack), 'node:internal/modules/esm');
   }
 }
 
@@ -83,7 +87,7 @@ function saysAsynchronous(error, message, filename) {
 function importNow(url) {
   const filename = newName();
   try {
-    return compile(`export * as namespace from ${stringify(url)}`, filename, 'module').namespace;
+    return compile(`export * as namespace from ${JSONStringify(url)}`, filename, 'module').namespace;
   } catch (error) {
     if (isAsynchronous(error, filename)) return undefined;
     throw error;
@@ -91,6 +95,7 @@ function importNow(url) {
 }
 
 return {
+  __proto__: null,
   userRequire,
   importLater,
   importResolve,

@@ -6,18 +6,18 @@
 const { readFileSync } = require('fs');
 const { parseEnv } = require('util');
 const { getValidatedPath } = require('internal/fs/utils');
-const { Object: { defineProperty, keys } } = globalThis;
+const { ObjectDefineProperty, ObjectKeys } = primordials;
 
 if (options.ownProcess || process.loadEnvFile === undefined) return;
 
 const loadEnvFile = (path = undefined) => {
   const found = parseEnv(readFileSync(getValidatedPath(path ?? '.env'), 'utf8'));
-  const names = keys(found);
+  const names = ObjectKeys(found);
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (process.env[name] === undefined) process.env[name] = found[name];  // as node does
   }
 };
 
-defineProperty(process, 'loadEnvFile', { __proto__: null, value: loadEnvFile, writable: true,
+ObjectDefineProperty(process, 'loadEnvFile', { __proto__: null, value: loadEnvFile, writable: true,
                                          enumerable: true, configurable: true });

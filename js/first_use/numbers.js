@@ -3,8 +3,7 @@
 // array of boxed numbers, where these hold the numbers themselves.
 'use strict';
 
-// Loaded at its first use: a program may have put its own in the place of Array by then.
-const ArrayHere = [].constructor;
+const { Array } = primordials;
 
 // Doubles and integers have functions of their own: V8 then makes each array as what it will be.
 return {
@@ -12,13 +11,13 @@ return {
 
   /// An array of `length`, its first `count` elements taken from `block`.
   doubles(block, count, length) {
-    const array = new ArrayHere(length);
+    const array = new Array(length);
     for (let i = 0; i < count; i++) array[i] = block[i];
     return array;
   },
 
   integers(block, count, length) {
-    const array = new ArrayHere(length);
+    const array = new Array(length);
     for (let i = 0; i < count; i++) array[i] = block[i];
     return array;
   },

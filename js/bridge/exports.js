@@ -1,4 +1,4 @@
-// Finds a module's members where a typed interface expects them. An ES module that was written, or
+// Finds a module's exports where a typed interface expects them. An ES module that was written, or
 // compiled, in CommonJS style has everything on its default export.
 'use strict';
 
@@ -18,10 +18,6 @@ function holder(module, name) {
   return undefined;
 }
 
-function member(module, name) {
-  return holder(module, name)?.[name];
-}
-
 /// The module if it is a function, else its default export if that is one, else undefined.
 function callable(module) {
   if (typeof module === 'function') return module;
@@ -30,4 +26,4 @@ function callable(module) {
   return typeof value === 'function' ? value : undefined;
 }
 
-return { holder, member, callable };
+return { __proto__: null, holder, callable };

@@ -1,0 +1,45 @@
+// What the files of js/bridge/ use of Node's built-in modules, taken before any user code can
+// replace it: built-in modules are objects that every script may write to. Returns the `require`
+// that the files of js/bridge/ and js/first_use/ get: a copy of what is listed here, and Node's own
+// exports of other modules.
+'use strict';
+
+const { ObjectFreeze, uncurryThis } = primordials;
+const { readFileSync, statSync, writeFileSync } = require('fs');
+const Module = require('module');
+const { constants: { errno } } = require('os');
+const { basename, dirname, extname, isAbsolute, join } = require('path');
+const { fileURLToPath, pathToFileURL } = require('url');
+const {
+  getSystemErrorName, inspect, types: { isModuleNamespaceObject, isNativeError, isPromise },
+} = require('util');
+const { Script, constants } = require('vm');
+
+const copies = {
+  __proto__: null,
+  fs: { __proto__: null, readFileSync, statSync, writeFileSync },
+  module: {
+    __proto__: null,
+    Module,
+    compile: uncurryThis(Module.prototype._compile),
+    createRequire: Module.createRequire,
+    isBuiltin: Module.isBuiltin,
+    nodeModulePaths: Module._nodeModulePaths,
+    syncBuiltinESMExports: Module.syncBuiltinESMExports,
+  },
+  os: { __proto__: null, errno: ObjectFreeze({ __proto__: null, ...errno }) },
+  path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
+  url: { __proto__: null, fileURLToPath, pathToFileURL },
+  util: {
+    __proto__: null, getSystemErrorName, inspect, isModuleNamespaceObject, isNativeError, isPromise,
+  },
+  vm: {
+    __proto__: null,
+    Script,
+    // Absent below 20.12.
+    importModuleDynamically: constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    runInThisContext: uncurryThis(Script.prototype.runInThisContext),
+  },
+};
+
+return (name) => copies[name] ?? require(name);

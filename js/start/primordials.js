@@ -1,0 +1,101 @@
+// What the host's files use of JavaScript's globals. Runs first of all, in each environment and
+// Worker that has files of the host, before any user code can replace a global or a method. Every
+// other file gets the result as `primordials`; named as Node's own: `ArrayPrototypePush(array, item)`
+// is `array.push(item)` with the original `push`.
+//
+// The host's files use no for-of, no spread of arrays, no array patterns, no methods of built-in
+// objects and no assignment to an element that is not there yet: a script can replace what those
+// look up.
+'use strict';
+
+const {
+  AggregateError, Array, ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Date, Error,
+  EvalError, Float32Array, Float64Array, Function, Int16Array, Int32Array, Int8Array, JSON, Map,
+  Object, Promise, Proxy, RangeError, ReferenceError, Reflect, RegExp, Set, SharedArrayBuffer,
+  String, Symbol, SyntaxError, TypeError, URIError, Uint16Array, Uint32Array, Uint8Array,
+  Uint8ClampedArray, WeakMap, WeakRef, queueMicrotask,
+} = globalThis;
+const { bind, call } = Function.prototype;
+const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+const uncurryThis = bind.bind(call);
+const getter = (prototype, name) => uncurryThis(getOwnPropertyDescriptor(prototype, name).get);
+
+/// array.push(item), past any setter on Array.prototype.
+function append(array, value) {
+  defineProperty(array, array.length, { __proto__: null, value, writable: true, enumerable: true,
+                                        configurable: true });
+}
+
+return freeze({
+  __proto__: null,
+
+  AggregateError, Array, ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Date, Error,
+  EvalError, Float32Array, Float64Array, Int16Array, Int32Array, Int8Array, Map, Object, Promise,
+  Proxy, RangeError, ReferenceError, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError,
+  TypeError, URIError, Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap, WeakRef,
+
+  append,
+  processTickCallback: process._tickCallback,  // node 20 to 26
+  queueMicrotask,
+  uncurryThis,
+
+  ArrayBufferPrototypeResize: uncurryThis(ArrayBuffer.prototype.resize),
+  ArrayIsArray: Array.isArray,
+  ArrayPrototypeIncludes: uncurryThis(Array.prototype.includes),
+  ArrayPrototypePush: uncurryThis(Array.prototype.push),
+  BigIntPrototypeToString: uncurryThis(BigInt.prototype.toString),
+  DatePrototypeToISOString: uncurryThis(Date.prototype.toISOString),
+  FunctionPrototypeBind: bind,
+  JSONParse: JSON.parse,
+  JSONStringify: JSON.stringify,
+  MapPrototypeClear: uncurryThis(Map.prototype.clear),
+  MapPrototypeDelete: uncurryThis(Map.prototype.delete),
+  MapPrototypeForEach: uncurryThis(Map.prototype.forEach),
+  MapPrototypeGet: uncurryThis(Map.prototype.get),
+  MapPrototypeGetSize: getter(Map.prototype, 'size'),
+  MapPrototypeHas: uncurryThis(Map.prototype.has),
+  MapPrototypeSet: uncurryThis(Map.prototype.set),
+  ObjectCreate: Object.create,
+  ObjectDefineProperties: Object.defineProperties,
+  ObjectDefineProperty: defineProperty,
+  ObjectFreeze: freeze,
+  ObjectGetOwnPropertyNames: Object.getOwnPropertyNames,
+  ObjectHasOwn: Object.hasOwn,
+  ObjectIs: Object.is,
+  ObjectIsFrozen: Object.isFrozen,
+  ObjectIsSealed: Object.isSealed,
+  ObjectKeys: Object.keys,
+  ObjectPreventExtensions: Object.preventExtensions,
+  ObjectSeal: Object.seal,
+  ObjectSetPrototypeOf: Object.setPrototypeOf,
+  PromisePrototypeThen: uncurryThis(Promise.prototype.then),
+  PromiseReject: bind.call(Promise.reject, Promise),
+  ReflectApply: Reflect.apply,
+  ReflectConstruct: Reflect.construct,
+  ReflectDefineProperty: Reflect.defineProperty,
+  ReflectGetOwnPropertyDescriptor: Reflect.getOwnPropertyDescriptor,
+  ReflectGetPrototypeOf: Reflect.getPrototypeOf,
+  ReflectHas: Reflect.has,
+  ReflectIsExtensible: Reflect.isExtensible,
+  ReflectOwnKeys: Reflect.ownKeys,
+  RegExpPrototypeExec: uncurryThis(RegExp.prototype.exec),
+  SetPrototypeAdd: uncurryThis(Set.prototype.add),
+  SetPrototypeClear: uncurryThis(Set.prototype.clear),
+  SetPrototypeDelete: uncurryThis(Set.prototype.delete),
+  SetPrototypeForEach: uncurryThis(Set.prototype.forEach),
+  SetPrototypeGetSize: getter(Set.prototype, 'size'),
+  SetPrototypeHas: uncurryThis(Set.prototype.has),
+  StringPrototypeIncludes: uncurryThis(String.prototype.includes),
+  StringPrototypeIndexOf: uncurryThis(String.prototype.indexOf),
+  StringPrototypeSlice: uncurryThis(String.prototype.slice),
+  StringPrototypeStartsWith: uncurryThis(String.prototype.startsWith),
+  StringPrototypeToUpperCase: uncurryThis(String.prototype.toUpperCase),
+  StringPrototypeTrim: uncurryThis(String.prototype.trim),
+  SymbolFor: Symbol.for,
+  SymbolIterator: Symbol.iterator,
+  SymbolPrototypeGetDescription: getter(Symbol.prototype, 'description'),
+  WeakMapPrototypeDelete: uncurryThis(WeakMap.prototype.delete),
+  WeakMapPrototypeGet: uncurryThis(WeakMap.prototype.get),
+  WeakMapPrototypeSet: uncurryThis(WeakMap.prototype.set),
+  WeakRefPrototypeDeref: uncurryThis(WeakRef.prototype.deref),
+});
