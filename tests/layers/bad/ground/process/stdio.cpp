@@ -1,0 +1,1 @@
+#include <v8.h>

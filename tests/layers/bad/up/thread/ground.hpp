@@ -1,0 +1,3 @@
+// The ground, leaning on the engine.
+#pragma once
+#include "engine/value.hpp"
