@@ -3,6 +3,7 @@
 
 #include "nodehost/any_environment.hpp"
 #include "nodehost/array_buffer.hpp"
+#include "nodehost/batch.hpp"
 #include "nodehost/bigint.hpp"
 #include "nodehost/busy_report.hpp"
 #include "nodehost/constructor.hpp"
@@ -11,6 +12,7 @@
 #include "nodehost/end_reason.hpp"
 #include "nodehost/environment.hpp"
 #include "nodehost/environment_options.hpp"
+#include "nodehost/environment_pool.hpp"
 #include "nodehost/error_value.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/function.hpp"
