@@ -5,7 +5,7 @@
 
 const { PromisePrototypeThen, RegExpPrototypeExec, String, StringPrototypeStartsWith } =
   primordials;
-const { isAbsolute, join } = require('path');
+const { isAbsolute } = require('path');
 // Without importModuleDynamically, import() in evaluated text is an error, as in any vm.Script.
 const { Script, importModuleDynamically, runInThisContext } = require('vm');
 const { baseDir } = options;
@@ -23,6 +23,9 @@ function matches(pattern, text) {
   return RegExpPrototypeExec(pattern, text) !== null;
 }
 
+// path.join uses methods that a script may have replaced.
+const inBaseDir = (name) => `${baseDir}/${name}`;
+
 function ignore() {}
 
 // The first import() through USE_MAIN_CONTEXT_DEFAULT_LOADER prints an ExperimentalWarning (20 to
@@ -33,7 +36,7 @@ function announce() {
   const { emitWarning } = process;
   process.emitWarning = ignore;
   try {
-    PromisePrototypeThen(run(compile('import("node:module")', join(baseDir, '[nodehost]'))),
+    PromisePrototypeThen(run(compile('import("node:module")', inBaseDir('[nodehost]'))),
                          ignore, ignore);
   } finally {
     process.emitWarning = emitWarning;
@@ -52,7 +55,7 @@ function compileWithImport(code, filename) {
   const named = matches(/[\s"']/, filename) || matches(/\/\/[#@] sourceURL=/, code);
   const text = named ? code : `${code}\n//# sourceURL=${filename}`;
   try {
-    return compile(text, join(baseDir, filename));
+    return compile(text, inBaseDir(filename));
   } catch {
     return compile(code, filename);  // throws the same SyntaxError, with the right name in it
   }

@@ -40,18 +40,42 @@ void AddSyntaxErrorPlace(Realm& realm, v8::Local<v8::Value> thrown, std::string&
   stack = place + '\n' + source + "\n\n" + stack;
 }
 
-void ReadProperties(Realm& realm, v8::Local<v8::Array> list,
-                    std::vector<JsErrorProperty>& properties) {
-  const auto read = [&](v8::Local<v8::Array> item, std::uint32_t index, std::string& text) {
-    FromV8String(realm.isolate(),
-                 item->Get(realm.context(), index).ToLocalChecked().As<v8::String>(), text);
-  };
-  for (std::uint32_t i = 0; i < list->Length(); ++i) {
-    const auto item = list->Get(realm.context(), i).ToLocalChecked().As<v8::Array>();
+// Reads what the host's JavaScript has returned, with nothing taken for granted: a key or an index
+// that is not there, or that throws, is undefined.
+class Reader {
+ public:
+  Reader(Realm& realm, v8::Local<v8::Value> value) : realm_(realm), value_(value) {}
+
+  template <class Key>
+  v8::Local<v8::Value> Get(Key key) const {
+    v8::Local<v8::Value> found;
+    if (value_->IsObject() && value_.As<v8::Object>()->Get(realm_.context(), key).ToLocal(&found)) {
+      return found;
+    }
+    return v8::Undefined(realm_.isolate());
+  }
+  v8::Local<v8::Value> Get(std::string_view key) const {
+    return Get(realm_.String(key).As<v8::Value>());
+  }
+  template <class Key>
+  void Read(Key key, std::string& text) const {
+    const v8::Local<v8::Value> found = Get(key);
+    if (found->IsString()) FromV8String(realm_.isolate(), found.As<v8::String>(), text);
+  }
+  std::uint32_t length() const { return value_->IsArray() ? value_.As<v8::Array>()->Length() : 0; }
+
+ private:
+  Realm& realm_;
+  const v8::Local<v8::Value> value_;
+};
+
+void ReadProperties(Realm& realm, const Reader& list, std::vector<JsErrorProperty>& properties) {
+  for (std::uint32_t i = 0; i < list.length(); ++i) {
+    const Reader item(realm, list.Get(i));
     JsErrorProperty& property = properties.emplace_back();
-    read(item, 0, property.name);
-    read(item, 1, property.text);
-    read(item, 2, property.json);
+    item.Read(0U, property.name);
+    item.Read(1U, property.text);
+    item.Read(2U, property.json);
   }
 }
 
@@ -88,32 +112,25 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
     DescribeWithoutJs(realm, thrown, *data);
     return data;
   }
-  const auto get = [&](std::string_view key) {
-    return described.As<v8::Object>()->Get(realm.context(), realm.String(key)).ToLocalChecked();
-  };
-  const auto read = [&](std::string_view key, std::string& text) {
-    FromV8String(isolate, get(key).As<v8::String>(), text);
-  };
-  read("name", data->name);
-  read("message", data->message);
-  read("code", data->code);
-  read("stack", data->stack);
+  const Reader reader(realm, described);
+  const auto get = [&](std::string_view key) { return reader.Get(key); };
+  reader.Read(std::string_view("name"), data->name);
+  reader.Read(std::string_view("message"), data->message);
+  reader.Read(std::string_view("code"), data->code);
+  reader.Read(std::string_view("stack"), data->stack);
   data->is_error = get("isError")->IsTrue();
   if (!data->is_error) {
     data->name.clear();
-    read("text", data->message);
-    read("json", data->thrown_json);
+    reader.Read(std::string_view("text"), data->message);
+    reader.Read(std::string_view("json"), data->thrown_json);
   }
   if (data->name == "SyntaxError") AddSyntaxErrorPlace(realm, thrown, data->stack);
-  ReadProperties(realm, get("properties").As<v8::Array>(), data->properties);
+  ReadProperties(realm, Reader(realm, get("properties")), data->properties);
   if (depth >= kMaxCauses) return data;
   if (get("hasCause")->IsTrue()) data->cause = Describe(realm, get("cause"), depth + 1, left);
-  if (const v8::Local<v8::Value> errors = get("errors"); errors->IsArray()) {
-    const v8::Local<v8::Array> list = errors.As<v8::Array>();
-    for (std::uint32_t i = 0; i < list->Length() && left > 0; ++i) {
-      data->errors.push_back(
-          Describe(realm, list->Get(realm.context(), i).ToLocalChecked(), depth + 1, left));
-    }
+  const Reader errors(realm, get("errors"));
+  for (std::uint32_t i = 0; i < errors.length() && left > 0; ++i) {
+    data->errors.push_back(Describe(realm, errors.Get(i), depth + 1, left));
   }
   return data;
 }
@@ -211,7 +228,8 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
 
 int ErrnoOf(Realm& realm, v8::Local<v8::Value> error) {
   const v8::HandleScope scope(realm.isolate());
-  return CallBridge(realm, Bridge::kErrnoOf, {&error, 1}).As<v8::Int32>()->Value();
+  const v8::Local<v8::Value> number = CallBridge(realm, Bridge::kErrnoOf, {&error, 1});
+  return number->IsInt32() ? number.As<v8::Int32>()->Value() : 0;
 }
 
 namespace {

@@ -40,7 +40,11 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
   }
   arguments[1] = realm.String(name);
   const v8::Local<v8::Value> holder = CallBridge(realm, Bridge::kHolder, arguments);
-  if (!holder->IsObject()) return {undefined, undefined};
+  if (!holder->IsObject()) {
+    // What `import x from` gives of a module that is no ES module: module.exports, of any type.
+    const bool whole = name == "default" && !module->IsModuleNamespaceObject();
+    return {whole ? module : undefined, undefined};
+  }
   const Catch caught(realm);
   v8::Local<v8::Value> value;
   if (!holder.As<v8::Object>()->Get(realm.context(), arguments[1]).ToLocal(&value)) {

@@ -273,3 +273,24 @@ TEST_CASE("jobs wait while a job waits for its import") {
   node.Run([](nh::Js&) {});
   CHECK(order == std::vector<std::string>{"import", "job"});
 }
+
+TEST_CASE("a module that has a then, or is a promise or a catch-all Proxy, is not adopted") {
+  auto node = NewEnvironment();
+  struct Proxy {
+    nh::Method<std::string()> anything;
+  };
+  CHECK(node.Import<Proxy>("./thenables/proxy.cjs").anything() == "anything");
+  CHECK(node.Import<Proxy>("./thenables/proxy-default.mjs", "default").anything() == "anything");
+  CHECK(node.Import<std::string>("./thenables/then.mjs", "name") == "the module");
+  CHECK(node.Import<std::string>("./thenables/promise.cjs", "name") == "the promise");
+}
+
+TEST_CASE("the default of a module that is no ES module is module.exports") {
+  auto node = NewEnvironment();
+  CHECK(node.Import<std::optional<int>>("./geo.js", "none") == std::nullopt);
+  node.Run([](nh::Js& js) {
+    CHECK(js.Import("./geo.js", "default").StrictEquals(js.Import("./geo.js")));
+    CHECK(js.Import("./data.json", "default").StrictEquals(js.Import("./data.json")));
+    CHECK(js.Import("data:text/javascript,export const a = 1", "default").IsUndefined());
+  });
+}

@@ -62,3 +62,26 @@ TEST_CASE("a script that is missing ends a command line with code 1") {
   Command command({"node", "/no/such/script.js"});
   CHECK(command.Start().WaitForExit() == 1);
 }
+
+TEST_CASE("C++ reaches into a command line whose script replaces what the host is made of") {
+  Command command(
+      {"node", "-e",
+       "const vm = require('vm'); vm.compileFunction = () => () => ({ __proto__: null });"
+       "vm.Script.prototype.runInThisContext = () => 'replaced';"
+       "const Module = require('module'); Module.prototype._compile = () => {};"
+       "Module.createRequire = () => () => 1; process._tickCallback = () => {};"
+       "process.getBuiltinModule = () => ({});"
+       "Object.defineProperty(globalThis, 'process', { get() { throw 1 } });"
+       "Reflect.apply = 1; Function.prototype.call = 2; Map.prototype.get = 3;"
+       "setInterval(() => {}, 1000); globalThis.mine = 5"});
+  nh::Environment node = command.Start();
+  CHECK(node.Run([](nh::Js& js) { return js.Global()["mine"].As<int>(); }) == 5);
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("mine + 1").As<int>(); }) == 6);
+  CHECK(node.Import<std::string>("node:path", "sep") == "/");
+  const nh::JsError error = test::ErrorOf([&] {
+    node.Run([](nh::Js& js) { js.Eval("throw Object.assign(new Error('x'), { own: 1 })"); });
+  });
+  CHECK(error.property("own") == "1");
+  node.Stop(0ms);
+  CHECK(node.exit_code().has_value());
+}
