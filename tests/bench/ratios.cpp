@@ -9,7 +9,7 @@ namespace bench {
 
 namespace {
 
-// The goal of a row: its ratio to the v8 row of its case.
+// The goal of a row: its ratio to the baseline of its case.
 struct Goal {
   const char* name;
   double ratio;
@@ -17,11 +17,12 @@ struct Goal {
 constexpr Goal kGoals[] = {
     {"cpp_to_js/number/typed", 1.10}, {"cpp_to_js/string/typed", 1.15},
     {"cpp_to_js/struct/typed", 1.25}, {"cpp_to_js/array/typed", 1.10},
-    {"value/get/value", 1.60},
+    {"value/get/value", 1.60},        {"hop/run/nodehost", 1.25},
+    {"hop/method/nodehost", 1.25},    {"hop/post/nodehost", 2.50},
 };
 
 // The rows others are measured against.
-constexpr const char* kBaselines[] = {"v8", "condvar_floor"};
+constexpr const char* kBaselines[] = {"v8", "futex_floor", "list"};
 
 double Median(std::vector<double> numbers) {
   std::sort(numbers.begin(), numbers.end());
@@ -80,7 +81,7 @@ void Ratios::Finalize() {
     if (goal != std::end(kGoals)) std::printf(" %6.2f", goal->ratio);
     std::printf("\n");
   }
-  std::printf("\nratio: of medians, to the row `v8` (or `condvar_floor`) of the case.\n");
+  std::printf("\nratio: of medians, to the row `v8` (or `futex_floor`, `list`) of the case.\n");
   for (const Row& row : rows_) {
     const Row* const node_api = Find(CaseOf(row.name) + "node_api");
     if (!row.name.ends_with("/typed") || !node_api) continue;
