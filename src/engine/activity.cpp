@@ -4,6 +4,7 @@
 
 #include "realm.hpp"
 #include "strings.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 
@@ -76,6 +77,12 @@ void MeetTermination(v8::Isolate* isolate) {
   if (v8::Script::Compile(context, ToV8String(isolate, "(() => {})()")).ToLocal(&script)) {
     std::ignore = script->Run(context).ToLocal(&unused);
   }
+}
+
+void MeetEnd(JsThread& thread, v8::Isolate* isolate) {
+  thread.PayAttention();
+  if (!thread.MayEnter()) isolate->TerminateExecution();
+  MeetTermination(isolate);
 }
 
 }  // namespace nodehost::detail

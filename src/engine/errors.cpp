@@ -109,6 +109,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   const v8::TryCatch caught(isolate);
   v8::Local<v8::Value> described;
   if (!realm.CallBridge(Bridge::kDescribeError, {&thrown, 1}).ToLocal(&described)) {
+    ThrowIfTerminated(realm, caught);
     DescribeWithoutJs(realm, thrown, *data);
     return data;
   }
@@ -171,7 +172,9 @@ v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
                                 std::span<v8::Local<v8::Value>> arguments) {
   const Catch caught(realm);
   v8::Local<v8::Value> result;
-  if (!realm.CallBridge(function, arguments).ToLocal(&result)) ThrowCaught(realm, caught);
+  if (!realm.CallBridge(function, arguments).ToLocal(&result) || !realm.thread().MayEnter()) {
+    ThrowCaught(realm, caught);
+  }
   return result;
 }
 
@@ -192,9 +195,11 @@ void ThrowTypeError(std::string message) {
 }
 
 void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught) {
-  if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue()) return;
-  // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
   JsThread& thread = realm.thread();
+  if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue() && thread.MayEnter()) {
+    return;
+  }
+  // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
   thread.DisableJavaScript();
   std::rethrow_exception(thread.StoppedError());
 }
@@ -263,6 +268,8 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
   realm.natives().KeepException(realm, object, error);
   return object;
 }
+
+void ThrowIfStopped(Js& js) { js.thread().ThrowIfStopped(); }
 
 void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept {
   try {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "activity.hpp"
 #include "catch.hpp"
 #include "convert.hpp"
 #include "decoder.hpp"
@@ -141,13 +142,14 @@ v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown
 
 void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Isolate* const isolate = info.GetIsolate();
-  const JsThread* const thread = JsThread::Current();
-  if (!thread || !thread->realm()) {
-    // The environment is ending, and the C++ function may be gone already.
+  JsThread* const thread = JsThread::Current();
+  if (!thread) {
+    // The environment is being freed, and the C++ function may be gone already.
     isolate->ThrowException(v8::Exception::Error(v8::String::NewFromUtf8Literal(
         isolate, "The environment has stopped; the C++ function was not called.")));
     return;
   }
+  if (!thread->MayEnter()) return MeetEnd(*thread, isolate);
   Realm& realm = *thread->realm();
   const JobCatch::Hidden hidden(realm);
   const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
@@ -155,20 +157,18 @@ void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   std::exception_ptr thrown;
   try {
     served.native->Serve(call);
+    if (thread->NeedsAttention()) [[unlikely]]
+      MeetEnd(*thread, isolate);
     return;
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (!thread->realm()) {
-    // It ended during the call: by process.exit, or in an endless loop. V8 may have forgotten.
-    isolate->TerminateExecution();
-    return;
-  }
+  if (!thread->MayEnter()) return MeetEnd(*thread, isolate);
   try {
     isolate->ThrowException(call.converting() ? ToPlainError(realm, thrown)
                                               : ToJsError(realm, thrown));
   } catch (...) {
-    isolate->TerminateExecution();  // making the error ran into the environment's end
+    MeetEnd(*thread, isolate);  // making the error ran into the environment's end
   }
 }
 

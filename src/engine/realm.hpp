@@ -62,7 +62,7 @@ class Realm {
   static Realm& Of(const JsThread& thread) {
     thread.CheckCurrent();
     Realm* const realm = thread.realm();
-    if (!realm) [[unlikely]]
+    if (!thread.MayEnter()) [[unlikely]]
       ThrowStopped(thread);
     return *realm;
   }

@@ -10,27 +10,43 @@ namespace nodehost::host {
 void AliveReport::Open(uv_loop_t* loop, v8::Isolate* isolate) {
   probe_.Open(loop, isolate, [this, isolate](Probe::By by) {
     if (by == Probe::By::kInterrupt) {
-      Answer({"JavaScript was running: at " + detail::TopFrame(isolate)}, false);
+      SetAnswer({"JavaScript was running: at " + detail::TopFrame(isolate)}, false);
     } else if (detail::Realm* const realm = detail::JsThread::Current()->realm()) {
-      Answer(detail::AliveResources(*realm), true);
+      SetAnswer(detail::AliveResources(*realm), true);
     }
   });
 }
 
-std::vector<std::string> AliveReport::Ask(std::chrono::milliseconds timeout) {
+void AliveReport::Send() {
   {
     const std::lock_guard lock(mutex_);
     names_.clear();
     complete_ = false;
   }
   probe_.Send();
-  std::unique_lock lock(mutex_);
-  answered_.wait_for(lock, timeout, [this] { return complete_; });
-  if (!complete_ && names_.empty()) names_ = {"Native code was running"};
+}
+
+bool AliveReport::IsComplete() {
+  const std::lock_guard lock(mutex_);
+  return complete_;
+}
+
+std::vector<std::string> AliveReport::Answer() {
+  const std::lock_guard lock(mutex_);
+  if (!complete_ && names_.empty()) return {"Native code was running"};
   return names_;
 }
 
-void AliveReport::Answer(std::vector<std::string> names, bool complete) {
+std::vector<std::string> AliveReport::Ask(std::chrono::milliseconds timeout) {
+  Send();
+  {
+    std::unique_lock lock(mutex_);
+    answered_.wait_for(lock, timeout, [this] { return complete_; });
+  }
+  return Answer();
+}
+
+void AliveReport::SetAnswer(std::vector<std::string> names, bool complete) {
   const std::lock_guard lock(mutex_);
   if (complete_) return;
   names_ = std::move(names);

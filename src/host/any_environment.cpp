@@ -50,16 +50,16 @@ void AnyEnvironment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept)
 }
 
 void AnyEnvironment::RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const {
-  Driver::Of(*thread_).instance().deadlines().Run(job, timeout);
+  Driver::Of(Thread()).instance().deadlines().Run(job, timeout);
 }
 
 void AnyEnvironment::EnqueueTimed(std::unique_ptr<detail::Job> job,
                                   std::chrono::milliseconds timeout) const {
-  Driver::Of(*thread_).instance().deadlines().Enqueue(std::move(job), timeout);
+  Driver::Of(Thread()).instance().deadlines().Enqueue(std::move(job), timeout);
 }
 
 Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) const {
-  return Driver::Of(*thread_).instance().ReadStatistics(timeout);
+  return Driver::Of(Thread()).instance().ReadStatistics(timeout);
 }
 
 StopResult AnyEnvironment::Stop() {

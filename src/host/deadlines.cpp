@@ -4,6 +4,9 @@
 
 #include <utility>
 
+#include "engine/activity.hpp"
+#include "engine/catch.hpp"
+#include "engine/realm.hpp"
 #include "nodehost/errors.hpp"
 #include "thread/timeout.hpp"
 #include "timed_job.hpp"
@@ -45,7 +48,7 @@ class Deadlines::Running {
   // entered and never left make Node abort the process.
   bool CanStop(bool in_javascript) const {
     return IsWhole() &&
-           (!in_javascript || (deadlines_.jobs_.spin_depth() == spin_depth_ &&
+           (!in_javascript || (!in_ticks_ && deadlines_.jobs_.spin_depth() == spin_depth_ &&
                                !v8::MicrotasksScope::IsRunningMicrotasks(deadlines_.isolate_)));
   }
 
@@ -53,6 +56,9 @@ class Deadlines::Running {
   bool AskedBefore() { return std::exchange(asked_before_, true); }
 
   void SetStopped() { stopped_ = true; }
+
+  // The job is done; what runs now are the ticks and microtasks that it has left.
+  void SetInTicks() { in_ticks_ = true; }
 
   const Clock::time_point until;
   Running* const outer;
@@ -67,6 +73,7 @@ class Deadlines::Running {
   const node::async_id async_id_;
   const int spin_depth_;
   bool stopped_ = false;
+  bool in_ticks_ = false;
   bool asked_before_ = false;
 };
 
@@ -75,8 +82,11 @@ class Deadlines::QueuedJob final : public detail::Job {
   QueuedJob(std::shared_ptr<TimedJob> timed, Deadlines& deadlines)
       : timed_(std::move(timed)), deadlines_(deadlines) {}
 
-  void Run(Js&) noexcept override { deadlines_.RunHere(*timed_); }
-  void Cancel(const std::exception_ptr& reason) noexcept override { timed_->Cancel(reason); }
+  void Run(Js&) noexcept override { deadlines_.RunQueued(*timed_); }
+  void Cancel(const std::exception_ptr& reason) noexcept override {
+    timed_->Cancel(reason);
+    deadlines_.Forget(*timed_);
+  }
 
  private:
   const std::shared_ptr<TimedJob> timed_;
@@ -115,29 +125,54 @@ void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milli
                   "was withdrawn.",
                   thread_.name(), detail::Clamped(timeout).count()),
       /*started=*/false));
-  watchdog_.At(timed->until(),
-               [this, withdrawn, weak_thread = thread_.weak_from_this(),
-                weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
-                 const auto job = weak_job.lock();
-                 const auto thread = weak_thread.lock();  // keeps this object alive
-                 if (!job || !thread || job->Withdraw(withdrawn) || job->finished()) {
-                   return std::nullopt;
-                 }
-                 probe_.Send();
-                 return Clock::now() + kAgain;
-               });
+  timed->ticket =
+      watchdog_.At(timed->until(),
+                   [this, withdrawn, weak_thread = thread_.weak_from_this(),
+                    weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
+                     const auto job = weak_job.lock();
+                     const auto thread = weak_thread.lock();  // keeps this object alive
+                     if (!job || !thread || job->Withdraw(withdrawn) || job->left()) {
+                       return std::nullopt;
+                     }
+                     probe_.Send();
+                     return Clock::now() + kAgain;
+                   });
+}
+
+template <class AfterJob>
+void Deadlines::RunWatched(TimedJob& timed, AfterJob&& after) {
+  detail::Job* const job = timed.Start();
+  if (!job) return;
+  if (!thread_.MayEnter()) {
+    job->Cancel(thread_.StoppedError());
+    timed.Finish();
+  } else {
+    Running running(*this, timed.until());
+    job->Run(thread_.js());
+    after(running);
+  }
+  Forget(timed);
 }
 
 void Deadlines::RunHere(TimedJob& timed) {
-  detail::Job* const job = timed.Start();
-  if (!job) return;
-  if (!thread_.realm()) {
-    job->Cancel(thread_.StoppedError());
-  } else {
-    const Running running(*this, timed.until());
-    job->Run(thread_.js());
-  }
+  RunWatched(timed, [](Running&) {});
   timed.Finish();
+}
+
+void Deadlines::RunQueued(TimedJob& timed) {
+  RunWatched(timed, [&](Running& running) {
+    timed.Finish();
+    // Its time counts for these, too: microtasks that make microtasks never let the loop turn.
+    running.SetInTicks();
+    if (!thread_.MayEnter()) return;
+    const detail::JobCatch::Loop callbacks(*thread_.realm());
+    thread_.realm()->RunTicks();
+  });
+}
+
+void Deadlines::Forget(TimedJob& timed) {
+  timed.Leave();
+  watchdog_.Cancel(timed.ticket);
 }
 
 void Deadlines::OnProbe(Probe::By by) {
@@ -157,8 +192,8 @@ bool Deadlines::StopOverdue(bool in_javascript) {
   if (!can_stop && !overdue->AskedBefore()) return false;
   overdue->SetStopped();
   thread_.DisableJavaScript(std::make_exception_ptr(DeadlineExceeded(
-      fmt::format("A job in environment \"{}\" was not done within its timeout and was stopped.",
-                  thread_.name()),
+      fmt::format("A job in environment \"{}\" was not done within its timeout and was stopped{}.",
+                  thread_.name(), in_javascript ? " at " + detail::TopFrame(isolate_) : ""),
       /*started=*/true)));
   if (!can_stop) EndEnvironment();
   return true;

@@ -51,6 +51,10 @@ class Deadlines {
 
   void Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds timeout);
   void RunHere(TimedJob& timed);
+  void RunQueued(TimedJob& timed);
+  template <class AfterJob>
+  void RunWatched(TimedJob& timed, AfterJob&& after);
+  void Forget(TimedJob& timed);
   void OnProbe(Probe::By by);
   bool StopOverdue(bool in_javascript);
   void AfterStop(bool whole);

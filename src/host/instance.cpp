@@ -55,7 +55,7 @@ Instance::Instance(detail::JsThread& thread, PlatformState& platform, Environmen
       base_dir_(CheckedBaseDir(options_.base_dir)),
       boundary_(options_, platform.options.own_process),
       debugger_(thread),
-      stopper_(thread, boundary_, debugger_),
+      stopper_(thread, boundary_, debugger_, platform.watchdog),
       jobs_(thread, *platform.node_platform),
       deadlines_(thread, jobs_, stopper_, platform.watchdog),
       fatal_errors_(thread, jobs_, stopper_, options_),
@@ -144,6 +144,7 @@ void Instance::CloseHandles() {
 
 void Instance::OnProcessExit(int exit_code) {
   if (!thread_.EndJavaScript({.exit_code = exit_code})) return;
+  stopper_.InsistOnEnd();
   thread_.Refuse();
   detail::MeetTermination(setup_->isolate());
 }

@@ -170,6 +170,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   impl_->versions = FindVersions();
   {
     const host::SignalsBlocked blocked(!impl_->options.own_process);
+    impl_->watchdog.Start();
     impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
   }
   v8::V8::InitializePlatform(impl_->node_platform.get());

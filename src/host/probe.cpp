@@ -8,6 +8,7 @@ void Probe::Open(uv_loop_t* loop, v8::Isolate* isolate, std::function<void(By)> 
   on_arrival_ = std::move(on_arrival);
   const std::lock_guard lock(mutex_);
   isolate_ = isolate;
+  thread_ = detail::JsThread::Current();
   async_.Open(this, uv_async_init, loop,
               [](uv_async_t* async) { static_cast<Probe*>(async->data)->Arrive(By::kLoop); });
   async_.Unref();
@@ -35,6 +36,7 @@ void Probe::Send() {
         probe->Arrive(By::kInterrupt);
       },
       this);
+  thread_->CallAttention();
 }
 
 void Probe::Arrive(By by) {

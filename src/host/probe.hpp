@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 
+#include "thread/js_thread.hpp"
 #include "thread/uv_handle.hpp"
 
 namespace nodehost::host {
@@ -41,6 +42,7 @@ class Probe {
   // Guarded by mutex_.
   detail::UvHandle<uv_async_t> async_;
   v8::Isolate* isolate_ = nullptr;
+  detail::JsThread* thread_ = nullptr;
   bool interrupt_pending_ = false;
 };
 

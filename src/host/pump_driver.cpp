@@ -216,6 +216,7 @@ StopResult PumpDriver::Stop(std::chrono::milliseconds timeout) {
   instance().stopper().Request();
   if (depth_ > 0) {
     stop_until_ = std::min(until, stop_until_.value_or(until));
+    instance().stopper().TerminateAt(until);
     return {.ended = false, .clean = false};
   }
   if (IsSetUp()) FinishUntil(until);

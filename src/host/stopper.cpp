@@ -15,22 +15,15 @@ using std::chrono_literals::operator""ms;
 
 // Together they are the half second that Stop may take after its timeout.
 constexpr auto kAnswerTime = 150ms;
+// How often the watchdog looks for that answer.
+constexpr auto kLookAgain = 5ms;
+// A termination that is met while Node or the host describes an error may be swallowed there.
+constexpr auto kAskAgain = 20ms;
 constexpr auto kUnwindTime = 300ms;
 // Node's own clean-up comes to an end, unless native code holds a Worker.
 constexpr auto kCleanUpTime = 2000ms;
 
 }  // namespace
-
-void Stopper::Open(uv_loop_t* loop, v8::Isolate* isolate) {
-  timer_.Open(this, uv_timer_init, loop);
-  timer_.Unref();
-  alive_.Open(loop, isolate);
-}
-
-void Stopper::Close() {
-  alive_.Close();
-  timer_.Close();
-}
 
 void Stopper::Request() {
   thread_.life().RequestStop();
@@ -42,7 +35,7 @@ StopResult Stopper::Stop(std::chrono::milliseconds timeout) {
   const auto until = detail::TimeAfter(timeout);
   Request();
   if (thread_.IsCurrent()) {
-    TerminateLater(detail::Clamped(timeout));
+    TerminateAt(until);
     return {.ended = false, .clean = false};
   }
   WaitOrTerminate(until);
@@ -65,19 +58,40 @@ void Stopper::Terminate(std::vector<std::string> still_alive) {
   process_.Cancel();
   if (debugger_.is_waiting()) still_alive = {"JavaScript was waiting for a debugger"};
   // The jobs that wait are refused now: native code may hold the thread for long.
-  if (thread_.life().Terminate(std::move(still_alive))) thread_.Refuse();
+  if (!thread_.life().Terminate(std::move(still_alive))) return;
+  InsistOnEnd();
+  thread_.Refuse();
 }
 
-void Stopper::TerminateLater(std::chrono::milliseconds timeout) {
-  uv_timer_start(
-      timer_.get(),
-      [](uv_timer_t* timer) {
-        auto* const self = static_cast<Stopper*>(timer->data);
-        if (detail::Realm* const realm = self->thread_.realm()) {
-          self->Terminate(detail::AliveResources(*realm));
-        }
-      },
-      static_cast<std::uint64_t>(timeout.count()), 0);
+void Stopper::TerminateAt(detail::Life::Clock::time_point until) {
+  if (terminate_at_ && *terminate_at_ <= until) return;
+  terminate_at_ = until;
+  const auto answered_by = [](Watchdog::Clock::time_point asked) { return asked + kAnswerTime; };
+  watchdog_.At(until,
+               [this, answered_by, weak_thread = thread_.weak_from_this(),
+                asked = std::optional<Watchdog::Clock::time_point>()]() mutable
+               -> std::optional<Watchdog::Clock::time_point> {
+                 const auto thread = weak_thread.lock();  // keeps this object alive
+                 if (!thread || !thread->life().CanTerminate()) return std::nullopt;
+                 const auto now = Watchdog::Clock::now();
+                 if (!asked) {
+                   asked = now;
+                   alive_.Send();
+                 }
+                 if (!alive_.IsComplete() && now < answered_by(*asked)) return now + kLookAgain;
+                 Terminate(alive_.Answer());
+                 return std::nullopt;
+               });
+}
+
+void Stopper::InsistOnEnd() {
+  watchdog_.At(
+      Watchdog::Clock::now() + kAskAgain,
+      [weak_thread = thread_.weak_from_this()]() -> std::optional<Watchdog::Clock::time_point> {
+        const auto thread = weak_thread.lock();
+        if (!thread || !thread->life().InsistOnEnd()) return std::nullopt;
+        return Watchdog::Clock::now() + kAskAgain;
+      });
 }
 
 }  // namespace nodehost::host

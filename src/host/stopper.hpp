@@ -5,6 +5,7 @@
 #include <v8.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,23 +14,24 @@
 #include "nodehost/stop_result.hpp"
 #include "process/boundary.hpp"
 #include "thread/js_thread.hpp"
-#include "thread/uv_handle.hpp"
+#include "watchdog.hpp"
 
 namespace nodehost::host {
 
 /// Any thread, where nothing else is said.
 class Stopper {
  public:
-  Stopper(detail::JsThread& thread, Boundary& process, DebuggerRelease& debugger)
-      : thread_(thread), process_(process), debugger_(debugger) {}
+  Stopper(detail::JsThread& thread, Boundary& process, DebuggerRelease& debugger,
+          Watchdog& watchdog)
+      : thread_(thread), process_(process), debugger_(debugger), watchdog_(watchdog) {}
   Stopper(const Stopper&) = delete;
   Stopper& operator=(const Stopper&) = delete;
 
   /// On the JS thread.
-  void Open(uv_loop_t* loop, v8::Isolate* isolate);
+  void Open(uv_loop_t* loop, v8::Isolate* isolate) { alive_.Open(loop, isolate); }
 
   /// On the JS thread, while the loop still turns.
-  void Close();
+  void Close() { alive_.Close(); }
 
   /// The environment takes no new jobs, and its loop ends when it has nothing left to do.
   void Request();
@@ -43,14 +45,20 @@ class Stopper {
   /// Ends JavaScript in the middle of a statement; see Life::Terminate.
   void Terminate(std::vector<std::string> still_alive);
 
- private:
-  void TerminateLater(std::chrono::milliseconds timeout);
+  /// Does that at `until`, unless an earlier time was given before. On the JS thread, which must
+  /// not wait for itself.
+  void TerminateAt(detail::Life::Clock::time_point until);
 
+  /// JavaScript is over: has V8 stop it again and again, until it is left.
+  void InsistOnEnd();
+
+ private:
   detail::JsThread& thread_;
   Boundary& process_;
   DebuggerRelease& debugger_;
+  Watchdog& watchdog_;
   AliveReport alive_;
-  detail::UvHandle<uv_timer_t> timer_;  // of a Stop on the JS thread
+  std::optional<detail::Life::Clock::time_point> terminate_at_;  // the JS thread's own
 };
 
 }  // namespace nodehost::host

@@ -29,13 +29,19 @@ bool TimedJob::CancelIn(State latest, const std::exception_ptr& reason) {
     state_ = State::kOver;
   }
   job_->Cancel(reason);
+  Leave();
   Finish();
   return true;
 }
 
-bool TimedJob::finished() const {
+void TimedJob::Leave() {
   const std::lock_guard lock(mutex_);
-  return finished_;
+  left_ = true;
+}
+
+bool TimedJob::left() const {
+  const std::lock_guard lock(mutex_);
+  return left_;
 }
 
 void TimedJob::Wait() {

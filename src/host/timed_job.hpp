@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "nodehost/detail/job.hpp"
+#include "watchdog.hpp"
 
 namespace nodehost::host {
 
@@ -35,7 +36,12 @@ class TimedJob {
   /// Cancels it unless it is over: it will not be run, or not go on.
   void Cancel(const std::exception_ptr& reason);
 
-  bool finished() const;
+  /// Nothing that it has left behind runs any more, either.
+  void Leave();
+  bool left() const;
+
+  /// The watchdog's task for it. Of who makes it, then of who ends it.
+  Watchdog::Ticket ticket{};
 
   /// Waits until it has run or was cancelled.
   void Wait();
@@ -53,6 +59,7 @@ class TimedJob {
   // Guarded by mutex_.
   State state_ = State::kWaiting;
   bool finished_ = false;
+  bool left_ = false;
 };
 
 }  // namespace nodehost::host

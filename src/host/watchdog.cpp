@@ -1,6 +1,10 @@
 #include "watchdog.hpp"
 
+#include <string>
+#include <system_error>
 #include <utility>
+
+#include "nodehost/errors.hpp"
 
 namespace nodehost::host {
 
@@ -14,11 +18,28 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-void Watchdog::At(Clock::time_point when, Task task) {
+void Watchdog::Start() {
+  try {
+    thread_ = std::thread([this] { Main(); });
+  } catch (const std::system_error& error) {
+    throw PlatformError(
+        std::string("The thread that watches over deadlines could not be started: ") +
+        error.what());
+  }
+}
+
+Watchdog::Ticket Watchdog::At(Clock::time_point when, Task task) {
   const std::lock_guard lock(mutex_);
-  tasks_.emplace(when, std::move(task));
-  if (!thread_.joinable()) thread_ = std::thread([this] { Main(); });
-  changed_.notify_one();
+  const Ticket ticket(when, ++last_number_);
+  const auto added = tasks_.emplace(ticket, std::move(task)).first;
+  if (added == tasks_.begin()) changed_.notify_one();
+  return ticket;
+}
+
+void Watchdog::Cancel(const Ticket& ticket) {
+  decltype(tasks_)::node_type cancelled;  // destroyed behind the lock: it may own what calls us
+  const std::lock_guard lock(mutex_);
+  cancelled = tasks_.extract(ticket);
 }
 
 void Watchdog::Main() {
@@ -29,9 +50,9 @@ void Watchdog::Main() {
       continue;
     }
     const auto next = tasks_.begin();
-    if (next->first > Clock::now()) {
+    if (next->first.first > Clock::now()) {
       // A copy: the task, and the time in it, may be gone when the wait is over.
-      const Clock::time_point until = next->first;
+      const Clock::time_point until = next->first.first;
       changed_.wait_until(lock, until);
       continue;
     }
@@ -41,7 +62,7 @@ void Watchdog::Main() {
       const auto again = task();
       if (!again) task = nullptr;
       lock.lock();
-      if (again) tasks_.emplace(*again, std::move(task));
+      if (again) tasks_.emplace(Ticket(*again, ++last_number_), std::move(task));
     }
   }
 }

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace nodehost::host {
 
@@ -18,6 +20,9 @@ class Watchdog {
   /// Called on the watchdog's thread; must not block. Returns when it wants to be called again.
   using Task = std::function<std::optional<Clock::time_point>()>;
 
+  /// A task that was left with At().
+  using Ticket = std::pair<Clock::time_point, std::uint64_t>;
+
   Watchdog() = default;
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -25,8 +30,14 @@ class Watchdog {
   /// Forgets what is left to do.
   ~Watchdog();
 
-  /// Calls `task` at `when`. The thread starts with the first task. Any thread.
-  void At(Clock::time_point when, Task task);
+  /// Starts the thread, so that At() needs none. Throws PlatformError if there is none to be had.
+  void Start();
+
+  /// Calls `task` at `when`. Any thread, after Start().
+  Ticket At(Clock::time_point when, Task task);
+
+  /// Forgets a task that has not been called yet. Any thread.
+  void Cancel(const Ticket& ticket);
 
  private:
   void Main();
@@ -34,7 +45,8 @@ class Watchdog {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.
-  std::multimap<Clock::time_point, Task> tasks_;
+  std::map<Ticket, Task> tasks_;
+  std::uint64_t last_number_ = 0;
   std::thread thread_;
   bool ending_ = false;
 };

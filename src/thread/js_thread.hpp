@@ -2,6 +2,7 @@
 // its life has come. It knows neither Node nor V8; the classes in src/host run Node on it.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <string>
@@ -102,6 +103,26 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// JavaScript. `used` takes its place. On the JS thread.
   bool ExchangeRealmUse(bool used) noexcept { return std::exchange(realm_was_used_, used); }
 
+  /// Whether JavaScript may be entered: the realm is there, and nobody has ended JavaScript
+  /// meanwhile from another thread. On the JS thread.
+  bool MayEnter() const noexcept { return realm_ && !life_.over(); }
+
+  /// Somebody has a question, or an end, for the JavaScript that runs. V8 looks for such things
+  /// itself, but in a loop that calls C++ only every few thousand turns; so C++ that JavaScript has
+  /// called asks on its return. Any thread.
+  void CallAttention() noexcept { attention_.store(true, std::memory_order_relaxed); }
+  bool NeedsAttention() const noexcept {
+    return attention_.load(std::memory_order_relaxed) || !MayEnter();
+  }
+  void PayAttention() noexcept { attention_.store(false, std::memory_order_relaxed); }
+
+  /// Throws what work gets that was stopped at its deadline, if that has happened to what runs here
+  /// now. On the JS thread.
+  void ThrowIfStopped() const {
+    if (disabled_reason_) [[unlikely]]
+      std::rethrow_exception(disabled_reason_);
+  }
+
   /// For the realm's owner.
   void set_realm(Realm* realm) noexcept { realm_ = own_realm_ = realm; }
 
@@ -138,6 +159,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   Realm* own_realm_ = nullptr;
   mutable bool realm_was_used_ = false;
   std::exception_ptr disabled_reason_;
+  std::atomic<bool> attention_{false};
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
 };
 

@@ -139,6 +139,13 @@ bool Life::Terminate(std::vector<std::string> still_alive) {
   return true;
 }
 
+bool Life::InsistOnEnd() {
+  const std::lock_guard lock(mutex_);
+  if (!stop_ || !over() || phase() == Phase::kParked) return false;
+  stop_();
+  return true;
+}
+
 void Life::Note(End end) {
   const std::lock_guard lock(mutex_);
   NoteReason(end);

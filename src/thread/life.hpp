@@ -126,6 +126,10 @@ class Life {
   /// false if there is none, or if it was done before.
   bool Terminate(std::vector<std::string> still_alive);
 
+  /// Has V8 stop JavaScript again, if it is over and still runs: what met the end may have
+  /// swallowed it. Returns false if there is none any more.
+  bool InsistOnEnd();
+
   /// Adds to what is known of the end; what was told first stays.
   void Note(End end);
 

@@ -44,6 +44,10 @@ class Job {
 /// Makes `error` an uncaught exception of the environment, as if a timer's callback had thrown it.
 NODEHOST_API void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept;
 
+/// Throws DeadlineExceeded if the job that runs was stopped at its deadline, also where it has
+/// swallowed that. On the JS thread.
+NODEHOST_API void ThrowIfStopped(Js& js);
+
 /// The result of a call, or the exception in its place. It lives on the caller's stack.
 template <class F>
 class RunJob final : public Job {
@@ -61,6 +65,7 @@ class RunJob final : public Job {
       } else {
         result_.emplace(std::invoke(function_, js));
       }
+      ThrowIfStopped(js);
     } catch (...) {
       error_ = std::current_exception();
     }
@@ -103,9 +108,12 @@ class AsyncJob final : public Job {
     try {
       if constexpr (std::is_void_v<Result>) {
         std::invoke(function_, js);
+        ThrowIfStopped(js);
         promise_.set_value();
       } else {
-        promise_.set_value(std::invoke(function_, js));
+        Result result = std::invoke(function_, js);
+        ThrowIfStopped(js);
+        promise_.set_value(std::forward<Result>(result));
       }
     } catch (...) {
       promise_.set_exception(std::current_exception());
