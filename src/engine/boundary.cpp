@@ -13,6 +13,7 @@
 #include "errors.hpp"
 #include "file_check.hpp"
 #include "host_script.hpp"
+#include "memory.hpp"
 #include "realm.hpp"
 #include "strings.hpp"
 #include "thread/js_thread.hpp"
@@ -69,7 +70,7 @@ void Write(const Arguments& info) {
   if (info[1]->IsArrayBufferView()) {
     const auto view = info[1].As<v8::ArrayBufferView>();
     bytes.resize(view->ByteLength());
-    view->CopyContents(bytes.data(), bytes.size());
+    CopyFromView(view, bytes.data(), bytes.size());
   } else if (info[1]->IsString()) {
     bytes = Text(info.GetIsolate(), info[1]);
   }

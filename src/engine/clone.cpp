@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
 #include "nodehost/errors.hpp"
+#include "strings.hpp"
 
 namespace nodehost::detail {
 
@@ -39,6 +41,20 @@ class Writer final : public v8::ValueSerializer::Delegate {
                             realm_.String("DataCloneError"), v8::DontEnum)
         .Check();
     realm_.isolate()->ThrowException(error);
+  }
+
+  // An object of C++'s, such as one of Node's handles.
+  v8::Maybe<bool> WriteHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
+    std::string text;
+    FromV8String(realm_.isolate(), object->GetConstructorName(), text);
+    ThrowDataCloneError(realm_.String("#<" + text + "> could not be cloned."));
+    return v8::Nothing<bool>();
+  }
+
+  v8::Maybe<std::uint32_t> GetWasmModuleTransferId(v8::Isolate*,
+                                                   v8::Local<v8::WasmModuleObject>) override {
+    ThrowDataCloneError(realm_.String("#<Module> could not be cloned."));
+    return v8::Nothing<std::uint32_t>();
   }
 
   v8::Maybe<std::uint32_t> GetSharedArrayBufferId(

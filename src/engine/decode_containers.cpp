@@ -83,7 +83,7 @@ bool Decoder::DecodeSequence(v8::Local<v8::Value> value, const TypeInfo& type, v
   auto* data = static_cast<std::byte*>(ops.resize(result, size));
   if (value->IsTypedArray() && length > 0) {
     if (size < length) data = static_cast<std::byte*>(ops.resize(result, size = length));
-    if (CopyFromTypedArray(value, *type.element, data)) return true;
+    if (CopyFromTypedArray(value, *type.element, data, length)) return true;
   }
   const v8::Local<v8::Object> array = value.As<v8::Object>();
   for (std::uint32_t i = 0; i < length; ++i) {

@@ -1,5 +1,6 @@
 #include "memory.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -147,10 +148,19 @@ Bytes MemoryOf(v8::Local<v8::Value> value) {
   return Bytes(std::move(store), data, size);
 }
 
-bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out) {
+void CopyFromView(v8::Local<v8::ArrayBufferView> view, void* out, std::size_t size) {
+  // V8 12.4 copies nothing of a view whose length follows a resizable buffer.
+  const std::size_t copied = view->CopyContents(out, size);
+  if (copied == size) return;
+  const Bytes bytes = MemoryOf(view);
+  const std::size_t available = std::min(size, bytes.size());
+  if (available > copied) std::memcpy(out, bytes.data(), available);
+}
+
+bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out,
+                        std::size_t count) {
   if (!IsArrayOf(value, element.kind)) return false;
-  const v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
-  view->CopyContents(out, view->ByteLength());
+  CopyFromView(value.As<v8::ArrayBufferView>(), out, count * element.size);
   return true;
 }
 

@@ -26,9 +26,14 @@ bool IsMemory(v8::Local<v8::Value> value);
 /// What `value`, for which IsMemory holds, is on; a copy where it is not safe to keep.
 Bytes MemoryOf(v8::Local<v8::Value> value);
 
-/// If `value` is a TypedArray of the very numbers that `element` is, and has `size` of them: copies
-/// them to `out`.
-bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out);
+/// Copies the first `size` bytes of a view, or as many as it has, to `out`. Its length may change
+/// meanwhile, on another thread.
+void CopyFromView(v8::Local<v8::ArrayBufferView> view, void* out, std::size_t size);
+
+/// If `value` is a TypedArray of the very numbers that `element` is: copies `count` of them to
+/// `out`.
+bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out,
+                        std::size_t count);
 
 /// The views that one call into JavaScript lends out. When it is over, what JavaScript wrote is in
 /// the C++ memory, and the views are gone (of length 0), also for JavaScript that has kept them.

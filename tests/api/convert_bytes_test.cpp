@@ -103,6 +103,21 @@ TEST_CASE("resizable memory is copied, since it can be taken away") {
   });
 }
 
+TEST_CASE("the numbers of a view whose length follows its buffer arrive") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    for (const std::string type : {"ArrayBuffer", "SharedArrayBuffer"}) {
+      js.Eval("globalThis.memory = new " + type + "(8, {maxByteLength: 16});" +
+              "globalThis.view = new Uint16Array(memory); view.set([1, 2, 3, 4])");
+      using Numbers = std::vector<std::uint16_t>;
+      CHECK(js.Global()["view"].As<Numbers>() == Numbers{1, 2, 3, 4});
+      CHECK(js.Global()["view"].As<std::vector<double>>() == std::vector<double>{1, 2, 3, 4});
+      js.Eval("memory.grow ? memory.grow(12) : memory.resize(12); view[5] = 6");
+      CHECK(js.Global()["view"].As<Numbers>() == Numbers{1, 2, 3, 4, 0, 6});
+    }
+  });
+}
+
 TEST_CASE("Bytes are sliced within their bounds") {
   const nh::Bytes bytes = nh::Bytes::CopyOf("hello");
   CHECK(bytes.Slice(1, 3).text() == "ell");

@@ -92,6 +92,9 @@ TEST_CASE("Structured clone: what cannot be cloned says so") {
     CHECK(refused("Promise.resolve()").name() == "DataCloneError");
     CHECK(refused("new WeakMap").name() == "DataCloneError");
     CHECK(refused("new Proxy({}, {})").name() == "DataCloneError");
+    CHECK(refused("new MessageChannel().port1").name() == "DataCloneError");
+    CHECK(refused("new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))").name() ==
+          "DataCloneError");
     CHECK(refused("({ get bad() { throw new RangeError('mine') } })").message() == "mine");
     const nh::ArrayBuffer detached = nh::ArrayBuffer::New(js, 8);
     detached.Detach();

@@ -332,3 +332,23 @@ TEST_CASE("a heap snapshot holds what JavaScript holds") {
   const auto error = test::ErrorOf([&] { nh::WriteHeapSnapshot(node, "/no/such/folder/a"); });
   CHECK(error.code() == "ENOENT");
 }
+
+TEST_CASE("a CPU profile that cannot be written is kept for another path") {
+  auto node = test::NewEnvironment();
+  const std::string path = TemporaryFile("second.cpuprofile");
+  nh::StartCpuProfile(node);
+  CHECK(test::ErrorOf([&] { nh::StopCpuProfile(node, "/no/such/folder/a"); }).code() == "ENOENT");
+  nh::StopCpuProfile(node, path);
+  CHECK(std::filesystem::file_size(path) > 0);
+  CHECK_THROWS_AS(nh::StopCpuProfile(node, path), nh::JsError);
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("a heap snapshot is written where JavaScript may use no built-in module") {
+  nh::Environment node =
+      test::Platform().CreateEnvironment({.rights = {.builtins = std::vector<std::string>{}}});
+  const std::string path = TemporaryFile("rights.heapsnapshot");
+  nh::WriteHeapSnapshot(node, path);
+  CHECK(std::filesystem::file_size(path) > 0);
+  std::filesystem::remove(path);
+}
