@@ -129,6 +129,12 @@ class NODEHOST_API AnyEnvironment {
   /// `timeout` where native code holds it. After the end, what was last known.
   Statistics ReadStatistics(std::chrono::milliseconds timeout = {}) const;
 
+  /// Collects all garbage of the JS heap now, and gives what is free back to the system; for a
+  /// moment in which the program has nothing else to do, as after a load of work. Returns when it
+  /// is done: tens of milliseconds for a large heap. On the JS thread inline, else as a job. Throws
+  /// `EnvironmentStopped`.
+  void CollectGarbage();
+
  protected:
   explicit AnyEnvironment(std::shared_ptr<detail::JsThread> thread) noexcept;
   AnyEnvironment(AnyEnvironment&&) noexcept;

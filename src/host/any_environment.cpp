@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "driver.hpp"
+#include "engine/realm.hpp"
 #include "thread/fork_guard.hpp"
 
 namespace nodehost {
@@ -60,6 +61,10 @@ void AnyEnvironment::EnqueueTimed(std::unique_ptr<detail::Job> job,
 
 Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) const {
   return Driver::Of(Thread()).instance().ReadStatistics(timeout);
+}
+
+void AnyEnvironment::CollectGarbage() {
+  Run([this](Js&) { detail::Realm::Of(*thread_).isolate()->LowMemoryNotification(); });
 }
 
 StopResult AnyEnvironment::Stop() {
