@@ -2,7 +2,6 @@
 // default; each field takes one right away, in the environment and in its Workers.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,14 +61,14 @@ struct Rights {
   /// exchanges a folder for a link between the check and the use; and what Node itself reads of the
   /// system (/etc/hosts, certificates, the time zone). A folder that contains /proc undoes it all.
   /// Needs `native_addons` and `child_processes` false, and Node.js 22 or 24.
-  std::optional<std::vector<std::filesystem::path>> read_files = {};
+  std::optional<std::vector<std::string>> read_files = {};
 
   /// If given: the folders, and single files, in which files may be made, changed, renamed and
   /// removed. Nothing may then write by a way of its own: heap snapshots, reports and trace files
   /// are refused outside; changing the mode, owner or times of an open file (`fs.fchmod`,
   /// `fs.futimes`), everywhere. Reading is for `read_files` to limit, which also decides what may
   /// be linked, renamed or copied.
-  std::optional<std::vector<std::filesystem::path>> write_files = {};
+  std::optional<std::vector<std::string>> write_files = {};
 
   /// If given: the built-in modules that may be loaded, by their names without "node:"; all others
   /// are as if they did not exist, and `process.binding` is refused. This shapes what programs see.

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "file_rights.hpp"
-#include "nodehost/environment.hpp"
+#include "nodehost/environment_options.hpp"
 #include "signals.hpp"
 #include "stdio.hpp"
 #include "worker_limits.hpp"

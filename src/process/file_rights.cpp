@@ -1,6 +1,7 @@
 #include "file_rights.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <list>
 #include <utility>
 
@@ -113,15 +114,15 @@ FileRights::FileRights(const Rights& rights) {
   Fill(write_, rights.write_files);
 }
 
-void FileRights::Fill(Folders& folders, const std::optional<std::vector<fs::path>>& given) {
+void FileRights::Fill(Folders& folders, const std::optional<std::vector<std::string>>& given) {
   if (!given) return;
   folders.limited = true;
-  for (const fs::path& folder : *given) {
-    const std::optional<std::string> path = Walk(true, &way_).Resolve(folder.string());
+  for (const std::string& folder : *given) {
+    const std::optional<std::string> path = Walk(true, &way_).Resolve(folder);
     std::error_code error;
     if (folder.empty() || !path || !fs::exists(*path, error)) {
-      throw HostError(std::string("Rights::") + folders.field + ": there is no " +
-                      Quoted(folder.string()) + ". It must name a folder, or a file, that exists.");
+      throw HostError(std::string("Rights::") + folders.field + ": there is no " + Quoted(folder) +
+                      ". It must name a folder, or a file, that exists.");
     }
     folders.paths.push_back(*path);
   }

@@ -3,7 +3,6 @@
 // question.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +43,7 @@ class FileRights {
     bool Hold(std::string_view path) const;
   };
 
-  void Fill(Folders& folders, const std::optional<std::vector<std::filesystem::path>>& given);
+  void Fill(Folders& folders, const std::optional<std::vector<std::string>>& given);
 
   Folders read_{.field = "read_files", .paths = {}};
   Folders write_{.field = "write_files", .paths = {}};

@@ -419,7 +419,7 @@ TEST_CASE("files: reading and writing may have different folders, or none") {
       test::Platform().CreateEnvironment({.base_dir = tree.inside().string(),
                                           .rights = {.native_addons = false,
                                                      .child_processes = false,
-                                                     .read_files = std::vector<fs::path>{}}});
+                                                     .read_files = std::vector<std::string>{}}});
   CHECK(Try(blind, "return 6 * 7") == "42");
   CHECK(Try(blind, "require('./own.cjs')") == "MODULE_NOT_FOUND");
   CHECK(Try(blind, tree.Names() + "fs.readFileSync(inside + '/own.txt')") == "ERR_ACCESS_DENIED");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -132,7 +133,7 @@ TEST_CASE("file rights: a refusal says what was asked, what it is, and what is a
   fs::create_symlink("../out/file", tree.root / "in/link");
   const std::string root = tree.root.string();
   const FileRights rights({.read_files = {{tree.root / "in", tree.root / "in/deep"}},
-                           .write_files = std::vector<fs::path>{}});
+                           .write_files = std::vector<std::string>{}});
   CHECK(rights.Refusal(FileAccess::kRead, true, root + "/in/link") ==
         "This environment may not read \"" + root + "/in/link\", which is \"" + root +
             "/out/file\": Rights::read_files allows only \"" + root + "/in\", \"" + root +
