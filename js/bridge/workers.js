@@ -62,6 +62,7 @@ const inheriting = new Proxy(Worker, {
 });
 
 workerThreads.Worker = inheriting;
+Worker.prototype.constructor = inheriting;  // each Worker leads there
 require('module').syncBuiltinESMExports();  // for `import { Worker } from 'worker_threads'`
 
 return { __proto__: null, liveWorkers };

@@ -100,7 +100,8 @@ if (!rights.network) {
   const sockets = ['bind', 'bind6', 'connect', 'connect6', 'listen'];
   deny(internalBinding('tcp_wrap').TCP.prototype, ['open', ...sockets]);
   deny(internalBinding('udp_wrap').UDP.prototype,
-       ['open', 'send', 'send6', 'recvStart', ...sockets]);
+       ['open', 'send', 'send6', 'recvStart', 'addMembership', 'addSourceSpecificMembership',
+        ...sockets]);
   deny(internalBinding('pipe_wrap').Pipe.prototype, sockets);
   const resolver = internalBinding('cares_wrap');
   deny(resolver, ['getaddrinfo', 'getnameinfo']);
@@ -108,6 +109,12 @@ if (!rights.network) {
   deny(channel, ObjectGetOwnPropertyNames(channel).filter(
     (name) => RegExpPrototypeExec(/^(?:query|getHost)/, name) !== null));
   deny(binding('quic')?.Endpoint?.prototype, ['connect', 'listen']);
+}
+
+if (!rights.environmentVariables) {
+  // A report lists the process's own, and _initPaths reads HOME and NODE_PATH of them.
+  refuse(binding('report'), ['getReport', 'writeReport'], 'environment_variables');
+  refuse(require('internal/modules/cjs/loader').Module, ['_initPaths'], 'environment_variables');
 }
 
 if (!rights.environmentVariables && inWorker) {

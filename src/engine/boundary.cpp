@@ -59,6 +59,12 @@ void ClaimSignal(const Arguments& info) {
   Guarded(info.GetIsolate(), [&] { BoundaryOf(info).signals.Claim(IntegerAt(info, 0)); });
 }
 
+// As a callback of V8's, through whose frames no exception may go.
+template <v8::FunctionCallback kCallback>
+void Contained(const Arguments& info) {
+  Guarded(info.GetIsolate(), [&] { kCallback(info); });
+}
+
 void ReleaseSignal(const Arguments& info) { BoundaryOf(info).signals.Release(IntegerAt(info, 0)); }
 
 void TouchStdio(const Arguments& info) { BoundaryOf(info).stdio.Touch(IntegerAt(info, 0)); }
@@ -147,17 +153,17 @@ class Builder {
 v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Boundary& boundary) {
   const v8::Local<v8::External> data = v8::External::New(context->GetIsolate(), &boundary);
   Builder host(context);
-  host.Set("claimSignal", ClaimSignal, data);
-  host.Set("releaseSignal", ReleaseSignal, data);
-  host.Set("touchStdio", TouchStdio, data);
-  host.Set("write", Write, data);
-  host.Set("isTerminal", IsTerminal, data);
-  host.Set("terminalSize", TerminalSize, data);
-  host.Set("realVariable", RealVariable, data);
-  host.Set("limitWorker", LimitWorker, data);
-  host.Set("watchMemory", WatchMemory, data);
-  host.Set("exceededMemory", ExceededMemory, data);
-  host.Set("checkPath", CheckPath,
+  host.Set("claimSignal", Contained<ClaimSignal>, data);
+  host.Set("releaseSignal", Contained<ReleaseSignal>, data);
+  host.Set("touchStdio", Contained<TouchStdio>, data);
+  host.Set("write", Contained<Write>, data);
+  host.Set("isTerminal", Contained<IsTerminal>, data);
+  host.Set("terminalSize", Contained<TerminalSize>, data);
+  host.Set("realVariable", Contained<RealVariable>, data);
+  host.Set("limitWorker", Contained<LimitWorker>, data);
+  host.Set("watchMemory", Contained<WatchMemory>, data);
+  host.Set("exceededMemory", Contained<ExceededMemory>, data);
+  host.Set("checkPath", Contained<CheckPath>,
            v8::External::New(context->GetIsolate(), const_cast<host::FileRights*>(&boundary.files))
                .As<v8::Value>());
   return host.object();

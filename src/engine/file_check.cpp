@@ -20,6 +20,15 @@ void Throw(v8::Isolate* isolate, v8::Local<v8::Value> error, std::string_view co
   isolate->ThrowException(error);
 }
 
+// Systems take 4096 bytes at most. Beyond that what is said about a path would be too long, in the
+// end, for a string.
+constexpr std::size_t kLongestPath = 1 << 16;
+
+std::size_t LengthOf(v8::Local<v8::Value> path) {
+  if (path->IsString()) return static_cast<std::size_t>(path.As<v8::String>()->Length());
+  return path->IsArrayBufferView() ? path.As<v8::ArrayBufferView>()->ByteLength() : 0;
+}
+
 // Nothing if it is neither a string nor bytes, of which Node would make nothing good.
 std::optional<std::string> PathIn(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   std::string path;
@@ -47,6 +56,13 @@ void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Isolate* const isolate = info.GetIsolate();
   const auto* const rights =
       static_cast<const host::FileRights*>(info.Data().As<v8::External>()->Value());
+  if (LengthOf(info[2]) > kLongestPath) {
+    Throw(isolate,
+          v8::Exception::Error(ToV8String(
+              isolate, "ENAMETOOLONG: the path is longer than any that the system takes")),
+          "ENAMETOOLONG");
+    return;
+  }
   const std::optional<std::string> path = PathIn(isolate, info[2]);
   if (!path) {
     Throw(isolate,

@@ -10,6 +10,7 @@
 #include "engine/realm.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
+#include "process/resources.hpp"
 
 namespace nodehost {
 
@@ -39,6 +40,8 @@ std::string OpenInspector(AnyEnvironment& environment, const InspectorOptions& o
     throw HostError("InspectorOptions::port is " + std::to_string(options.port) +
                     "; it must be 1 to 65535, or 0 for a free one.");
   }
+  constexpr int kDescriptors = 16;
+  host::RequireDescriptors(kDescriptors, "The inspector");
   const auto url = environment.Run([&](Js& js) {
     auto opened =
         Inspect(js).Call("open", options.port, options.host).As<std::optional<std::string>>();

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "engine/activity.hpp"
 #include "engine/boundary.hpp"
@@ -12,6 +13,7 @@
 #include "engine/uncaught.hpp"
 #include "node_setup.hpp"
 #include "nodehost/errors.hpp"
+#include "process/reaper.hpp"
 
 namespace nodehost::host {
 
@@ -37,6 +39,27 @@ EnvironmentOptions WithLog(EnvironmentOptions options) {
     };
   }
   return options;
+}
+
+// libuv waits for the children of living loops only.
+void ReapChildren(uv_loop_t* loop, Watchdog& watchdog) {
+  std::vector<int> children;
+  uv_walk(
+      loop,
+      [](uv_handle_t* handle, void* list) {
+        if (handle->type != UV_PROCESS || uv_is_active(handle) == 0) return;
+        static_cast<std::vector<int>*>(list)->push_back(
+            uv_process_get_pid(reinterpret_cast<uv_process_t*>(handle)));
+      },
+      &children);
+  if (children.empty()) return;
+  const auto in_a_moment = [] { return Watchdog::Clock::now() + std::chrono::milliseconds(100); };
+  watchdog.At(in_a_moment(),
+              [reaper = Reaper(std::move(children)),
+               in_a_moment]() mutable -> std::optional<Watchdog::Clock::time_point> {
+                if (!reaper.Look()) return std::nullopt;
+                return in_a_moment();
+              });
 }
 
 }  // namespace
@@ -156,6 +179,7 @@ void Instance::Conclude(int exit_code) {
   thread_.Refuse();
   thread_.life().Detach();
   debugger_.CloseInspector(setup_->isolate());
+  if (!platform_.options.own_process) ReapChildren(setup_->event_loop(), platform_.watchdog);
   realm_.reset();
 }
 

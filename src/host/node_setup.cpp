@@ -12,6 +12,8 @@
 
 #include "engine/node_version.hpp"
 #include "nodehost/errors.hpp"
+#include "process/own_loops.hpp"
+#include "process/resources.hpp"
 
 namespace nodehost::host {
 
@@ -44,6 +46,8 @@ std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& o
                                                  : node::EnvironmentFlags::kNoFlags;
   // $NODE_PATH and $HOME/.node_modules are somebody else's settings.
   if (!platform.own_process) flags |= node::EnvironmentFlags::kNoGlobalSearchPaths;
+  // What JavaScript has opened and not closed would stay open for as long as the host lives.
+  if (!options.run_command_line) flags |= node::EnvironmentFlags::kTrackUnmanagedFds;
   if (!options.rights.native_addons) flags |= node::EnvironmentFlags::kNoNativeAddons;
   return flags;
 }
@@ -56,7 +60,10 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
   if (!options.run_command_line) args.resize(1);
   args.insert(args.end(), options.args.begin(), options.args.end());
   std::vector<std::string> errors;
+  constexpr int kDescriptors = 8;
+  RequireDescriptors(kDescriptors, "An environment");
   const std::unique_lock alone = TryToLockIsolates(platform);
+  const OwnLoops own_loops;
   auto setup = node::CommonEnvironmentSetup::Create(
       platform.node_platform.get(), &errors, args, platform.exec_args,
       static_cast<node::EnvironmentFlags::Flags>(Flags(platform.options, options)));
@@ -69,6 +76,7 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
 
 void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup) {
   const std::unique_lock alone = LockIsolates(platform);
+  const OwnLoops own_loops;
   setup.reset();
 }
 

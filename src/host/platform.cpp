@@ -9,11 +9,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 
 #include "exit_codes.hpp"
 #include "guards/guards.hpp"
+#include "guards/loop_guard.hpp"
 #include "platform_state.hpp"
 #include "process/loaded_from.hpp"
+#include "process/resources.hpp"
 #include "process/signals.hpp"
 #include "process/start_variables.hpp"
 #include "thread/fork_guard.hpp"
@@ -53,8 +56,39 @@ void ClaimProcess() {
       "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
 }
 
+// Node prints what these ask for and ends; as a library it prints nothing, and goes on.
+void CheckPrintingOptions(const PlatformOptions& options) {
+  constexpr std::string_view kPrinting[] = {"--version", "-v",           "--help",
+                                            "-h",        "--v8-options", "--completion-bash"};
+  for (const std::string& option : options.node_options) {
+    if (std::ranges::find(kPrinting, option) == std::end(kPrinting)) continue;
+    throw PlatformError(
+        fmt::format("PlatformOptions::node_options: \"{}\" makes node print something and end, "
+                    "which a library does not. NodejsPlatform::versions() tells the versions.",
+                    option),
+        host::kInvalidArgumentCode);
+  }
+}
+
+// What Node and V8 take at their start, and the first environment: where it is missing, they abort
+// or wait for ever.
+void RequireResources(const PlatformOptions& options) {
+  constexpr int kDescriptors = 16;
+  constexpr int kUvThreads = 4;  // libuv's default
+  // For delayed tasks, for deadlines, and for an environment.
+  constexpr int kOtherThreads = 3;
+  host::OpenMissingStdio();
+  host::RequireDescriptors(kDescriptors, "Node.js");
+  host::RequireThreads(options.v8_threads +
+                           (options.uv_threads > 0 ? options.uv_threads : kUvThreads) +
+                           kOtherThreads,
+                       "Node.js");
+}
+
 // After Node has begun to start.
-[[noreturn]] void Refuse(const std::string& text, int exit_code) {
+[[noreturn]] void Refuse(std::string text, int exit_code) {
+  if (text.empty()) text = "Node.js did what its options ask for, and did not start.";
+  text += " Node.js can be started only once in a process: start the program again.";
   const std::lock_guard lock(start_mutex);
   started =
       "Node.js refused its options when it was first started in this process, and can be started "
@@ -139,7 +173,10 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
         fmt::format("PlatformOptions::uv_threads is {}; it must be 0 (libuv's default) to 1024.",
                     options.uv_threads));
   }
+  CheckPrintingOptions(options);
+  RequireResources(options);
   ClaimProcess();
+  if (!options.own_process) host::ProtectLoops();
   if (options.uv_threads > 0) StartThreadPool(options.uv_threads);
 
   std::vector<std::string> args = {options.args.empty() ? "node" : options.args.front()};

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <uv.h>
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
+#include "own_loops.hpp"
 #include "thread/uv_handle.hpp"
 
 #if !defined(_WIN32)
@@ -53,9 +57,30 @@ Signals& TheSignals() {
   return *signals;
 }
 
-// What the SIGCHLD handler calls. Written before that handler is installed.
-struct sigaction chained_libuv {};
-struct sigaction chained_host {};
+// What the SIGCHLD handler calls. It may run on any thread while another one is set, so none is
+// ever changed or freed; there are as many as the host has had handlers.
+struct Chain {
+  struct sigaction libuv {};
+  struct sigaction host {};
+};
+std::atomic<const Chain*> chain{nullptr};
+
+bool CallsTheSame(const struct sigaction& one, const struct sigaction& other) {
+  constexpr int kKind = SA_SIGINFO;
+  if ((one.sa_flags & kKind) != (other.sa_flags & kKind)) return false;
+  return (one.sa_flags & kKind) != 0 ? one.sa_sigaction == other.sa_sigaction
+                                     : one.sa_handler == other.sa_handler;
+}
+
+// With the mutex of Signals held.
+void SetChain(const Chain& wanted) {
+  static auto& all = *new std::vector<std::unique_ptr<const Chain>>;
+  const auto known = std::ranges::find_if(all, [&](const auto& one) {
+    return CallsTheSame(one->libuv, wanted.libuv) && CallsTheSame(one->host, wanted.host);
+  });
+  chain = known != all.end() ? known->get()
+                             : all.emplace_back(std::make_unique<const Chain>(wanted)).get();
+}
 
 void CallAction(const struct sigaction& action, int number, siginfo_t* info, void* context) {
   if ((action.sa_flags & SA_SIGINFO) != 0) {
@@ -66,8 +91,9 @@ void CallAction(const struct sigaction& action, int number, siginfo_t* info, voi
 }
 
 void OnChildSignal(int number, siginfo_t* info, void* context) {
-  CallAction(chained_libuv, number, info, context);
-  CallAction(chained_host, number, info, context);
+  const Chain& now = *chain.load();
+  CallAction(now.libuv, number, info, context);
+  CallAction(now.host, number, info, context);
 }
 
 bool IsOurs(const struct sigaction& action, const Signal& signal) {
@@ -76,6 +102,7 @@ bool IsOurs(const struct sigaction& action, const Signal& signal) {
 }
 
 void Guard(Signals& signals, Signal& signal, int number) {
+  const OwnLoops own_loops;
   if (!signals.loop) {
     signals.loop = std::make_unique<uv_loop_t>();
     if (uv_loop_init(signals.loop.get()) != 0) {
@@ -106,13 +133,12 @@ void Install(Signals& signals, Signal& signal, int number) {
     sigaction(number, &signal.libuv, nullptr);
     return;
   }
-  chained_libuv = signal.libuv;
-  chained_host = signal.host;
-  struct sigaction chain {};
-  chain.sa_sigaction = &OnChildSignal;
-  chain.sa_flags = SA_SIGINFO | SA_RESTART | (signal.host.sa_flags & (SA_ONSTACK | SA_NOCLDSTOP));
-  chain.sa_mask = signal.libuv.sa_mask;
-  sigaction(number, &chain, nullptr);
+  SetChain({.libuv = signal.libuv, .host = signal.host});
+  struct sigaction both {};
+  both.sa_sigaction = &OnChildSignal;
+  both.sa_flags = SA_SIGINFO | SA_RESTART | (signal.host.sa_flags & (SA_ONSTACK | SA_NOCLDSTOP));
+  both.sa_mask = signal.libuv.sa_mask;
+  sigaction(number, &both, nullptr);
 }
 
 // Puts the host's handler back, unless the host has installed another one since.
@@ -167,6 +193,7 @@ void ForgetSignals() {
   Signals& signals = TheSignals();
   const std::lock_guard lock(signals.mutex);
   if (!signals.loop) return;
+  const OwnLoops own_loops;
   for (auto& [number, signal] : signals.all) {
     if (!signal.guard.is_open()) continue;
     // Stopping it, libuv leaves SIG_DFL.

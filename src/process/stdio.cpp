@@ -54,10 +54,33 @@ struct Descriptor {
 std::mutex descriptors_mutex;
 std::array<Descriptor, 3> descriptors;
 
+bool IsSameFile(int one, int other) {
+  struct stat first {};
+  struct stat second {};
+  return fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+// Two descriptors may be one terminal, or one pipe. What has been done to it by way of the other is
+// not how the host had it.
+void RememberFromOthers(int fd, Descriptor& descriptor) {
+  for (std::size_t i = 0; i < descriptors.size(); ++i) {
+    const Descriptor& other = descriptors[i];
+    if (&other == &descriptor || other.users == 0 || !IsSameFile(fd, static_cast<int>(i))) continue;
+    if (other.has_modes) descriptor.modes = other.modes;
+    if (descriptor.status_flags >= 0 && other.status_flags >= 0) {
+      descriptor.status_flags =
+          (descriptor.status_flags & ~O_NONBLOCK) | (other.status_flags & O_NONBLOCK);
+    }
+    return;
+  }
+}
+
 void Remember(int fd, Descriptor& descriptor) {
   descriptor.descriptor_flags = fcntl(fd, F_GETFD);
   descriptor.status_flags = fcntl(fd, F_GETFL);
   descriptor.has_modes = tcgetattr(fd, &descriptor.modes) == 0;
+  RememberFromOthers(fd, descriptor);
 }
 
 void PutBack(int fd, const Descriptor& descriptor) {

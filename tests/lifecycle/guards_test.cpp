@@ -48,7 +48,7 @@ extern "C" __attribute__((visibility("default"))) int mprotect(void* address, st
 TEST_CASE("guards: all hold here, and nothing is reported") {
   std::string log;
   const nh::NodejsPlatform platform({.on_log = [&](std::string_view text) { log += text; }});
-  CHECK(platform.guards().size() == 3);
+  CHECK(platform.guards().size() == 6);
   for (const nh::Guard& guard : platform.guards()) {
     CAPTURE(guard.name);
     CHECK(guard.state == nh::GuardState::kHolds);

@@ -36,12 +36,33 @@ void ContainHere() {
   std::abort();
 }
 
+// Where Node gives up without an abort: when its stack of asynchronous contexts is corrupt.
+[[noreturn]] void GuardedExit(int code) {
+  ContainHere();
+  std::exit(code);
+}
+
+[[noreturn]] void GuardedExitAtOnce(int code) {
+  ContainHere();
+  _exit(code);
+}
+
 }  // namespace
 
 bool ContainAborts() {
   guarded_process = getpid();
   return RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort",
                         reinterpret_cast<const void*>(&GuardedAbort));
+}
+
+bool ContainExits() {
+  guarded_process = getpid();
+  const auto redirect = [](const char* name, auto* target) {
+    return RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), name,
+                          reinterpret_cast<const void*>(target));
+  };
+  const bool exits = redirect("exit", &GuardedExit);
+  return redirect("_exit", &GuardedExitAtOnce) && exits;
 }
 
 bool ContainTraps(v8::Platform& platform) {
@@ -58,6 +79,8 @@ bool ContainTraps(v8::Platform& platform) {
 #else
 
 bool ContainAborts() { return false; }
+
+bool ContainExits() { return false; }
 
 bool ContainTraps(v8::Platform&) { return false; }
 

@@ -15,6 +15,10 @@ namespace nodehost::host {
 /// holds: on Linux only.
 bool ContainAborts();
 
+/// The same for calls of exit() and _exit() by libnode, which Node makes when its own books do not
+/// add up: when its stack of asynchronous contexts is corrupt.
+bool ContainExits();
+
 /// The same for V8's own checks, which end in a trap instead of abort(). Returns whether it holds:
 /// on Linux, with a libnode that exports `v8::base::SetPrintStackTrace`, as the prebuilt one does.
 bool ContainTraps(v8::Platform& platform);

@@ -7,6 +7,7 @@
 
 #include "fatal_guard.hpp"
 #include "kill_guard.hpp"
+#include "loop_guard.hpp"
 #include "nodehost/platform.hpp"
 
 namespace nodehost::host {
@@ -40,6 +41,17 @@ std::vector<Guard> PutUpGuards(const PlatformOptions& options, v8::Platform& pla
              .protects = "a failed check of Node's, or a fatal error that V8 reports to it, ends "
                          "the environment and not the process"},
             abort_off, "libnode's import of abort() cannot be redirected", ContainAborts),
+      PutUp({.name = "exit",
+             .protects = "Node's own exit(), over async contexts that do not add up, ends the "
+                         "environment and not the process"},
+            abort_off, "libnode's imports of exit() and _exit() cannot be redirected",
+            ContainExits),
+      PutUp({.name = "priority", .protects = "JavaScript cannot change the process's priority"},
+            own, "libnode's import of setpriority() cannot be redirected", RefusePriorities),
+      PutUp({.name = "loops",
+             .protects = "JavaScript cannot close the descriptors that event loops stand on"},
+            own, "libnode's imports of close() and its like cannot be redirected",
+            AreLoopsProtected),
       PutUp({.name = "trap",
              .protects = "a failed check of V8's own ends the environment and not the process"},
             abort_off, "libnode does not export v8::base::SetPrintStackTrace",

@@ -1,6 +1,7 @@
 #include "kill_guard.hpp"
 
 #if defined(__linux__)
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 #include <v8.h>
@@ -39,7 +40,21 @@ int GuardedKill(pid_t pid, int signal) {
   return kill(pid, signal);
 }
 
+// Raised, it is the host that gets less, or takes more from others.
+int GuardedSetPriority(__priority_which_t which, id_t who, int priority) {
+  if (IsGuardedJavaScript()) {
+    errno = EPERM;
+    return -1;
+  }
+  return setpriority(which, who, priority);
+}
+
 }  // namespace
+
+bool RefusePriorities() {
+  return RedirectImport(reinterpret_cast<const void*>(&uv_kill), "setpriority",
+                        reinterpret_cast<const void*>(&GuardedSetPriority));
+}
 
 bool RefuseSignalsToSelf() {
   // libuv is in libnode, or a library of its own.
@@ -50,6 +65,8 @@ bool RefuseSignalsToSelf() {
 #else
 
 bool RefuseSignalsToSelf() { return false; }
+
+bool RefusePriorities() { return false; }
 
 #endif
 

@@ -12,4 +12,9 @@ namespace nodehost::host {
 /// table of imported functions. Linux only; elsewhere nothing is guarded. Returns whether it is.
 bool RefuseSignalsToSelf();
 
+/// From now on setpriority() fails with EPERM when JavaScript calls it by `os.setPriority`, for
+/// whatever process: the priority of this one is the host's. Linux only. Returns whether
+/// it holds.
+bool RefusePriorities();
+
 }  // namespace nodehost::host

@@ -1,0 +1,196 @@
+// The host process is the host's: what scripts do to descriptors, priorities, terminals and
+// children stays theirs, and Node's own exit() ends one environment.
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include "support/host.hpp"
+#include "support/leaks.hpp"
+
+using namespace std::chrono_literals;
+using test::NewEnvironment;
+
+namespace {
+
+bool Works(nh::Environment& node) {
+  return node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42;
+}
+
+std::size_t OpenDescriptors() {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    static_cast<void>(entry);
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("host: Node's exit() ends the environment that made it") {
+  test::ExpectLeaks();
+  nh::Environment other = NewEnvironment();
+  for (const bool in_worker : {false, true}) {
+    CAPTURE(in_worker);
+    nh::Environment node = NewEnvironment();
+    const std::string code =
+        "const { AsyncResource } = require('async_hooks'); const r = new AsyncResource('x');"
+        "const f = () => r.runInAsyncScope(f); try { f() } catch {}"
+        "const b = process.binding('async_wrap');"
+        "b.pushAsyncContext(1, 1); b.popAsyncContext(42)";
+    try {
+      node.Run([&](nh::Js& js) {
+        js.Global().Set("code", code);
+        js.Eval(in_worker ? "new (require('worker_threads').Worker)(code, { eval: true }); 0"
+                          : "(0, eval)(`{${code}}`)");
+      });
+    } catch (const nh::EnvironmentStopped& stopped) {
+      CHECK(stopped.reason() == nh::EndReason::kFatalError);
+    }
+    node.WaitForExit();
+    CHECK(node.Stop().reason == nh::EndReason::kFatalError);
+    CHECK(Works(other));
+  }
+}
+
+TEST_CASE("host: fs.close of every number leaves the loops of all environments") {
+  nh::Environment other = NewEnvironment();
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    js.Eval(
+        "const fs = require('fs');"
+        "for (let fd = 3; fd < 200; fd++) { try { fs.closeSync(fd) } catch {} }"
+        "for (let fd = 3; fd < 200; fd++) fs.close(fd, () => {})");
+  });
+  std::this_thread::sleep_for(100ms);
+  CHECK(Works(other));
+  CHECK(Works(node));
+  other.Run([](nh::Js& js) {
+    js.Eval("globalThis.child = require('child_process').spawnSync('true').status");
+  });
+  CHECK(other.Run([](nh::Js& js) { return js.Eval("child").As<int>(); }) == 0);
+  CHECK(node.Stop().ended);
+  CHECK(other.Stop().ended);
+}
+
+TEST_CASE("host: descriptors are closed with the environment: loops, Workers', and scripts' own") {
+  const auto live = [] {
+    nh::Environment node = NewEnvironment();
+    node.Run([](nh::Js& js) {
+      js.Eval(
+          "const fs = require('fs'); for (let i = 0; i < 20; i++) fs.openSync('/dev/null');"
+          "require('child_process').spawnSync('true');"
+          "globalThis.done = new Promise((r) => new (require('worker_threads').Worker)("
+          "  '', { eval: true }).on('exit', r))");
+    });
+    static_cast<void>(node.Stop(2s));
+  };
+  live();
+  const std::size_t before = OpenDescriptors();
+  for (int i = 0; i < 3; ++i) live();
+  CHECK(OpenDescriptors() <= before);
+}
+
+TEST_CASE("host: os.setPriority is refused") {
+  nh::Environment node = NewEnvironment();
+  const int before = getpriority(PRIO_PROCESS, 0);
+  const std::string code = node.Run([](nh::Js& js) {
+    return js
+        .Eval(
+            "try { require('os').setPriority(require('os').getPriority() + 1); 'changed' }"
+            "catch (e) { e.info?.code ?? e.code }")
+        .As<std::string>();
+  });
+  CHECK(code == "EPERM");
+  CHECK(getpriority(PRIO_PROCESS, 0) == before);
+}
+
+TEST_CASE("host: SHARE_ENV by the class that an instance leads to is a copy as well") {
+  setenv("NODEHOST_TEST_SHARED", "host's", 1);
+  nh::Environment node = NewEnvironment();
+  const int status = node.Run([](nh::Js& js) {
+    return js
+        .Eval(
+            "const { Worker, SHARE_ENV } = require('worker_threads');"
+            "const Real = Worker.prototype.constructor;"
+            "new Real('process.env.NODEHOST_TEST_SHARED = \"script\\'s\"', { eval: true, env: "
+            "SHARE_ENV });"
+            "Real === Worker ? 1 : 0")
+        .As<int>();
+  });
+  CHECK(status == 1);
+  std::this_thread::sleep_for(300ms);
+  CHECK(getenv("NODEHOST_TEST_SHARED") == std::string("host's"));
+}
+
+TEST_CASE("host: the children of a stopped environment do not stay zombies") {
+  nh::Environment node = NewEnvironment();
+  const int pid = node.Run([](nh::Js& js) {
+    return js.Eval("require('child_process').spawn('sleep', ['0.3'], { stdio: 'ignore' }).pid")
+        .As<int>();
+  });
+  CHECK(node.Stop(10ms).ended);
+  const std::string entry = "/proc/" + std::to_string(pid);
+  for (int i = 0; i < 100 && access(entry.c_str(), F_OK) == 0; ++i)
+    std::this_thread::sleep_for(50ms);
+  CHECK(access(entry.c_str(), F_OK) != 0);
+}
+
+TEST_CASE("host: a terminal that input and output share is not left raw") {
+  int host_end = -1;
+  int terminal = -1;
+  REQUIRE(openpty(&host_end, &terminal, nullptr, nullptr, nullptr) == 0);
+  const int saved_in = dup(0);
+  const int saved_out = dup(1);
+  test::Platform();
+  dup2(terminal, 0);
+  dup2(terminal, 1);
+  termios before{};
+  tcgetattr(terminal, &before);
+  {
+    nh::Environment node = NewEnvironment();
+    node.Run([](nh::Js& js) {
+      js.Eval(
+          "const tty = require('tty');"
+          "process.stdin.setRawMode(true); globalThis.out = new tty.WriteStream(1)");
+    });
+    termios raw{};
+    tcgetattr(terminal, &raw);
+    CHECK(raw.c_lflag != before.c_lflag);
+    node.Stop(50ms);
+  }
+  termios after{};
+  tcgetattr(terminal, &after);
+  dup2(saved_in, 0);
+  dup2(saved_out, 1);
+  CHECK(after.c_lflag == before.c_lflag);
+  CHECK(after.c_iflag == before.c_iflag);
+  CHECK(after.c_oflag == before.c_oflag);
+}
+
+TEST_CASE("host: a path of hundreds of megabytes under file rights is an error") {
+  nh::Environment node = test::Platform().CreateEnvironment(
+      {.base_dir = test::kModules,
+       .rights = {.native_addons = false,
+                  .child_processes = false,
+                  .read_files = std::vector<std::filesystem::path>{test::kModules}}});
+  for (const char* const path : {"'x'.repeat(3e8)", "Buffer.alloc(6e8, 120)"}) {
+    const std::string code = node.Run([&](nh::Js& js) {
+      return js
+          .Eval("try { require('fs').readFileSync(" + std::string(path) +
+                "); 'read' } catch (e) { e.code }")
+          .As<std::string>();
+    });
+    CHECK((code == "ENAMETOOLONG" || code == "ERR_STRING_TOO_LONG"));
+  }
+  CHECK(Works(node));
+}
