@@ -16,6 +16,7 @@
 #include "nodehost/detail/job.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
+#include "nodehost/module.hpp"
 #include "nodehost/run_options.hpp"
 #include "nodehost/statistics.hpp"
 #include "nodehost/stop_result.hpp"
@@ -97,6 +98,12 @@ class NODEHOST_API AnyEnvironment {
     T result{};
     detail::ImportInto(Thread(), module, name, detail::DecodedType<T>(), &result);
     return result;
+  }
+
+  /// Gives JavaScript a module of C++'s, at any time: what is imported later finds it. Throws
+  /// `JsError` for a name that is taken. See `Module`.
+  void AddModule(const Module& module) {
+    Run([&](Js& js) { js.AddModule(module); });
   }
 
   /// Whether the calling thread is this environment's JS thread.

@@ -21,6 +21,7 @@
 #include "nodehost/convert/structs.hpp"
 #include "nodehost/convert/time.hpp"
 #include "nodehost/convert/variants.hpp"
+#include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "nodehost/detail/value_class.hpp"
 #include "nodehost/errors.hpp"
@@ -91,7 +92,8 @@ constexpr TypeInfo Unsupported() {
   } else if constexpr (kIsUniquePtr<T> || kIsSharedPtr<T>) {
     static_assert(kAlwaysFalse<T>,
                   "nodehost: a smart pointer does not cross into JavaScript as data; pass the "
-                  "value, or std::optional of it");
+                  "value, or std::optional of it. One to an object of a class crosses when the "
+                  "class has a nodehost::Describe<T>");
   } else if constexpr (CharacterType<T>) {
     static_assert(kAlwaysFalse<T>,
                   "nodehost: of the character types only `char` crosses into JavaScript; use "
@@ -117,6 +119,10 @@ template <class T>
 constexpr TypeInfo MakeTypeInfo() {
   if constexpr (std::is_void_v<T>) {
     return {};
+  } else if constexpr (kIsInstance<T>) {
+    return MakeInfo<T>(Kind::kInstance, &InstanceTraits<T>::kOps);
+  } else if constexpr (kIsClass<T>) {
+    return MakeInfo<T>(Kind::kClass, &T::kOps);
   } else if constexpr (LeafInfo<T>().kind != Kind::kUndefined) {
     return LeafInfo<T>();
   } else if constexpr (std::is_base_of_v<Value, T>) {

@@ -12,6 +12,7 @@
 
 #include "nodehost/busy_report.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/module.hpp"
 #include "nodehost/rights.hpp"
 
 namespace nodehost {
@@ -90,6 +91,9 @@ struct EnvironmentOptions {
   /// `Js::Eval`. What it throws, `CreateEnvironment` throws; if it calls `process.exit`, that is
   /// `EnvironmentStopped` with the code. Not for `run_command_line`.
   std::string start_script = {};
+
+  /// Modules of C++'s, there before `start_script` runs; see `Module`. Not for `run_command_line`.
+  std::vector<Module> modules = {};
 
   /// How long `start_script` may run: then it is stopped, in the middle of a statement if need be,
   /// the environment ends, and `CreateEnvironment` throws `DeadlineExceeded`. Native code is not

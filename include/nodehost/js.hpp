@@ -1,12 +1,15 @@
 // Js: the permission to touch JavaScript. Only code that runs on the JS thread is handed one.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/value.hpp"
 
 namespace nodehost {
+
+class Module;
 
 /// The permission to touch JavaScript. Never store it: it is good for the call it was handed to.
 ///
@@ -29,6 +32,12 @@ class Js {
   /// Runs `code` as a script and returns the value of its last expression. `filename` is what stack
   /// traces and debuggers show; `import()` in the code resolves relative to it.
   NODEHOST_API Value Eval(std::string_view code, std::string_view filename = "eval.js");
+
+  /// Gives JavaScript a module of C++'s. Throws `JsError` for a name that is taken.
+  NODEHOST_API void AddModule(const Module& module);
+
+  /// How many C++ objects of described classes JavaScript holds; see `Class`.
+  NODEHOST_API std::size_t CppObjects() const;
 
   Js(const Js&) = delete;
   Js& operator=(const Js&) = delete;

@@ -16,7 +16,8 @@ const { baseDir, use } = options;
 
 const loaders = use('bridge/module_loaders.js', { __proto__: null, baseDir });
 const { resolve } = use('bridge/resolve.js', { __proto__: null, loaders });
-const loader = use('bridge/load.js', { __proto__: null, loaders, resolve });
+const modules = use('bridge/modules.js');
+const loader = use('bridge/load.js', { __proto__: null, loaders, modules, resolve });
 const workers = options.env || options.isolateNodeVariables || options.hideEnv ?
   use('bridge/workers.js') : undefined;
 
@@ -34,6 +35,7 @@ function defineGlobals() {
 const bridge = {
   __proto__: null,
   ...loader,
+  addModule: modules.addModule,
   ...use('bridge/exports.js'),
   ...use('bridge/evaluate.js', { __proto__: null, baseDir }),
   ...use('bridge/errors.js'),

@@ -1,5 +1,5 @@
 // Loads modules synchronously, and says so when one cannot be. Gets module_loaders.js's
-// exports as `options.loaders`, and resolve.js's `resolve`.
+// exports as `options.loaders`, modules.js's as `options.modules`, and resolve.js's `resolve`.
 'use strict';
 
 const {
@@ -10,7 +10,9 @@ const { readFileSync } = require('fs');
 const { basename, dirname, extname, join } = require('path');
 const { isModuleNamespaceObject } = require('util');
 const { isBuiltin } = require('module');
-const { loaders: { userRequire, importNow, importLater, isAsynchronous }, resolve } = options;
+const {
+  loaders: { userRequire, importNow, importLater, isAsynchronous }, modules: { findModule }, resolve,
+} = options;
 
 /// What `load` returns for a module that has to be waited for. The promise is fulfilled with its
 /// value.
@@ -90,6 +92,8 @@ function load(specifier) {
     throw error;
   }
   if (specifier === 'globalThis') return globalThis;
+  const own = findModule(specifier);
+  if (own !== undefined) return own.exports;
   if (isBuiltin(specifier)) return userRequire(specifier);
   const found = resolve(specifier);
   if (StringPrototypeStartsWith(found.url, 'node:')) return userRequire(found.url);  // by an "imports" map

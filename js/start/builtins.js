@@ -25,6 +25,7 @@ const copies = {
     createRequire: Module.createRequire,
     isBuiltin: Module.isBuiltin,
     nodeModulePaths: Module._nodeModulePaths,
+    registerHooks: Module.registerHooks,  // node 22.15, 23.5 and later
     syncBuiltinESMExports: Module.syncBuiltinESMExports,
   },
   os: { __proto__: null, errno: ObjectFreeze({ __proto__: null, ...errno }) },

@@ -35,6 +35,7 @@ return freeze({
   TypeError, URIError, Uint16Array, Uint32Array, Uint8Array, Uint8ClampedArray, WeakMap, WeakRef,
 
   append,
+  encodeURI: globalThis.encodeURI,
   processTickCallback: process._tickCallback,  // node 20 to 26
   queueMicrotask,
   uncurryThis,

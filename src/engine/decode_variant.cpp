@@ -82,7 +82,10 @@ Fit FitOfObject(v8::Local<v8::Context> context, v8::Local<v8::Value> value, cons
     case Kind::kMethod:
     case Kind::kConstructor:
     case Kind::kFunction:
+    case Kind::kClass:
       return NaturalIf(value->IsFunction());
+    case Kind::kInstance:
+      return NaturalIf(object);
     case Kind::kStruct:
       return FitOfStruct(context, value, type);
     case Kind::kErrorCode:

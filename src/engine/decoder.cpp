@@ -93,6 +93,9 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
       return DecodeProperty(value, type, result);
     case Kind::kFunction:
       return DecodeFunction(value, type, result);
+    case Kind::kInstance:
+    case Kind::kClass:
+      return DecodeClass(value, type, result);
     case Kind::kValue:
       if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
       At<Value>(result) = Value(realm_.references().Make(isolate_, value));

@@ -98,6 +98,7 @@ class Decoder {
   bool DecodeMethod(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeProperty(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   bool DecodeFunction(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
+  bool DecodeClass(v8::Local<v8::Value> value, const TypeInfo& type, void* result);
   // A member of the interface at hand: `function`, if not empty, on the receiver.
   Member MemberOf(v8::Local<v8::Value> function);
 

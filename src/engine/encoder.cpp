@@ -134,6 +134,10 @@ v8::Local<v8::Value> Encoder::Encode(const TypeInfo& type, const void* value) {
       return EncodeMember(*At<MethodOps>(type.ops).member(const_cast<void*>(value)), {});
     case Kind::kFunction:
       return EncodeFunction(type, value);
+    case Kind::kInstance:
+      return realm_.classes().ObjectOf(realm_, At<InstanceOps>(type.ops).share(value));
+    case Kind::kClass:
+      return realm_.classes().ConstructorOf(realm_, At<ClassOps>(type.ops).info());
     case Kind::kProperty:
       break;  // only as a field of an interface
   }

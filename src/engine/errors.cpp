@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -253,6 +254,10 @@ v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
           .FromMaybe(false);
     }
     return object->IsObject() ? object : v8::Exception::Error(realm.String(system.what()));
+  } catch (const std::invalid_argument& invalid) {
+    return v8::Exception::TypeError(realm.String(invalid.what()));
+  } catch (const std::out_of_range& range) {
+    return v8::Exception::RangeError(realm.String(range.what()));
   } catch (const std::exception& standard) {
     return v8::Exception::Error(realm.String(standard.what()));
   } catch (...) {

@@ -11,6 +11,7 @@
 #include "encoder.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
+#include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
 #include "path.hpp"
@@ -182,6 +183,17 @@ bool Decoder::DecodeProperty(v8::Local<v8::Value> value, const TypeInfo& type, v
 bool Decoder::DecodeFunction(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
   auto fill = [&](void* method, void*) { return Decode(value, *type.element, method); };
   return OpsOf<FunctionOps>(type).fill(result, FillerOf(fill));
+}
+
+bool Decoder::DecodeClass(v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
+  if (type.kind == Kind::kInstance) {
+    return realm_.classes().Assign(realm_, value, OpsOf<InstanceOps>(type), result) ||
+           Refuse(value, type);
+  }
+  // A Class<T> holds nothing; it must be the class all the same.
+  const ClassInfo& info = OpsOf<ClassOps>(type).info();
+  return value->StrictEquals(realm_.classes().ConstructorOf(realm_, info)) ||
+         RefuseAs(value, "the C++ class " + info.name, false);
 }
 
 // ---- C++ to JavaScript ----

@@ -9,7 +9,11 @@
 #include "convert.hpp"
 #include "decoder.hpp"
 #include "errors.hpp"
+#include "native_call.hpp"
+#include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/js.hpp"
+#include "quick.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -140,55 +144,97 @@ v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown
 
 }  // namespace
 
-void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  v8::Isolate* const isolate = info.GetIsolate();
+bool IsOver(v8::Isolate* isolate) {
   JsThread* const thread = JsThread::Current();
-  if (!thread) {
+  if (thread && thread->MayEnter()) [[likely]]
+    return false;
+  if (thread) {
+    MeetEnd(*thread, isolate);
+  } else {
     // The environment is being freed, and the C++ function may be gone already.
     isolate->ThrowException(v8::Exception::Error(v8::String::NewFromUtf8Literal(
         isolate, "The environment has stopped; the C++ function was not called.")));
-    return;
   }
-  if (!thread->MayEnter()) return MeetEnd(*thread, isolate);
-  Realm& realm = *thread->realm();
-  const JobCatch::Hidden hidden(realm);
-  const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
-  NativeCall call(realm, served.name, info);
-  std::exception_ptr thrown;
-  try {
-    served.native->Serve(call);
-    if (thread->NeedsAttention()) [[unlikely]]
-      MeetEnd(*thread, isolate);
-    return;
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  if (!thread->MayEnter()) return MeetEnd(*thread, isolate);
+  return true;
+}
+
+void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown) {
+  Realm& realm = call.realm();
+  v8::Isolate* const isolate = realm.isolate();
+  if (!realm.thread().MayEnter()) return MeetEnd(realm.thread(), isolate);
   try {
     isolate->ThrowException(call.converting() ? ToPlainError(realm, thrown)
                                               : ToJsError(realm, thrown));
   } catch (...) {
-    MeetEnd(*thread, isolate);  // making the error ran into the environment's end
+    MeetEnd(realm.thread(), isolate);  // making the error ran into the environment's end
   }
+}
+
+void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  if (IsOver(info.GetIsolate())) return;
+  const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
+  ServeNative(info, served.name, [&](Realm&, NativeCall& call) { served.native->Serve(call); });
 }
 
 void NativeCall::Read(const Signature& signature, void* const* values) {
-  converting_ = true;
   const v8::Local<v8::Value> undefined = v8::Undefined(realm_.isolate());
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
+    if (DecodeQuick(realm_, argument(i), type, values[i])) continue;
+    converting_ = true;
     Decoder decoder(realm_, undefined);
-    if (decoder.Decode(info_[static_cast<int>(i)], type, values[i])) continue;
-    decoder.Throw((name_.empty() ? "" : name_ + ": ") + "argument " + std::to_string(i + 1));
+    if (!decoder.Decode(argument(i), type, values[i])) {
+      if (trial_) {
+        converting_ = false;
+        throw TrialFailed();
+      }
+      decoder.Throw((name_.empty() ? "" : name_ + ": ") + "argument " + std::to_string(i + 1));
+    }
+    converting_ = false;
   }
-  converting_ = false;
 }
 
 void NativeCall::Return(const TypeInfo& type, const void* result) {
+  switch (type.kind) {
+    case Kind::kDouble:
+      info_.GetReturnValue().Set(*static_cast<const double*>(result));
+      return;
+    case Kind::kInt32:
+      info_.GetReturnValue().Set(*static_cast<const std::int32_t*>(result));
+      return;
+    case Kind::kUint32:
+      info_.GetReturnValue().Set(*static_cast<const std::uint32_t*>(result));
+      return;
+    case Kind::kBool:
+      info_.GetReturnValue().Set(*static_cast<const bool*>(result));
+      return;
+    default:
+      break;
+  }
   converting_ = true;
-  info_.GetReturnValue().Set(Encode(realm_, type, result));
+  info_.GetReturnValue().Set(EncodeQuick(realm_, type, result));
   converting_ = false;
 }
+
+void ReturnThis(NativeCall& call) { call.ReturnThis(); }
+
+void ReturnIterator(NativeCall& call, const TypeInfo& type, const void* list) {
+  Realm& realm = call.realm();
+  const v8::Local<v8::Value> array = Encode(realm, type, list);
+  const Catch caught(realm);
+  v8::Local<v8::Value> values;
+  v8::Local<v8::Value> iterator;
+  if (!array.As<v8::Object>()
+           ->Get(realm.context(), v8::Symbol::GetIterator(realm.isolate()))
+           .ToLocal(&values) ||
+      !values->IsFunction() ||
+      !values.As<v8::Function>()->Call(realm.context(), array, 0, nullptr).ToLocal(&iterator)) {
+    ThrowCaught(realm, caught);
+  }
+  call.Return(iterator);
+}
+
+Js& JsOf(NativeCall& call) { return call.realm().thread().js(); }
 
 void ReadArguments(NativeCall& call, const Signature& signature, void* const* values) {
   call.Read(signature, values);

@@ -18,25 +18,6 @@ namespace nodehost::detail {
 
 class Realm;
 
-/// One call from JavaScript to C++.
-class NativeCall {
- public:
-  NativeCall(Realm& realm, const std::string& name, const v8::FunctionCallbackInfo<v8::Value>& info)
-      : realm_(realm), name_(name), info_(info) {}
-
-  void Read(const Signature& signature, void* const* values);
-  void Return(const TypeInfo& type, const void* result);
-
-  /// Whether it was the conversion that threw.
-  bool converting() const noexcept { return converting_; }
-
- private:
-  Realm& realm_;
-  const std::string& name_;
-  const v8::FunctionCallbackInfo<v8::Value>& info_;
-  bool converting_ = false;
-};
-
 /// What an environment has made of C++ functions.
 class NativeFunctions {
  public:

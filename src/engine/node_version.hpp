@@ -6,6 +6,7 @@
 #include <v8.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace nodehost::detail {
 
@@ -60,5 +61,30 @@ inline void WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* 
 }
 
 #endif
+
+/// What C++ objects hold of the memory outside the heap, for the garbage collector to reckon with.
+#if NODE_VERSION_AT_LEAST(26, 0, 0)
+inline void AdjustExternalMemory(v8::Isolate* isolate, std::int64_t change) {
+  v8::ExternalMemoryAccounter accounter;
+  if (change >= 0) {
+    accounter.Increase(isolate, static_cast<std::size_t>(change));
+  } else {
+    accounter.Decrease(isolate, static_cast<std::size_t>(-change));
+  }
+}
+#else
+inline void AdjustExternalMemory(v8::Isolate* isolate, std::int64_t change) {
+  isolate->AdjustAmountOfExternalAllocatedMemory(change);
+}
+#endif
+
+inline v8::Maybe<bool> SetPrototype(v8::Local<v8::Context> context, v8::Local<v8::Object> object,
+                                    v8::Local<v8::Value> prototype) {
+#if NODE_VERSION_AT_LEAST(24, 0, 0)
+  return object->SetPrototypeV2(context, prototype);
+#else
+  return object->SetPrototype(context, prototype);
+#endif
+}
 
 }  // namespace nodehost::detail

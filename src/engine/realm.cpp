@@ -15,8 +15,8 @@ namespace nodehost::detail {
 namespace {
 
 constexpr const char* kBridgeNames[] = {
-    "load",        "promiseOf", "holder", "callable", "evaluate", "describeError", "makeError",
-    "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources"};
+    "load",        "promiseOf", "holder", "callable", "evaluate", "describeError",  "makeError",
+    "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources", "addModule"};
 static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace
@@ -166,6 +166,7 @@ std::span<const v8::Eternal<v8::Name>> Realm::KeysOf(const StructInfo& info) {
 void Realm::Close() {
   waiters_.Cancel(thread_.StoppedError());
   natives_.Clear();
+  classes_.Clear();
   references_->Close();
   for (auto& function : bridge_) function.Reset();
   environment_options_.Reset();

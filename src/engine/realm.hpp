@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "borrow.hpp"
+#include "classes.hpp"
 #include "host_script.hpp"
 #include "key_cache.hpp"
 #include "native_function.hpp"
@@ -44,6 +45,7 @@ enum class Bridge : std::uint8_t {
   kDrain,
   kSettle,
   kAliveResources,
+  kAddModule,
   kCount
 };
 
@@ -105,6 +107,9 @@ class Realm {
   /// What was made of C++ functions.
   NativeFunctions& natives() noexcept { return natives_; }
 
+  /// Described C++ classes and their objects.
+  Classes& classes() noexcept { return classes_; }
+
   /// The functions of js/first_use/values.js.
   Operations& operations() noexcept { return operations_; }
 
@@ -137,6 +142,7 @@ class Realm {
   KeyCache names_;
   Operations operations_;
   NativeFunctions natives_;
+  Classes classes_;
   StructShapes shapes_;
   NumberArrays number_arrays_;
   v8::TryCatch* job_catch_ = nullptr;

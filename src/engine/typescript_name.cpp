@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "value_class.hpp"
@@ -157,6 +158,10 @@ std::string TypeScriptName(const TypeInfo& type) {
     case Kind::kStruct:
     case Kind::kInterface:
       return std::string(OpsOf<StructOps>(type).info().name);
+    case Kind::kInstance:
+      return OpsOf<InstanceOps>(type).info().name;
+    case Kind::kClass:
+      return "typeof " + OpsOf<ClassOps>(type).info().name;
     case Kind::kMethod:
       return FunctionName(type);
     case Kind::kConstructor:

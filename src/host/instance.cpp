@@ -136,8 +136,11 @@ void Instance::LoadLibrary() {
 }
 
 void Instance::RunStartScript() {
-  if (options_.start_script.empty()) return;
-  auto run = [this](Js& js) { js.Eval(options_.start_script, "start_script.js"); };
+  if (options_.start_script.empty() && options_.modules.empty()) return;
+  auto run = [this](Js& js) {
+    for (const Module& module : options_.modules) js.AddModule(module);
+    if (!options_.start_script.empty()) js.Eval(options_.start_script, "start_script.js");
+  };
   detail::RunJob job(run);
   detail::BorrowedJob borrowed(job);
   jobs_.Run(borrowed);

@@ -54,7 +54,7 @@ consteval bool CheckDecodable() {
     static_assert(std::default_initializable<T> || kIsSpan<T>,
                   "nodehost: to come from JavaScript a type must be default-constructible, because "
                   "it is made first and filled in then; it may go to JavaScript without");
-    if constexpr (HasConvert<T>) {
+    if constexpr (HasConvert<T> || kIsInstance<T>) {
       return true;
     } else if constexpr (kIsVariant<T>) {
       return CheckAlternatives<T, Seen...>(std::make_index_sequence<std::variant_size_v<T>>());

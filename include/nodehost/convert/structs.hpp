@@ -10,6 +10,7 @@
 
 #include "nodehost/convert/custom.hpp"
 #include "nodehost/detail/export.hpp"
+#include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/reflect.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/detail/type_name.hpp"
@@ -39,7 +40,8 @@ template <class T>
 inline constexpr bool kIsProperty<Property<T>> = true;
 
 template <class T>
-inline constexpr bool kIsMember = kIsMethod<T> || kIsConstructor<T> || kIsProperty<T>;
+inline constexpr bool kIsMember =
+    kIsMethod<T> || kIsConstructor<T> || kIsProperty<T> || kIsClass<T>;
 template <class T>
 inline constexpr bool kIsMember<std::optional<T>> = kIsMember<T>;
 
@@ -57,7 +59,7 @@ template <class T>
 constexpr bool IsInterface() {
   if constexpr (kIsMember<T>) {
     return true;
-  } else if constexpr (!Reflectable<T> || HasConvert<T>) {
+  } else if constexpr (Described<T> || !Reflectable<T> || HasConvert<T>) {
     return false;
   } else {
     return AnyFieldIsReference<T>(std::make_index_sequence<kFieldCount<T>>());

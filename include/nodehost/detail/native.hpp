@@ -14,12 +14,14 @@
 
 #include "nodehost/convert/decodable.hpp"
 #include "nodehost/convert/functions.hpp"
+#include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
 
-/// What an argument is kept in while C++ is called: for a view, what owns its text or numbers.
+/// What an argument is kept in while C++ is called: for a view, what owns its text or numbers; for
+/// an object of a described class, what keeps it alive.
 template <class T>
 struct StoredArgument {
   using Type = T;
@@ -40,6 +42,10 @@ template <class T, std::size_t N>
 struct StoredArgument<std::span<T, N>> {
   using Type = std::vector<std::remove_cv_t<T>>;
 };
+template <Described T>
+struct StoredArgument<T> {
+  using Type = InstanceRef<T>;
+};
 template <class A>
 using Stored = typename StoredArgument<std::remove_cvref_t<A>>::Type;
 
@@ -47,7 +53,13 @@ using Stored = typename StoredArgument<std::remove_cvref_t<A>>::Type;
 template <class A>
 decltype(auto) Lend(Stored<A>& stored) {
   using T = std::remove_cvref_t<A>;
-  if constexpr (std::is_same_v<T, Stored<A>>) {
+  if constexpr (Described<T>) {
+    static_assert(!std::is_rvalue_reference_v<A>,
+                  "nodehost: an object that is to be moved out of JavaScript is taken as a "
+                  "std::unique_ptr");
+    using Lent = std::conditional_t<std::is_reference_v<A>, A, const T&>;
+    return static_cast<Lent>(*stored.object);
+  } else if constexpr (std::is_same_v<T, Stored<A>>) {
     return static_cast<A&&>(stored);
   } else if constexpr (std::is_same_v<T, const char*>) {
     return stored.c_str();
@@ -56,28 +68,34 @@ decltype(auto) Lend(Stored<A>& stored) {
   }
 }
 
+/// `function(arguments…)` with the arguments of `call`, which must fit the types A.
+template <class... A, class F>
+decltype(auto) WithArguments(NativeCall& call, F&& function) {
+  static_assert((CheckDecodable<Stored<A>>() && ...));
+  std::tuple<Stored<A>...> values{};
+  return std::apply(
+      [&](auto&... stored) -> decltype(auto) {
+        void* const pointers[] = {std::addressof(stored)..., nullptr};
+        ReadArguments(call, SignatureOf<void, Stored<A>...>::kValue, pointers);
+        return function(Lend<A>(stored)...);
+      },
+      values);
+}
+
 template <class R, class... A>
 class TypedNative : public NativeFunction {
  public:
   virtual R Call(A... arguments) = 0;
 
   void Serve(NativeCall& call) final {
-    static_assert((CheckDecodable<Stored<A>>() && ...));
-    ServeWith(call, std::index_sequence_for<A...>());
-  }
-
- private:
-  template <std::size_t... I>
-  void ServeWith(NativeCall& call, std::index_sequence<I...>) {
-    std::tuple<Stored<A>...> values{};
-    void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};
-    ReadArguments(call, SignatureOf<R, Stored<A>...>::kValue, pointers);
-    if constexpr (std::is_void_v<R>) {
-      Call(Lend<A>(std::get<I>(values))...);
-    } else {
-      const R result = Call(Lend<A>(std::get<I>(values))...);
-      ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
-    }
+    WithArguments<A...>(call, [&](auto&&... arguments) {
+      if constexpr (std::is_void_v<R>) {
+        Call(static_cast<decltype(arguments)>(arguments)...);
+      } else {
+        R result = Call(static_cast<decltype(arguments)>(arguments)...);
+        ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
+      }
+    });
   }
 };
 

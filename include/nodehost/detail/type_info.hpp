@@ -67,6 +67,8 @@ enum class Kind : std::uint8_t {
   kMethod,       // MethodOps
   kConstructor,  // a class: MethodOps
   kProperty,     // of an interface, live: PropertyOps
+  kInstance,     // an object of a described class: InstanceOps (class_info.hpp)
+  kClass,        // nodehost::Class, a field of an interface: ClassOps
   kFunction,     // std::function: FunctionOps; `element` is the Method it becomes
   kValue,        // Value and family: ValueOps, or none for any
 };

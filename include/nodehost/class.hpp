@@ -1,0 +1,240 @@
+// Class<T>: a C++ class for JavaScript, described once by Describe<T>. For a JavaScript class seen
+// from C++ there is Constructor.
+#pragma once
+
+#include <concepts>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "nodehost/convert.hpp"
+#include "nodehost/detail/bound.hpp"
+#include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/instance.hpp"
+#include "nodehost/detail/native.hpp"
+#include "nodehost/detail/type_name.hpp"
+
+namespace nodehost {
+
+/// A C++ class in JavaScript. What JavaScript sees of it is described once, next to the class and
+/// before anything uses it:
+///
+///     template <>
+///     struct nodehost::Describe<Counter> {
+///       static void To(nh::Class<Counter>& c) {
+///         c.Constructor<int>().Method<&Counter::Increment>().Property<&Counter::value>();
+///       }
+///     };
+///
+/// and given to JavaScript as a field of a struct: `struct Module { nh::Class<::Counter> Counter;
+/// }`. There it is a class like any other: `new Counter(1)`, `instanceof`, `class Mine extends
+/// Counter`.
+///
+/// The JavaScript names are the C++ names in camelCase, read off the pointers at compile time; the
+/// optional argument is another one. All that is described here runs on the JS thread, where what
+/// it throws is an Error, and may have a first parameter `Js&`, which JavaScript does not pass.
+///
+/// Objects cross by what the C++ type says:
+/// - `T&`, `const T&`: the same object, for the time of the call.
+/// - `std::shared_ptr<T>`: kept by both sides. The same C++ object is the same JavaScript object
+///   for as long as JavaScript can reach it.
+/// - `std::unique_ptr<T>`: handed over. JavaScript's object is empty afterwards, and a TypeError to
+///   use; refused while C++ holds a std::shared_ptr to it.
+/// - `T`: a copy. A raw pointer does not compile.
+///
+/// JavaScript's share of an object is given up on the JS thread, when the garbage collector finds
+/// the JavaScript object unreachable and at the latest when the environment ends.
+template <class T>
+class Class {
+ public:
+  /// A field of a struct: the class itself.
+  Class() noexcept = default;
+
+  /// `new T(A…)`. Several are overloads: by the number of arguments, then by their types in the
+  /// order given here. Without any, JavaScript cannot make objects.
+  template <class... A>
+  Class& Constructor() {
+    static_assert(std::is_constructible_v<T, A...>, "nodehost: T has no such constructor");
+    info_->constructions.push_back(
+        {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
+           return detail::WithArguments<A...>(call, [](auto&&... arguments) {
+             return std::shared_ptr<void>(
+                 detail::Own(new T(static_cast<decltype(arguments)>(arguments)...)));
+           });
+         }});
+    return *this;
+  }
+
+  /// A function that makes a `std::shared_ptr<T>` or `std::unique_ptr<T>`, as a constructor.
+  template <auto Factory>
+  Class& ConstructedBy() {
+    using Traits = detail::FunctionTraits<decltype(Factory)>;
+    info_->constructions.push_back(ConstructionOf<Factory>(typename Traits::Arguments()));
+    return *this;
+  }
+
+  /// A member function, or a function whose first parameter is a `T&`. A second of the same name is
+  /// an overload. `toString`, `toJSON` and `[Symbol.iterator]` are methods: the name
+  /// "Symbol.dispose" is that symbol.
+  template <auto Function>
+  Class& Method(std::string_view name = {}) {
+    Add(name, detail::NameOfPointer<Function>(), false, detail::MethodOf<T, Function>::Make());
+    return *this;
+  }
+  /// A lambda that captures nothing, whose first parameter is a `T&`.
+  template <detail::Stateless F>
+  Class& Method(std::string_view name, F) {
+    Add(name, {}, false, detail::LambdaMethodOf<T, F>::Make());
+    return *this;
+  }
+  template <auto Function>
+  Class& StaticMethod(std::string_view name = {}) {
+    Add(name, detail::NameOfPointer<Function>(), true, detail::StaticOf<Function>());
+    return *this;
+  }
+
+  /// A data member, read-only if it is const; or a member function that returns the value, as a
+  /// read-only property. `GetName` is the property `name`.
+  template <auto Member>
+  Class& Property(std::string_view name = {}) {
+    if constexpr (std::is_member_object_pointer_v<decltype(Member)>) {
+      using V = std::remove_reference_t<decltype(std::declval<T&>().*Member)>;
+      using Variable = detail::VariableBinding<V, T, Member>;
+      AddPair<Member>(name, false, Variable::Get(), Variable::Set());
+    } else {
+      AddPair<Member>(name, false, detail::MethodOf<T, Member>::Make(), {});
+    }
+    return *this;
+  }
+  /// A pair of member functions that read and write it.
+  template <auto Get, auto Set>
+  Class& Property(std::string_view name = {}) {
+    AddPair<Get>(name, false, detail::MethodOf<T, Get>::Make(), detail::MethodOf<T, Set>::Make());
+    return *this;
+  }
+  /// A variable or a function that returns the value, as a property of the class.
+  template <auto Variable>
+  Class& StaticProperty(std::string_view name = {}) {
+    using Pointed = std::remove_pointer_t<decltype(Variable)>;
+    if constexpr (std::is_function_v<Pointed>) {
+      AddPair<Variable>(name, true, detail::StaticOf<Variable>(), {});
+    } else {
+      using Binding = detail::VariableBinding<Pointed, void, Variable>;
+      AddPair<Variable>(name, true, Binding::Get(), Binding::Set());
+    }
+    return *this;
+  }
+  template <auto Get, auto Set>
+  Class& StaticProperty(std::string_view name = {}) {
+    AddPair<Get>(name, true, detail::StaticOf<Get>(), detail::StaticOf<Set>());
+    return *this;
+  }
+
+  /// A value of the class that never changes, converted once in each environment.
+  template <class V>
+  Class& Constant(std::string_view name, V value) {
+    info_->constants.push_back({std::string(name), &detail::kTypeInfo<std::decay_t<V>>,
+                                std::make_shared<const std::decay_t<V>>(std::move(value))});
+    return *this;
+  }
+
+  /// `for (const item of object)`, over what begin() and end() go over, as it is when the loop
+  /// begins.
+  Class& Iterable() {
+    using Item = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
+    using List = std::vector<Item>;
+    Add("Symbol.iterator", {}, false,
+        {&detail::SignatureOf<void>::kValue, [](detail::NativeCall& call, void* self) {
+           T& object = *static_cast<T*>(self);
+           const List list(std::begin(object), std::end(object));
+           detail::ReturnIterator(call, detail::kTypeInfo<List>, std::addressof(list));
+         }});
+    return *this;
+  }
+
+  /// Derives from the described class B, in JavaScript as in C++.
+  template <class B>
+  requires std::derived_from<T, B> && detail::Described<B> Class& Base() {
+    info_->base = &detail::ClassInfoOf<B>();
+    info_->upcast = [](void* object) -> void* { return static_cast<B*>(static_cast<T*>(object)); };
+    return *this;
+  }
+
+  /// The name in JavaScript; the C++ name otherwise.
+  Class& Name(std::string_view name) {
+    info_->name = std::string(name);
+    return *this;
+  }
+
+  /// A member function that says how many bytes an object holds beside its own `sizeof`. Asked
+  /// once, when JavaScript gets the object, for the garbage collector to reckon with.
+  template <auto Bytes>
+  Class& ExternalBytes() {
+    info_->external_bytes = [](const void* object) {
+      return static_cast<std::size_t>((static_cast<const T*>(object)->*Bytes)());
+    };
+    return *this;
+  }
+
+  /// For the library's own templates.
+  explicit Class(detail::ClassInfo& info) noexcept : info_(&info) {}
+  static constexpr detail::ClassOps kOps{&detail::ClassInfoOf<T>};
+
+ private:
+  template <auto Factory, class... A>
+  static detail::Construction ConstructionOf(detail::Types<A...>) {
+    return {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
+              return detail::WithArguments<A...>(call, [](auto&&... arguments) {
+                return Shared(Factory(static_cast<decltype(arguments)>(arguments)...));
+              });
+            }};
+  }
+  static std::shared_ptr<void> Shared(std::shared_ptr<T> made) { return made; }
+  static std::shared_ptr<void> Shared(std::unique_ptr<T> made) {
+    return made ? detail::Own(made.release()) : nullptr;
+  }
+
+  void Add(std::string_view given, std::string_view found, bool is_static,
+           detail::Overload overload) {
+    detail::AddOverload(*info_, given.empty() ? detail::CamelCase(found) : std::string(given),
+                        is_static, overload);
+  }
+  template <auto Pointer>
+  void AddPair(std::string_view given, bool is_static, detail::Overload get, detail::Overload set) {
+    detail::AddProperty(
+        *info_,
+        given.empty() ? detail::PropertyName(detail::NameOfPointer<Pointer>()) : std::string(given),
+        is_static, get, set);
+  }
+
+  detail::ClassInfo* info_ = nullptr;
+};
+
+namespace detail {
+
+template <class T>
+const ClassInfo& ClassInfoOf() {
+  // By way of a pointer: at the end of the process JavaScript may still ask.
+  static const ClassInfo* const info = [] {
+    auto made = std::make_unique<ClassInfo>();
+    made->name = std::string(TypeName<T>());
+    made->size = sizeof(T);
+    made->virtual_destructor = std::has_virtual_destructor_v<T>;
+    Class<T> description(*made);
+    Describe<T>::To(description);
+#if defined(__cpp_rtti)
+    RegisterClass(*made, &typeid(T));
+#else
+    RegisterClass(*made, nullptr);
+#endif
+    return made.release();
+  }();
+  return *info;
+}
+
+}  // namespace detail
+}  // namespace nodehost

@@ -1,0 +1,237 @@
+// Bound: a member, or a function, of a described class as one that JavaScript calls; its name and
+// its signature are read off the pointer at compile time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/native.hpp"
+#include "nodehost/detail/reflect.hpp"
+
+namespace nodehost::detail {
+
+template <auto Pointer>
+consteval RawText PointerName() {
+  return {__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1};
+}
+
+/// "Increment" for &Counter::Increment; what is in a template's brackets is no name.
+template <auto Pointer>
+consteval std::string_view NameOfPointer() {
+  return LastWord(PointerName<Pointer>());
+}
+
+template <class...>
+struct Types {};
+
+/// A function's result, object parameter and other parameters.
+template <class F>
+struct FunctionTraits;
+
+#define NODEHOST_FUNCTION_TRAITS(qualifiers, object) \
+  template <class C, class R, class... A>            \
+  struct FunctionTraits<R (C::*)(A...) qualifiers> { \
+    using Result = R;                                \
+    using Object = object;                           \
+    using Arguments = Types<A...>;                   \
+  };
+NODEHOST_FUNCTION_TRAITS(, C)
+NODEHOST_FUNCTION_TRAITS(const, const C)
+NODEHOST_FUNCTION_TRAITS(noexcept, C)
+NODEHOST_FUNCTION_TRAITS(const noexcept, const C)
+NODEHOST_FUNCTION_TRAITS(&, C)
+NODEHOST_FUNCTION_TRAITS(const&, const C)
+NODEHOST_FUNCTION_TRAITS(&noexcept, C)
+NODEHOST_FUNCTION_TRAITS(const& noexcept, const C)
+#undef NODEHOST_FUNCTION_TRAITS
+
+template <class R, class... A>
+struct FunctionTraits<R (*)(A...)> {
+  using Result = R;
+  using Object = void;
+  using Arguments = Types<A...>;
+};
+template <class R, class... A>
+struct FunctionTraits<R (*)(A...) noexcept> : FunctionTraits<R (*)(A...)> {};
+
+/// A callable without state: a lambda that captures nothing.
+template <class F>
+concept Stateless = std::is_empty_v<F> && std::is_default_constructible_v<F> && requires {
+  &F::operator();
+};
+template <class F>
+using LambdaTraits = FunctionTraits<decltype(&F::operator())>;
+
+/// The result of a method: the object itself where the method returns a reference to it.
+template <class R, class Get>
+void ReturnFrom(NativeCall& call, const void* self, Get&& get) {
+  using Kept = std::remove_cvref_t<R>;
+  if constexpr (std::is_void_v<R>) {
+    get();
+  } else if constexpr (std::is_lvalue_reference_v<R> && Described<Kept>) {
+    R result = get();
+    if (std::addressof(result) == self) {
+      ReturnThis(call);
+    } else {
+      ReturnResult(call, kTypeInfo<Kept>, std::addressof(result));
+    }
+  } else {
+    static_assert(!std::is_pointer_v<Kept> || std::is_same_v<Kept, const char*>,
+                  "nodehost: a raw pointer does not cross into JavaScript, because nobody would "
+                  "know who owns what it points at; return a reference, a std::shared_ptr or a "
+                  "std::unique_ptr");
+    auto&& result = get();
+    ReturnResult(call, kTypeInfo<Kept>, std::addressof(result));
+  }
+}
+
+/// `call` served by `function(self, arguments…)`, whose parameters after the first are A.
+template <class T, class R, class Arguments>
+struct Bound;
+template <class T, class R, class... A>
+struct Bound<T, R, Types<A...>> {
+  static constexpr const Signature* kSignature = &SignatureOf<R, Stored<A>...>::kValue;
+
+  template <class F>
+  static void Serve(NativeCall& call, void* self, F&& function) {
+    WithArguments<A...>(call, [&](auto&&... arguments) {
+      ReturnFrom<R>(call, self, [&]() -> R {
+        return function(*static_cast<T*>(self), static_cast<decltype(arguments)>(arguments)...);
+      });
+    });
+  }
+
+  template <class F>
+  static void ServeStatic(NativeCall& call, F&& function) {
+    WithArguments<A...>(call, [&](auto&&... arguments) {
+      ReturnFrom<R>(call, nullptr, [&]() -> R {
+        return function(static_cast<decltype(arguments)>(arguments)...);
+      });
+    });
+  }
+};
+// What is handed a Js& gets it, and JavaScript's arguments begin behind it.
+template <class T, class R, class... A>
+struct Bound<T, R, Types<Js&, A...>> {
+  using Rest = Bound<T, R, Types<A...>>;
+  static constexpr const Signature* kSignature = Rest::kSignature;
+
+  template <class F>
+  static void Serve(NativeCall& call, void* self, F&& function) {
+    Rest::Serve(call, self, [&](T& object, auto&&... arguments) -> R {
+      return function(object, JsOf(call), static_cast<decltype(arguments)>(arguments)...);
+    });
+  }
+  template <class F>
+  static void ServeStatic(NativeCall& call, F&& function) {
+    Rest::ServeStatic(call, [&](auto&&... arguments) -> R {
+      return function(JsOf(call), static_cast<decltype(arguments)>(arguments)...);
+    });
+  }
+};
+
+/// A pointer to a member function of T, or to a function whose first parameter is a T&, as a
+/// method.
+template <class T, auto Function, class Traits, class Arguments>
+struct MethodBinding;
+template <class T, auto Function, class Traits, class... A>
+requires(!std::is_void_v<typename Traits::Object>)  //
+    struct MethodBinding<T, Function, Traits, Types<A...>> {
+  using Call = Bound<T, typename Traits::Result, Types<A...>>;
+  static Overload Make() {
+    return {Call::kSignature, [](NativeCall& call, void* self) {
+              Call::Serve(call, self, [](T& object, auto&&... arguments) -> decltype(auto) {
+                return (object.*Function)(static_cast<decltype(arguments)>(arguments)...);
+              });
+            }};
+  }
+};
+template <class T, auto Function, class Traits, class Self, class... A>
+requires(std::is_void_v<typename Traits::Object>)  //
+    struct MethodBinding<T, Function, Traits, Types<Self, A...>> {
+  static_assert(std::is_convertible_v<T&, Self>,
+                "nodehost: a function that is to be a method takes the object as its first "
+                "parameter");
+  using Call = Bound<T, typename Traits::Result, Types<A...>>;
+  static Overload Make() {
+    return {Call::kSignature, [](NativeCall& call, void* self) {
+              Call::Serve(call, self, [](T& object, auto&&... arguments) -> decltype(auto) {
+                return Function(object, static_cast<decltype(arguments)>(arguments)...);
+              });
+            }};
+  }
+};
+template <class T, auto Function>
+using MethodOf = MethodBinding<T, Function, FunctionTraits<decltype(Function)>,
+                               typename FunctionTraits<decltype(Function)>::Arguments>;
+
+/// The same of a lambda without captures.
+template <class T, class F, class Arguments>
+struct LambdaBinding;
+template <class T, class F, class Self, class... A>
+struct LambdaBinding<T, F, Types<Self, A...>> {
+  static_assert(std::is_convertible_v<T&, Self>,
+                "nodehost: a function that is to be a method takes the object as its first "
+                "parameter");
+  using Call = Bound<T, typename LambdaTraits<F>::Result, Types<A...>>;
+  static Overload Make() {
+    return {Call::kSignature, [](NativeCall& call, void* self) {
+              Call::Serve(call, self, [](T& object, auto&&... arguments) -> decltype(auto) {
+                return F()(object, static_cast<decltype(arguments)>(arguments)...);
+              });
+            }};
+  }
+};
+template <class T, class F>
+using LambdaMethodOf = LambdaBinding<T, F, typename LambdaTraits<F>::Arguments>;
+
+/// A function as a static method.
+template <auto Function>
+Overload StaticOf() {
+  using Traits = FunctionTraits<decltype(Function)>;
+  using Call = Bound<void, typename Traits::Result, typename Traits::Arguments>;
+  return {Call::kSignature, [](NativeCall& call, void*) {
+            Call::ServeStatic(call, [](auto&&... arguments) -> decltype(auto) {
+              return Function(static_cast<decltype(arguments)>(arguments)...);
+            });
+          }};
+}
+
+/// What reads and writes a variable: a data member of T, or a static one where T is void.
+template <class V, class T, auto Variable>
+struct VariableBinding {
+  using Kept = std::remove_cv_t<V>;
+
+  static V& At(void* self) {
+    if constexpr (std::is_void_v<T>) {
+      return *Variable;
+    } else {
+      return static_cast<T*>(self)->*Variable;
+    }
+  }
+  static Overload Get() {
+    return {&SignatureOf<Kept>::kValue, [](NativeCall& call, void* self) {
+              ReturnResult(call, kTypeInfo<Kept>, std::addressof(At(self)));
+            }};
+  }
+  static Overload Set() {
+    if constexpr (std::is_const_v<V>) {
+      return {};
+    } else {
+      return {&SignatureOf<void, Kept>::kValue, [](NativeCall& call, void* self) {
+                static_assert(CheckDecodable<Kept>());
+                // Read first, so that what is refused changes nothing.
+                Kept value{};
+                void* const pointers[] = {std::addressof(value)};
+                ReadArguments(call, SignatureOf<void, Kept>::kValue, pointers);
+                At(self) = std::move(value);
+              }};
+    }
+  }
+};
+
+}  // namespace nodehost::detail

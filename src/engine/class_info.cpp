@@ -1,0 +1,123 @@
+// The descriptions of C++ classes: their registry, and how names of C++ are names of JavaScript.
+#include "nodehost/detail/class_info.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <mutex>
+#include <shared_mutex>
+#include <typeindex>
+#include <unordered_map>
+
+#include "nodehost/errors.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+struct Registry {
+  std::shared_mutex mutex;
+  std::unordered_map<std::type_index, const ClassInfo*> classes;
+  std::uint32_t next_id = 0;
+};
+
+Registry& Known() {
+  static auto* const registry = new Registry;  // JavaScript may outlive static objects
+  return *registry;
+}
+
+bool IsUpper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
+char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char Upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
+
+}  // namespace
+
+void RegisterClass(ClassInfo& info, const std::type_info* type) {
+  for (const auto& function : info.functions) {
+    function->info = &info;
+    function->full_name = info.name + "." + function->name;
+  }
+  for (const auto& property : info.properties) {
+    for (ClassFunction* const function : {&property->get, &property->set}) {
+      function->info = &info;
+      function->name = property->name;
+      function->full_name = info.name + "." + property->name;
+      function->is_static = property->is_static;
+    }
+  }
+  Registry& registry = Known();
+  const std::lock_guard lock(registry.mutex);
+  info.id = registry.next_id++;
+  if (type) registry.classes[*type] = &info;
+}
+
+const ClassInfo* FindClass(const std::type_info& type) noexcept {
+  Registry& registry = Known();
+  const std::shared_lock lock(registry.mutex);
+  const auto found = registry.classes.find(type);
+  return found == registry.classes.end() ? nullptr : found->second;
+}
+
+void AddOverload(ClassInfo& info, std::string_view name, bool is_static, Overload overload) {
+  const auto found =
+      std::find_if(info.functions.begin(), info.functions.end(), [&](const auto& function) {
+        return function->name == name && function->is_static == is_static;
+      });
+  if (found != info.functions.end()) {
+    (*found)->overloads.push_back(overload);
+    return;
+  }
+  auto added = std::make_unique<ClassFunction>();
+  added->name = std::string(name);
+  added->is_static = is_static;
+  added->overloads.push_back(overload);
+  info.functions.push_back(std::move(added));
+}
+
+void AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overload get,
+                 Overload set) {
+  for (const auto& property : info.properties) {
+    if (property->name == name && property->is_static == is_static) {
+      throw HostError("The property '" + std::string(name) + "' of the class " + info.name +
+                      " is described twice; give one of them another name.");
+    }
+  }
+  auto added = std::make_unique<ClassProperty>();
+  added->name = std::string(name);
+  added->is_static = is_static;
+  added->get.overloads.push_back(get);
+  if (set.serve) added->set.overloads.push_back(set);
+  info.properties.push_back(std::move(added));
+}
+
+std::string CamelCase(std::string_view name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '_' && !text.empty() && i + 1 < name.size()) {
+      text += Upper(name[++i]);
+    } else if (name[i] != '_') {
+      text += name[i];
+    }
+  }
+  // The first word becomes lower case: all of an abbreviation but the letter of the next word.
+  for (std::size_t i = 0; i < text.size() && IsUpper(text[i]); ++i) {
+    if (i > 0 && i + 1 < text.size() && !IsUpper(text[i + 1]) &&
+        std::isalpha(static_cast<unsigned char>(text[i + 1]))) {
+      break;
+    }
+    text[i] = Lower(text[i]);
+  }
+  return text;
+}
+
+std::string PropertyName(std::string_view getter) {
+  if (getter.size() > 3 && getter.starts_with("Get") && IsUpper(getter[3])) {
+    getter.remove_prefix(3);
+  } else if (getter.size() > 4 && getter.starts_with("get_")) {
+    getter.remove_prefix(4);
+  } else if (getter.size() > 3 && getter.starts_with("get") && IsUpper(getter[3])) {
+    getter.remove_prefix(3);
+  }
+  return CamelCase(getter);
+}
+
+}  // namespace nodehost::detail

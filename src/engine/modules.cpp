@@ -1,0 +1,40 @@
+// Modules of C++'s: the struct becomes an object when JavaScript first imports it (js/modules.js).
+#include <memory>
+#include <utility>
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "native_call.hpp"
+#include "nodehost/js.hpp"
+#include "nodehost/module.hpp"
+#include "realm.hpp"
+
+namespace nodehost {
+
+namespace {
+
+class ModuleMaker final : public detail::NativeFunction {
+ public:
+  explicit ModuleMaker(Module module) : module_(std::move(module)) {}
+
+  void Serve(detail::NativeCall& call) override {
+    const std::shared_ptr<const void> made = module_.make()(call.realm().thread().js());
+    call.Return(module_.type(), made.get());
+  }
+
+ private:
+  const Module module_;
+};
+
+}  // namespace
+
+void Js::AddModule(const Module& module) {
+  detail::Realm& realm = detail::Realm::Of(thread_);
+  const v8::HandleScope scope(realm.isolate());
+  v8::Local<v8::Value> arguments[] = {
+      realm.String(module.name()),
+      realm.natives().FunctionOf(realm, std::make_shared<ModuleMaker>(module), module.name())};
+  detail::CallBridge(realm, detail::Bridge::kAddModule, arguments);
+}
+
+}  // namespace nodehost

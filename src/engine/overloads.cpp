@@ -1,0 +1,111 @@
+#include "overloads.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "describe.hpp"
+#include "errors.hpp"
+#include "native_call.hpp"
+#include "nodehost/detail/engine.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+std::uint32_t Required(const Signature& signature) {
+  std::uint32_t count = signature.count;
+  while (count > 0 && signature.arguments[count - 1]->kind == Kind::kOptional) --count;
+  return count;
+}
+
+// Of the few kinds that a look tells; all others are tried.
+bool MayFit(v8::Local<v8::Value> value, const TypeInfo& type) {
+  switch (type.kind) {
+    case Kind::kBool:
+      return value->IsBoolean();
+    case Kind::kString:
+      return value->IsString();
+    case Kind::kInstance:
+    case Kind::kStruct:
+      return value->IsObject();
+    case Kind::kInt64:
+    case Kind::kUint64:
+      return value->IsBigInt() || value->IsNumber();
+    default:
+      return !IsNumber(type.kind) || value->IsNumber();
+  }
+}
+
+bool MayFit(const NativeCall& call, const Signature& signature) {
+  const auto given = static_cast<std::uint32_t>(call.count());
+  if (given < Required(signature) || given > signature.count) return false;
+  for (std::uint32_t i = 0; i < given; ++i) {
+    if (!MayFit(call.argument(i), *signature.arguments[i])) return false;
+  }
+  return true;
+}
+
+std::string ParametersOf(const Signature& signature) {
+  std::string text;
+  const std::uint32_t required = Required(signature);
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    const TypeInfo& type = *signature.arguments[i];
+    text += (i == 0 ? "" : ", ") + TypeScriptName(i < required ? type : *type.element) +
+            (i < required ? "" : "?");
+  }
+  return "(" + text + ")";
+}
+
+template <class List>
+[[noreturn]] void ThrowNoneFits(const NativeCall& call, const List& overloads) {
+  Realm& realm = call.realm();
+  std::string given;
+  for (int i = 0; i < call.count(); ++i) {
+    given += (i == 0 ? "" : ", ") + DescribeValue(realm.isolate(), realm.context(),
+                                                  call.argument(static_cast<std::uint32_t>(i)));
+  }
+  std::string expected;
+  for (const auto& overload : overloads) {
+    expected += (expected.empty() ? "" : " or ") + ParametersOf(*overload.signature);
+  }
+  ThrowTypeError(call.name() + ": expected " + expected + ", got (" + given + ")");
+}
+
+// `serve(overload)` for the one that fits.
+template <class List, class Serve>
+auto Choose(NativeCall& call, const List& overloads, Serve serve) {
+  if (overloads.size() == 1) return serve(overloads.front());
+  call.set_trial(true);
+  for (const auto& overload : overloads) {
+    if (!MayFit(call, *overload.signature)) continue;
+    try {
+      return serve(overload);
+    } catch (const TrialFailed&) {
+      continue;
+    }
+  }
+  ThrowNoneFits(call, overloads);
+}
+
+template <class List>
+int Length(const List& overloads) {
+  std::uint32_t length = overloads.empty() ? 0 : Required(*overloads.front().signature);
+  for (const auto& overload : overloads) length = std::min(length, Required(*overload.signature));
+  return static_cast<int>(length);
+}
+
+}  // namespace
+
+int LengthOf(const std::vector<Overload>& overloads) { return Length(overloads); }
+int LengthOf(const std::vector<Construction>& overloads) { return Length(overloads); }
+
+void CallOverload(NativeCall& call, const std::vector<Overload>& overloads, void* self) {
+  Choose(call, overloads, [&](const Overload& overload) { overload.serve(call, self); });
+}
+
+std::shared_ptr<void> MakeOverload(NativeCall& call, const std::vector<Construction>& overloads) {
+  return Choose(call, overloads,
+                [&](const Construction& construction) { return construction.make(call); });
+}
+
+}  // namespace nodehost::detail

@@ -1,0 +1,224 @@
+// Who owns an object of a described class, how long it lives, and that JavaScript's object of it is
+// always the same.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "support/host.hpp"
+
+using test::ErrorOf;
+using test::NewEnvironment;
+
+namespace {
+
+std::atomic<int> alive = 0;
+std::thread::id destroyed_on;
+
+struct Counted {
+  Counted() { ++alive; }
+  Counted(const Counted& other) : number(other.number) { ++alive; }
+  Counted& operator=(const Counted&) = default;
+  virtual ~Counted() {
+    --alive;
+    destroyed_on = std::this_thread::get_id();
+  }
+  int number = 0;
+};
+struct Special : Counted {
+  int extra = 5;
+};
+struct Node : std::enable_shared_from_this<Node> {
+  Node& Self() { return *this; }
+  std::shared_ptr<Node> Share() { return shared_from_this(); }
+};
+
+}  // namespace
+
+template <>
+struct nodehost::Describe<Counted> {
+  static void To(nh::Class<Counted>& c) { c.Constructor<>().Property<&Counted::number>(); }
+};
+template <>
+struct nodehost::Describe<Special> {
+  static void To(nh::Class<Special>& c) {
+    c.Base<Counted>().Constructor<>().Property<&Special::extra>();
+  }
+};
+template <>
+struct nodehost::Describe<Node> {
+  static void To(nh::Class<Node>& c) {
+    c.Constructor<>().Method<&Node::Self>().Method<&Node::Share>();
+  }
+};
+
+namespace {
+
+struct Module {
+  nh::Class<::Counted> Counted{};
+  nh::Class<::Special> Special{};
+  nh::Class<::Node> Node{};
+  nh::Method<void(std::shared_ptr<::Counted>)> keep;
+  nh::Method<std::shared_ptr<::Counted>()> kept;
+  nh::Method<void(std::unique_ptr<::Counted>)> take;
+  nh::Method<std::unique_ptr<::Counted>()> give;
+  nh::Method<::Counted()> copy;
+  nh::Method<int(const ::Counted&, std::function<void()>)> during;
+};
+
+// Functions that keep in `shared` and `unique` what they are given.
+struct Store {
+  std::shared_ptr<Counted> shared;
+  std::unique_ptr<Counted> unique;
+
+  Module module() {
+    return {.keep = [this](std::shared_ptr<Counted> object) { shared = std::move(object); },
+            .kept = [this] { return shared; },
+            .take = [this](std::unique_ptr<Counted> object) { unique = std::move(object); },
+            .give = [this] { return std::move(unique); },
+            .copy = [this] { return *shared; },
+            .during =
+                [](const Counted& object, const std::function<void()>& call) {
+                  call();
+                  return object.number;
+                }};
+  }
+};
+
+std::string Eval(nh::Environment& node, const Module& module, std::string_view body) {
+  const std::string code = "(m) => { try { return String((() => {" + std::string(body) +
+                           "})()) } catch (e) { return `${e.name}: ${e.message}` } }";
+  return node.Run([&](nh::Js& js) { return js.Eval(code)(module).As<std::string>(); });
+}
+
+// Twice, with a turn of the event loop between: what a collection found is freed after it.
+void CollectGarbage(nh::Environment& node) {
+  for (int i = 0; i < 2; ++i) {
+    node.Run([](nh::Js& js) {
+      js.Eval(
+          "require('v8').setFlagsFromString('--expose-gc'); require('vm').runInNewContext('gc')()");
+    });
+    node.RunAsync([](nh::Js&) {}).get();
+  }
+}
+
+std::size_t Live(nh::Environment& node) {
+  return node.Run([](nh::Js& js) { return js.CppObjects(); });
+}
+
+}  // namespace
+
+TEST_CASE("a shared_ptr is kept on both sides, with identity") {
+  Store store;
+  {
+    nh::Environment node = NewEnvironment();
+    const Module module = store.module();
+    CHECK(Eval(node, module, "const c = new m.Counted(); m.keep(c); return m.kept() === c") ==
+          "true");
+    store.shared->number = 42;
+    CollectGarbage(node);
+    CHECK(Live(node) == 0);
+    CHECK(alive == 1);  // C++'s
+    CHECK(Eval(node, module, "const c = m.kept(); return [c.number, c === m.kept()]") == "42,true");
+    CHECK(Live(node) == 1);
+  }
+  CHECK(alive == 1);
+  store.shared.reset();
+  CHECK(alive == 0);
+}
+
+TEST_CASE("a unique_ptr is handed over") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  const Module module = store.module();
+  CHECK(Eval(node, module, "const c = new m.Counted(); c.number = 3; m.take(c); return c.number") ==
+        "TypeError: Counted: the object was handed over to C++");
+  REQUIRE(store.unique);
+  CHECK(store.unique->number == 3);
+  CHECK(Live(node) == 0);
+  CHECK(Eval(node, module, "const c = m.give(); c.number++; m.take(c); return m.give().number") ==
+        "4");
+  CHECK(Eval(node, module, "return m.give()") == "null");
+  CHECK(Eval(node, module, "const c = new m.Counted(); m.keep(c); m.take(c)") ==
+        "TypeError: Counted cannot be handed over to C++, where it is in use");
+  CHECK(Eval(node, module, "const c = new m.Counted(); return m.during(c, () => m.take(c))") ==
+        "TypeError: Counted cannot be handed over to C++, where it is in use");
+  store.shared.reset();
+}
+
+TEST_CASE("a value is a copy") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  const Module module = store.module();
+  CHECK(Eval(node, module,
+             "const c = new m.Counted(); m.keep(c); const d = m.copy(); d.number = 1;"
+             "return [c === d, c.number]") == "false,0");
+  store.shared.reset();
+}
+
+TEST_CASE("an object goes out as the class that it is") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  const Module module = store.module();
+  CHECK(Eval(node, module, "m.keep(new m.Special()); return m.kept().extra") == "5");
+  CollectGarbage(node);
+  CHECK(Eval(node, module, "return [m.kept() instanceof m.Special, m.kept().extra]") == "true,5");
+  CHECK(Eval(node, module, "m.take(new m.Special()); return m.give().extra") == "5");
+  store.shared.reset();
+}
+
+TEST_CASE("a reference to a shared object is that object") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node, store.module(),
+             "const n = new m.Node(); return n.self() === n && n.share() === n") == "true");
+}
+
+TEST_CASE("objects of one environment are other objects in another, of the same C++ object") {
+  Store store;
+  nh::Environment one = NewEnvironment();
+  nh::Environment two = NewEnvironment();
+  const Module module = store.module();
+  Eval(one, module, "const c = new m.Counted(); c.number = 8; m.keep(c)");
+  CHECK(Eval(two, module, "return m.kept().number++") == "8");
+  CHECK(Eval(one, module, "return m.kept().number") == "9");
+  CHECK(Live(one) == 1);
+  CHECK(Live(two) == 1);
+  store.shared.reset();
+}
+
+TEST_CASE("what is alive at the end of the environment is freed once, on the JS thread") {
+  std::thread::id js_thread;
+  {
+    nh::Environment node = NewEnvironment();
+    Store store;
+    js_thread = node.Run([](nh::Js&) { return std::this_thread::get_id(); });
+    Eval(node, store.module(), "globalThis.kept = [new m.Counted(), new m.Special()]");
+    CHECK(alive == 2);
+  }
+  CHECK(alive == 0);
+  CHECK(destroyed_on == js_thread);
+}
+
+TEST_CASE("objects made and dropped are collected, and counted meanwhile") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  CHECK(Eval(node, store.module(), "for (let i = 0; i < 100000; i++) new m.Counted()") ==
+        "undefined");
+  node.RunAsync([](nh::Js&) {}).get();
+  CollectGarbage(node);
+  CHECK(Live(node) == 0);
+  CHECK(alive == 0);
+}
+
+TEST_CASE("a constructor that throws leaves nothing behind") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  Eval(node, store.module(), "try { new m.Counted({}) } catch {}");
+  CollectGarbage(node);
+  CHECK(alive == 0);
+}

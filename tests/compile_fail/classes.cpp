@@ -1,0 +1,70 @@
+// What cannot be said of a C++ class, and what of its objects does not cross.
+#include "nodehost/nodehost.hpp"  // first, so that a precompiled one is used
+
+#include <memory>
+
+namespace nh = nodehost;
+
+struct Other {
+  int Get(int by) { return by; }
+};
+class Counter {
+ public:
+  explicit Counter(int start) : value_(start) {}
+  Counter* Next() { return this; }
+  Counter& Self() { return *this; }
+  int Compare(const Counter* other) const { return other ? 1 : 0; }
+  int CompareTo(const Counter& other) const { return other.value_; }
+
+ private:
+  int value_;
+};
+int Free(Other& other) { return other.Get(1); }
+int OfCounter(Counter& counter) { return counter.CompareTo(counter); }
+class NotDescribed {
+ public:
+  explicit NotDescribed(int);
+
+ private:
+  int value_;
+};
+
+template <>
+struct nodehost::Describe<Counter> {
+  static void To(nh::Class<Counter>& c) {
+#if CASE_a_constructor_that_is_not_there  // says: T has no such constructor
+    c.Constructor<Other>();
+#else
+    c.Constructor<int>();
+#endif
+
+#if CASE_a_raw_pointer_as_a_result  // says: a raw pointer does not cross into JavaScript
+    c.Method<&Counter::Next>();
+#else
+    c.Method<&Counter::Self>();
+#endif
+
+#if CASE_a_raw_pointer_as_an_argument  // says: a raw pointer does not cross into JavaScript
+    c.Method<&Counter::Compare>();
+#else
+    c.Method<&Counter::CompareTo>();
+#endif
+
+#if CASE_a_function_of_another_class  // says: takes the object as its first
+    c.Method<&Free>();
+#else
+    c.Method<&OfCounter>();
+#endif
+  }
+};
+
+#if CASE_a_class_without_a_description  // says: the class has a nodehost::Describe<T>
+nh::Method<void(std::shared_ptr<NotDescribed>)> keep;
+#else
+nh::Method<void(std::shared_ptr<Counter>)> keep;
+#endif
+
+void Use() {
+  static_cast<void>(nh::Class<Counter>());
+  keep(nullptr);
+}
