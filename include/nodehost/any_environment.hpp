@@ -14,6 +14,7 @@
 #include "nodehost/convert.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/job.hpp"
+#include "nodehost/detail/task_job.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/module.hpp"
@@ -35,22 +36,36 @@ class NODEHOST_API AnyEnvironment {
   /// Calls `function(js)` on the JS thread and returns its result when it is done: inline when
   /// already there, else behind the jobs that were there first. What it throws is thrown here.
   /// Throws `EnvironmentStopped` if the environment ended first.
+  ///
+  /// A function that returns a Task is a coroutine on the JS thread: Run returns its result when it
+  /// has ended, and the JS thread goes on with other work where it waits. On a JS thread that would
+  /// wait for itself, and throws `HostError`.
   template <std::invocable<Js&> F>
-  std::invoke_result_t<F&, Js&> Run(F&& function) {
+  typename detail::RunResult<std::invoke_result_t<F&, Js&>>::Type Run(F&& function) {
     using Result = std::invoke_result_t<F&, Js&>;
     static_assert(!detail::kHoldsJs<Result>,
                   "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
                   "data instead, with value.As<T>(), or a typed interface of Method fields.");
-    if (OnJsThread()) return std::invoke(function, CurrentJs());
-    detail::RunJob<std::remove_reference_t<F>> job(function);
-    RunBlocking(job);
-    return job.Take();
+    if constexpr (detail::kIsTask<Result>) {
+      detail::TaskStateBase::CheckMayBlock();
+      auto kept = std::make_shared<std::decay_t<F>>(std::forward<F>(function));
+      detail::RunJob<std::decay_t<F>> job(*kept);
+      RunBlocking(job);
+      const Result task = job.Take();
+      task.state()->OnSettled([kept] {});
+      return task.Get();
+    } else {
+      return RunNow(function);
+    }
   }
 
   /// As `Run(function)`, but the job is given up after `options.timeout`: then it throws
   /// `DeadlineExceeded`.
   template <std::invocable<Js&> F>
   std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
+    static_assert(!detail::kIsTask<std::invoke_result_t<F&, Js&>>,
+                  "A coroutine outlives a Run that is given up. Use RunAsync, and Get(timeout) or "
+                  "Timeout on its Task.");
     if (!options.timeout) return Run(std::forward<F>(function));
     static_assert(!detail::kHoldsJs<std::invoke_result_t<F&, Js&>>,
                   "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
@@ -61,30 +76,39 @@ class NODEHOST_API AnyEnvironment {
   }
 
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
-  /// result. The future always completes: with `EnvironmentStopped` if the environment ends first,
-  /// and with `DeadlineExceeded` beyond `options.timeout`.
+  /// result; of a coroutine, a Task. It always completes: with `EnvironmentStopped` if the
+  /// environment ends first, and with `DeadlineExceeded` beyond `options.timeout`.
   template <detail::JsFunction F>
-  std::future<detail::JobResult<F>> RunAsync(F&& function, const RunOptions& options = {}) {
+  typename detail::RunAsyncResult<detail::JobResult<F>>::Type RunAsync(
+      F&& function, const RunOptions& options = {}) {
     using Result = detail::JobResult<F>;
     static_assert(!detail::kHoldsJs<Result>,
                   "A Value cannot leave RunAsync: values stay on the JS thread, data travels. "
                   "Return data instead, with value.As<T>(), or a typed interface.");
-    auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
-    auto future = job->GetFuture();
-    if (options.timeout) {
-      EnqueueTimed(std::move(job), *options.timeout);
+    if constexpr (detail::kIsTask<Result>) {
+      return EnqueueTask(std::forward<F>(function), options, /*must_accept=*/false);
     } else {
-      Enqueue(std::move(job), /*must_accept=*/false);
+      auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
+      auto future = job->GetFuture();
+      if (options.timeout) {
+        EnqueueTimed(std::move(job), *options.timeout);
+      } else {
+        Enqueue(std::move(job), /*must_accept=*/false);
+      }
+      return future;
     }
-    return future;
   }
 
   /// Queues `function(js)` for the JS thread and forgets it. What it throws is an uncaught
   /// exception of the environment. Throws `EnvironmentStopped` if the environment takes no more.
   template <detail::JsFunction F>
   void Post(F&& function) {
-    Enqueue(std::make_unique<detail::PostJob<std::decay_t<F>>>(std::forward<F>(function)),
-            /*must_accept=*/true);
+    if constexpr (detail::kIsTask<detail::JobResult<F>>) {
+      static_cast<void>(EnqueueTask(std::forward<F>(function), {}, /*must_accept=*/true));
+    } else {
+      Enqueue(std::make_unique<detail::PostJob<std::decay_t<F>>>(std::forward<F>(function)),
+              /*must_accept=*/true);
+    }
   }
 
   /// Imports a module, or its export `name`, as a typed interface or as data; see `Js::Import`. A
@@ -153,6 +177,29 @@ class NODEHOST_API AnyEnvironment {
   detail::JsThread& Thread() const;
 
  private:
+  template <class F>
+  std::invoke_result_t<F&, Js&> RunNow(F& function) {
+    if (OnJsThread()) return std::invoke(function, CurrentJs());
+    detail::RunJob<F> job(function);
+    RunBlocking(job);
+    return job.Take();
+  }
+
+  template <class F>
+  detail::JobResult<F> EnqueueTask(F&& function, const RunOptions& options, bool must_accept) {
+    using Result = typename detail::JobResult<F>::Result;
+    auto job =
+        std::make_unique<detail::TaskJob<std::decay_t<F>, Result>>(std::forward<F>(function));
+    auto task = job->task();
+    task.state()->set_origin(thread_);
+    if (options.timeout) {
+      EnqueueTimed(std::move(job), *options.timeout);
+    } else {
+      Enqueue(std::move(job), must_accept);
+    }
+    return task;
+  }
+
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
   void RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const;

@@ -19,6 +19,7 @@
 #include "nodehost/convert/numbers.hpp"
 #include "nodehost/convert/strings.hpp"
 #include "nodehost/convert/structs.hpp"
+#include "nodehost/convert/tasks.hpp"
 #include "nodehost/convert/time.hpp"
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/instance.hpp"
@@ -94,6 +95,11 @@ constexpr TypeInfo Unsupported() {
                   "nodehost: a smart pointer does not cross into JavaScript as data; pass the "
                   "value, or std::optional of it. One to an object of a class crosses when the "
                   "class has a nodehost::Describe<T>");
+  } else if constexpr (kIsFuture<T>) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: a std::future is only the result of a Method of JavaScript's; to hand "
+                  "JavaScript a result that comes later use nodehost::Task or PromiseSource, for "
+                  "nothing can wait for a std::future without a thread");
   } else if constexpr (CharacterType<T>) {
     static_assert(kAlwaysFalse<T>,
                   "nodehost: of the character types only `char` crosses into JavaScript; use "
@@ -135,6 +141,8 @@ constexpr TypeInfo MakeTypeInfo() {
     return MakeInfo<T>(Kind::kConstructor, &T::kOps);
   } else if constexpr (kIsProperty<T>) {
     return PropertyInfo<T>();
+  } else if constexpr (kIsTask<T>) {
+    return MakeInfo<T>(Kind::kTask, &TaskOf<T>::kOps, &kTypeInfo<typename TaskResult<T>::Type>);
   } else if constexpr (kIsStdFunction<T>) {
     return MakeInfo<T>(Kind::kFunction, &FunctionOf<T>::kOps,
                        &kTypeInfo<typename FunctionOf<T>::Held>);

@@ -10,6 +10,7 @@
 #include "nodehost/convert.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/holds_js.hpp"
+#include "nodehost/detail/invoke_later.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/native.hpp"
 #include "nodehost/detail/parameter.hpp"
@@ -30,6 +31,9 @@ namespace nodehost {
 /// `this` is the object the struct was imported from. Throws `JsError` for what JavaScript throws
 /// and for a result of another type, `EnvironmentStopped` after the environment's end, `HostError`
 /// when it was never imported, or was optional and is missing.
+///
+/// With a result `Task<T>` it is an asynchronous function: the call never waits and never throws,
+/// and its failures are the Task's. `std::future<T>` is the same for those who only block.
 ///
 /// Made from a C++ function it needs no environment, and calls that function on the thread that
 /// calls; so a mock is a designated initialiser:
@@ -57,6 +61,28 @@ class Method<R(A...)> {
   R operator()(detail::Parameter<A, When>... arguments) const {
     if (!member_.function) [[unlikely]]
       return CallNative(std::forward<detail::Parameter<A, When>>(arguments)...);
+    if constexpr (detail::kComesLater<R>) {
+      using Result = typename detail::TaskResult<R>::Type;
+      static_assert(detail::CheckDecodable<std::remove_cv_t<Result>>());
+      auto task =
+          detail::CallLater<Result, A...>(member_.function, member_.receiver,
+                                          std::forward<detail::Parameter<A, When>>(arguments)...);
+      if constexpr (detail::kIsTask<R>) {
+        return task;
+      } else {
+        return task.ToFuture();
+      }
+    } else {
+      return CallNow(arguments...);
+    }
+  }
+
+  /// Whether there is something to call.
+  explicit operator bool() const noexcept { return member_.function || member_.native; }
+
+ private:
+  template <class... P>
+  R CallNow(P&... arguments) const {
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};
     if constexpr (std::is_void_v<R>) {
       detail::Invoke(member_.function, member_.receiver, kSignature, pointers, nullptr);
@@ -68,15 +94,12 @@ class Method<R(A...)> {
     }
   }
 
-  /// Whether there is something to call.
-  explicit operator bool() const noexcept { return member_.function || member_.native; }
-
- private:
   static detail::Member* MemberOf(void* field) { return &static_cast<Method*>(field)->member_; }
 
  public:
   /// For the library's own templates.
-  static constexpr const detail::Signature& kSignature = detail::SignatureOf<R, A...>::kValue;
+  static constexpr const detail::Signature& kSignature =
+      detail::SignatureOf<typename detail::GivenResult<R>::Type, A...>::kValue;
   static constexpr detail::MethodOps kOps{&kSignature, &MemberOf};
 
  private:

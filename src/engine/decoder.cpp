@@ -7,6 +7,7 @@
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"
+#include "tasks.hpp"
 #include "value_class.hpp"
 
 namespace nodehost::detail {
@@ -100,6 +101,9 @@ bool Decoder::Decode(v8::Local<v8::Value> value, const TypeInfo& type, void* res
       if (!IsOfClass(value, ClassOf(type))) return Refuse(value, type);
       At<Value>(result) = Value(realm_.references().Make(isolate_, value));
       return true;
+    case Kind::kTask:
+      SettleWith(realm_, value, type, result);
+      return true;
     case Kind::kNull:
       return value->IsNullOrUndefined() || Refuse(value, type);
     case Kind::kUndefined:
@@ -126,7 +130,10 @@ v8::Local<v8::Value> Decoder::Get(v8::Local<v8::Object> object, std::uint32_t in
 }
 
 bool Decoder::Refuse(v8::Local<v8::Value> value, const TypeInfo& type) {
-  return RefuseAs(value, TypeScriptName(type), false);
+  const std::string expected = TypeScriptName(type);
+  RefuseAs(value, expected, false);
+  if (value->IsPromise()) misfits_.back().text += "; declare its result as Task<" + expected + ">";
+  return false;
 }
 
 bool Decoder::RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range) {

@@ -14,6 +14,7 @@
 #include "nodehost/js.hpp"
 #include "path.hpp"
 #include "strings.hpp"
+#include "tasks.hpp"
 
 namespace nodehost::detail {
 
@@ -138,6 +139,8 @@ v8::Local<v8::Value> Encoder::Encode(const TypeInfo& type, const void* value) {
       return realm_.classes().ObjectOf(realm_, At<InstanceOps>(type.ops).share(value));
     case Kind::kClass:
       return realm_.classes().ConstructorOf(realm_, At<ClassOps>(type.ops).info());
+    case Kind::kTask:
+      return PromiseOf(realm_, type, value);
     case Kind::kProperty:
       break;  // only as a field of an interface
   }

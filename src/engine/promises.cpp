@@ -31,11 +31,16 @@ void PromiseWaiters::Settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Realm* const realm = thread.realm();
   if (!realm) {
     waiter->Cancelled(thread.StoppedError());
-  } else if (info[0]->IsTrue()) {
+    return;
+  }
+  const JobCatch::Hidden hidden(*realm);
+  if (info[0]->IsTrue()) {
     waiter->Fulfilled(*realm, info[1]);
   } else {
     waiter->Rejected(*realm, info[1]);
   }
+  // It ended meanwhile: V8 may have forgotten.
+  if (!thread.realm()) info.GetIsolate()->TerminateExecution();
 }
 
 std::unique_ptr<PromiseWaiter> PromiseWaiters::Remove(PromiseWaiter* waiter) noexcept {

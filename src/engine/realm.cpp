@@ -9,6 +9,7 @@
 #include "handle_scope.hpp"
 #include "nodehost/errors.hpp"
 #include "strings.hpp"
+#include "tasks.hpp"
 
 namespace nodehost::detail {
 
@@ -42,7 +43,9 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       context_(isolate, context),
       base_dir_(std::move(base_dir)),
       host_scripts_(context),
-      references_(std::make_shared<References>(thread.shared_from_this())) {}
+      references_(std::make_shared<References>(thread.shared_from_this())) {
+  InstallTaskHooks();
+}
 
 void Realm::ThrowStopped(const JsThread& thread) { std::rethrow_exception(thread.StoppedError()); }
 

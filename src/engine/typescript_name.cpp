@@ -169,6 +169,10 @@ std::string TypeScriptName(const TypeInfo& type) {
     case Kind::kFunction:
     case Kind::kProperty:
       return TypeScriptName(*type.element);
+    case Kind::kTask:
+      return "Promise<" +
+             (type.element->kind == Kind::kUndefined ? "void" : TypeScriptName(*type.element)) +
+             ">";
     case Kind::kValue:
       return std::string(NameOf(ClassOf(type)));
     default:

@@ -160,11 +160,11 @@ void TaskStateBase::OnSettled(std::function<void()> function) {
   function();
 }
 
-void TaskStateBase::CheckMayBlock() const {
+void TaskStateBase::CheckMayBlock() {
   CheckNotForked();
   if (const JsThread* const thread = JsThread::Current()) {
     throw HostError(fmt::format(
-        "Task::Get was called on the JS thread of environment \"{}\" before the Task was done. It "
+        "A Task was waited for on the JS thread of environment \"{}\" before it was done. That "
         "would stop the thread that the Task may need. co_await it in a coroutine, or use Then.",
         thread->name()));
   }

@@ -16,7 +16,7 @@ class NativeCall;
 
 /// A C++ function that JavaScript may call. Its address is its identity: each environment has one
 /// JavaScript function for it.
-class NODEHOST_API NativeFunction {
+class NODEHOST_API NativeFunction : public std::enable_shared_from_this<NativeFunction> {
  public:
   NativeFunction() = default;
   NativeFunction(const NativeFunction&) = delete;

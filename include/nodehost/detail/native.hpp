@@ -14,6 +14,7 @@
 
 #include "nodehost/convert/decodable.hpp"
 #include "nodehost/convert/functions.hpp"
+#include "nodehost/convert/tasks.hpp"
 #include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info_of.hpp"
@@ -88,14 +89,34 @@ class TypedNative : public NativeFunction {
   virtual R Call(A... arguments) = 0;
 
   void Serve(NativeCall& call) final {
-    WithArguments<A...>(call, [&](auto&&... arguments) {
-      if constexpr (std::is_void_v<R>) {
-        Call(static_cast<decltype(arguments)>(arguments)...);
-      } else {
-        R result = Call(static_cast<decltype(arguments)>(arguments)...);
-        ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
-      }
-    });
+    if constexpr (kIsTask<R>) {
+      ServeTask(call, std::index_sequence_for<A...>());
+    } else {
+      WithArguments<A...>(call, [&](auto&&... arguments) {
+        if constexpr (std::is_void_v<R>) {
+          Call(static_cast<decltype(arguments)>(arguments)...);
+        } else {
+          R result = Call(static_cast<decltype(arguments)>(arguments)...);
+          ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
+        }
+      });
+    }
+  }
+
+ private:
+  // A coroutine goes on after the call, with its arguments and the object it is a member of.
+  template <std::size_t... I>
+  void ServeTask(NativeCall& call, std::index_sequence<I...>) {
+    static_assert((CheckDecodable<Stored<A>>() && ...));
+    auto kept = std::make_shared<std::tuple<Stored<A>...>>();
+    auto& values = *kept;
+    void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};
+    ReadArguments(call, SignatureOf<R, Stored<A>...>::kValue, pointers);
+    const R result = Call(Lend<A>(std::get<I>(values))...);
+    ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
+    if (result && !result.done()) {
+      result.state()->OnSettled([kept, self = shared_from_this()] {});
+    }
   }
 };
 

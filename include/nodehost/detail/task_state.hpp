@@ -27,7 +27,7 @@ namespace nodehost::detail {
 class JsThread;
 
 /// All members may be called on any thread.
-class NODEHOST_API TaskStateBase {
+class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskStateBase> {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -62,6 +62,13 @@ class NODEHOST_API TaskStateBase {
   void StoreError(std::exception_ptr error) noexcept { error_ = std::move(error); }
   void Publish() noexcept;
 
+  /// Made for a call that has not begun: the first Task that is to come from JavaScript there.
+  void set_vacant() noexcept { vacant_ = true; }
+  bool TakeVacant() noexcept { return std::exchange(vacant_, false); }
+
+  /// Throws HostError on a thread that must not block: a JS thread, and the task thread.
+  static void CheckMayBlock();
+
   /// The environment that will settle it, for a wait on a thread that has to drive that itself.
   void set_origin(std::shared_ptr<JsThread> origin) noexcept { origin_ = std::move(origin); }
 
@@ -71,7 +78,6 @@ class NODEHOST_API TaskStateBase {
 
  private:
   enum Phase : int { kPending, kFulfilled, kFailed };
-  void CheckMayBlock() const;
   bool DrivesOrigin() const noexcept;
   void DriveOrigin();
 
@@ -84,6 +90,7 @@ class NODEHOST_API TaskStateBase {
   std::atomic<bool> taken_{false};
   std::exception_ptr error_;  // of the one that claimed it, until it is published
   std::shared_ptr<JsThread> origin_;
+  bool vacant_ = false;  // of the thread that makes the call, then of the JS thread
 };
 
 /// What a Task<T> holds: T, or a placeholder for void.

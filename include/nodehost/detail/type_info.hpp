@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ namespace nodehost::detail {
 
 class Ref;
 struct Member;
+class TaskStateBase;
 struct TypeInfo;
 
 /// What the core does with a type, and which of the ops below its TypeInfo has. The numbers stand
@@ -71,6 +73,7 @@ enum class Kind : std::uint8_t {
   kClass,        // nodehost::Class, a field of an interface: ClassOps
   kFunction,     // std::function: FunctionOps; `element` is the Method it becomes
   kValue,        // Value and family: ValueOps, or none for any
+  kTask,         // Task<T>, a Promise: TaskOps
 };
 
 /// Whether it is an integer, also as a bigint or by AsNumber, or a floating-point number.
@@ -216,6 +219,17 @@ struct PropertyOps {
   void (*accessors)(const void* property, const void** get, const void** set);
   const MethodOps* get;
   const MethodOps* set;
+};
+
+/// Of a Task. `element` of its TypeInfo is the type of the result.
+struct TaskOps {
+  /// Makes `task` a pending one, for what comes from JavaScript.
+  std::shared_ptr<TaskStateBase> (*start)(void* task);
+  std::shared_ptr<TaskStateBase> (*state)(const void* task);  ///< null when empty
+  /// Calls `filler` with a result to be filled in and, if it returns true, settles with that.
+  bool (*fulfil)(TaskStateBase& state, Filler filler);
+  /// Calls `visitor` with the result of one that is fulfilled; null for void.
+  void (*visit)(const TaskStateBase& state, Visitor visitor);
 };
 
 struct FunctionOps {

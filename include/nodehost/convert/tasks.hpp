@@ -1,0 +1,85 @@
+// Task<T> in JavaScript: a Promise, both ways.
+#pragma once
+
+#include <concepts>
+#include <future>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "nodehost/detail/type_info_of.hpp"
+#include "nodehost/task.hpp"
+
+namespace nodehost::detail {
+
+template <class T>
+inline constexpr bool kIsFuture = false;
+template <class T>
+inline constexpr bool kIsFuture<std::future<T>> = true;
+template <class T>
+inline constexpr bool kIsFuture<std::shared_future<T>> = true;
+
+template <class T>
+struct TaskOf;
+template <class T>
+struct TaskOf<Task<T>> {
+  using State = TaskState<T>;
+
+  static constexpr TaskOps kOps{
+      [](void* task) -> std::shared_ptr<TaskStateBase> {
+        auto& made = *static_cast<Task<T>*>(task);
+        if (!made || !made.state()->TakeVacant()) made = Task<T>(std::make_shared<State>());
+        return made.state();
+      },
+      [](const void* task) -> std::shared_ptr<TaskStateBase> {
+        return static_cast<const Task<T>*>(task)->state();
+      },
+      [](TaskStateBase& state, Filler filler) {
+        if constexpr (std::is_void_v<T>) {
+          return static_cast<State&>(state).Fulfil(std::monostate());
+        } else if constexpr (std::default_initializable<T>) {
+          T value{};
+          if (!filler.fill(filler.context, std::addressof(value), nullptr)) return false;
+          return static_cast<State&>(state).Fulfil(std::move(value));
+        } else {
+          return false;  // it goes to JavaScript only
+        }
+      },
+      [](const TaskStateBase& state, Visitor visitor) {
+        if constexpr (std::is_void_v<T>) {
+          visitor.visit(visitor.context, nullptr, nullptr);
+        } else {
+          visitor.visit(visitor.context, std::addressof(static_cast<const State&>(state).value()),
+                        nullptr);
+        }
+      }};
+};
+
+template <class T>
+struct TaskResult;
+template <class T>
+struct TaskResult<Task<T>> {
+  using Type = T;
+};
+template <class T>
+struct TaskResult<std::future<T>> {
+  using Type = T;
+};
+
+/// The result of a call that does not wait: a Task, or the std::future that stands for one.
+template <class R>
+inline constexpr bool kComesLater = kIsTask<R>;
+template <class T>
+inline constexpr bool kComesLater<std::future<T>> = true;
+
+/// A Method's result as JavaScript gives it.
+template <class R>
+struct GivenResult {
+  using Type = R;
+};
+template <class T>
+struct GivenResult<std::future<T>> {
+  using Type = Task<T>;
+};
+
+}  // namespace nodehost::detail
