@@ -34,7 +34,7 @@ function importURL(url) {
   if (MapPrototypeHas(namespaces, url)) return MapPrototypeGet(namespaces, url);
   // import() alone takes other schemes in 20 and 22, where hooks may have given them a meaning.
   const namespace = RegExpPrototypeExec(/^(?:file|data):/, url) !== null ?
-    importNow?.(url) : undefined;
+    importNow(url) : undefined;
   if (namespace === undefined) return new Pending(importLater(url));
   MapPrototypeSet(namespaces, url, namespace);
   return namespace;

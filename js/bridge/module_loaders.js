@@ -5,7 +5,7 @@
 // import of a synchronous graph the only way to its namespace object. Both exist in ES modules
 // alone, so those are compiled from text, in the name of a file in baseDir that does not exist and
 // never will, through Module.prototype._compile(text, filename, 'module'): node 20.19, 22.12 and
-// later. On others `importResolve` and `importNow` are undefined.
+// later. On others `importResolver` returns null, and `importNow` undefined.
 'use strict';
 
 const {
@@ -40,12 +40,20 @@ const userRequire = createRequire(origin);
 // import() in CommonJS text follows import rules on every node. No format is named: before 20.19
 // the third parameter is a flag, and any value of it says "ES module".
 const { importLater } = compile('exports.importLater = (s) => import(s)', origin);
-let importResolve;
-try {
-  ({ importResolve } =
-    compile('export const importResolve = import.meta.resolve', newName(), 'module'));
-} catch {
-  // A node without require(esm), or one told --no-require-module.
+// Node 22.0 to 22.11 compile ES modules from text, but import none from them.
+const canImportNow = process.features.require_module;
+
+let resolver;  // made at its first use: it starts the ES module loader
+function importResolver() {
+  if (resolver !== undefined) return resolver;
+  try {
+    resolver = compile('export const importResolve = import.meta.resolve', newName(), 'module')
+      .importResolve;
+  } catch {
+    // A node without require(esm), or one told --no-require-module.
+    resolver = null;
+  }
+  return resolver;
 }
 
 /// Whether `error` says that `filename` itself, not something that it requires in turn, can only be
@@ -85,6 +93,7 @@ function saysAsynchronous(error, message, filename) {
 /// there is a default export. The importing text has no parent, so that node 22.12, which warns of
 /// require(esm) by its parent, says nothing.
 function importNow(url) {
+  if (!canImportNow || importResolver() === null) return undefined;
   const filename = newName();
   try {
     return compile(`export * as namespace from ${JSONStringify(url)}`, filename, 'module').namespace;
@@ -98,8 +107,7 @@ return {
   __proto__: null,
   userRequire,
   importLater,
-  importResolve,
-  // Node 22.0 to 22.11 compile such texts, but import no ES module from them.
-  importNow: importResolve && process.features.require_module ? importNow : undefined,
+  importResolver,
+  importNow,
   isAsynchronous,
 };

@@ -6,7 +6,7 @@ const { RegExpPrototypeExec, StringPrototypeStartsWith } = primordials;
 const { statSync } = require('fs');
 const { fileURLToPath, pathToFileURL } = require('url');
 const { isAbsolute } = require('path');
-const { userRequire, importResolve } = options.loaders;
+const { userRequire, importResolver } = options.loaders;
 const { resolve: userRequireResolve } = userRequire;
 const onWindows = process.platform === 'win32';
 
@@ -38,7 +38,8 @@ function resolve(specifier) {
   let url;
   let failure;
   let requested = specifier;
-  if (importResolve !== undefined) {
+  const importResolve = importResolver();
+  if (importResolve !== null) {
     try {
       url = importResolve(specifier);
       if (!StringPrototypeStartsWith(url, 'file:')) return { url, path: undefined };
