@@ -10,6 +10,7 @@
 #include "errors.hpp"
 #include "handle_scope.hpp"
 #include "memory.hpp"
+#include "nodehost/convert/bytes.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "quick.hpp"
@@ -45,7 +46,7 @@ v8::Local<v8::Value> CallFunction(Realm& realm, const Catch& caught, v8::Local<v
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
     arguments[i] =
-        type.kind == Kind::kSpan ? lent.Lend(type, values[i]) : Encode(realm, type, values[i]);
+        type.Is(conversions::kSpan) ? lent.Lend(type, values[i]) : Encode(realm, type, values[i]);
   }
   return CallFunction(realm, caught, function, receiver, signature.count, arguments.data());
 }
@@ -72,7 +73,7 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
           ? CallUnusual(realm, function, receiver, signature, values)
           : CallUsual(realm, function, receiver, signature, values);
   const TypeInfo& type = *signature.result;
-  if (type.kind == Kind::kUndefined || DecodeQuick(realm, returned, type, result)) return;
+  if (type.quick == Quick::kNothing || DecodeQuick(realm, returned, type, result)) return;
   Decode(realm, returned, type, result, "result", v8::Undefined(realm.isolate()));
 }
 

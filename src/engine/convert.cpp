@@ -3,9 +3,10 @@
 #include <atomic>
 #include <cctype>
 
-#include "decoder.hpp"
-#include "encoder.hpp"
+#include "convert/decoder.hpp"
+#include "convert/encoder.hpp"
 #include "nodehost/convert/structs.hpp"
+#include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "path.hpp"
 #include "realm.hpp"
@@ -16,9 +17,8 @@ namespace {
 
 // What an error calls the value as a whole: the name of its struct, `value` for all others.
 std::string RootName(const TypeInfo& type) {
-  const bool named = type.kind == Kind::kStruct || type.kind == Kind::kInterface;
-  std::string name =
-      named ? std::string(static_cast<const StructOps*>(type.ops)->info().name) : "value";
+  const bool named = type.Is(conversions::kStruct) || type.Is(conversions::kInterface);
+  std::string name = named ? std::string(OpsOf<StructOps>(type).info().name) : "value";
   name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
   return name;
 }
@@ -40,6 +40,12 @@ void Decode(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, void
   Decoder decoder(realm, receiver);
   if (decoder.Decode(value, type, result)) return;
   decoder.Throw(root.empty() ? RootName(type) : root);
+}
+
+std::string TypeScriptName(const TypeInfo& type) {
+  const Conversion& conversion = *type.conversion;
+  return conversion.typescript_of ? conversion.typescript_of(type)
+                                  : std::string(conversion.typescript);
 }
 
 std::uint32_t NextStructId() noexcept {

@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "convert.hpp"
+#include "convert/conversion.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
@@ -28,14 +29,13 @@ struct Export {
   v8::Local<v8::Value> holder;
 };
 
-Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view name, Kind kind) {
+Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view name,
+                  const TypeInfo& type) {
   const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
   v8::Local<v8::Value> arguments[] = {module, undefined};
   if (name.empty()) {
     // A package that is a function may have it as its default export.
-    const bool callable =
-        kind == Kind::kMethod || kind == Kind::kConstructor || kind == Kind::kFunction;
-    if (!callable) return {module, undefined};
+    if (!type.conversion->callable) return {module, undefined};
     return {CallBridge(realm, Bridge::kCallable, {arguments, 1}), undefined};
   }
   arguments[1] = realm.String(name);
@@ -61,7 +61,7 @@ std::string RootName(std::string_view module, std::string_view name) {
 
 void ConvertExport(Realm& realm, v8::Local<v8::Value> module_value, std::string_view module,
                    std::string_view name, const TypeInfo& type, void* result) {
-  const Export found = FindExport(realm, module_value, name, type.kind);
+  const Export found = FindExport(realm, module_value, name, type);
   Decode(realm, found.value, type, result, RootName(module, name), found.holder);
 }
 
@@ -213,9 +213,8 @@ Value Js::Import(std::string_view module, std::string_view name) {
   detail::Realm& realm = detail::Realm::Of(thread_);
   const v8::HandleScope scope(realm.isolate());
   Value result;
-  static constexpr detail::TypeInfo kAnyValue{detail::Kind::kValue, sizeof(Value), nullptr,
-                                              nullptr};
-  detail::ConvertExport(realm, detail::ImportHere(realm, module), module, name, kAnyValue, &result);
+  detail::ConvertExport(realm, detail::ImportHere(realm, module), module, name,
+                        detail::kTypeInfo<Value>, &result);
   return result;
 }
 

@@ -9,6 +9,8 @@
 #include "errors.hpp"
 #include "handle_scope.hpp"
 #include "memory.hpp"
+#include "nodehost/convert/bytes.hpp"
+#include "nodehost/convert/structs.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
@@ -57,8 +59,8 @@ void InvokeNew(const Member& member, const Signature& signature, const void* con
     std::vector<v8::Local<v8::Value>> list(signature.count);
     for (std::uint32_t i = 0; i < signature.count; ++i) {
       const TypeInfo& type = *signature.arguments[i];
-      list[i] = type.kind == Kind::kSpan ? lent.Lend(type, arguments[i])
-                                         : Encode(realm, type, arguments[i]);
+      list[i] = type.Is(conversions::kSpan) ? lent.Lend(type, arguments[i])
+                                            : Encode(realm, type, arguments[i]);
     }
     v8::Local<v8::Object> made;
     if (!member.function.get()

@@ -6,7 +6,9 @@
 #include <span>
 #include <utility>
 
+#include "convert/conversion.hpp"
 #include "errors.hpp"
+#include "nodehost/convert/bytes.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"
 
@@ -15,63 +17,6 @@ namespace nodehost::detail {
 namespace {
 
 constexpr std::size_t kMaxBytes = v8::TypedArray::kMaxByteLength;
-
-template <class View>
-v8::Local<v8::Value> ViewOn(v8::Local<v8::ArrayBuffer> buffer, std::size_t item_size) {
-  return View::New(buffer, 0, buffer->ByteLength() / item_size);
-}
-
-v8::Local<v8::Value> ViewOf(Kind kind, v8::Local<v8::ArrayBuffer> buffer) {
-  switch (kind) {
-    case Kind::kInt8:
-      return ViewOn<v8::Int8Array>(buffer, 1);
-    case Kind::kInt16:
-      return ViewOn<v8::Int16Array>(buffer, 2);
-    case Kind::kUint16:
-      return ViewOn<v8::Uint16Array>(buffer, 2);
-    case Kind::kInt32:
-      return ViewOn<v8::Int32Array>(buffer, 4);
-    case Kind::kUint32:
-      return ViewOn<v8::Uint32Array>(buffer, 4);
-    case Kind::kInt64:
-      return ViewOn<v8::BigInt64Array>(buffer, 8);
-    case Kind::kUint64:
-      return ViewOn<v8::BigUint64Array>(buffer, 8);
-    case Kind::kFloat:
-      return ViewOn<v8::Float32Array>(buffer, 4);
-    case Kind::kDouble:
-      return ViewOn<v8::Float64Array>(buffer, 8);
-    default:
-      return ViewOn<v8::Uint8Array>(buffer, 1);
-  }
-}
-
-bool IsArrayOf(v8::Local<v8::Value> value, Kind kind) {
-  switch (kind) {
-    case Kind::kInt8:
-      return value->IsInt8Array();
-    case Kind::kUint8:
-      return value->IsUint8Array() || value->IsUint8ClampedArray();
-    case Kind::kInt16:
-      return value->IsInt16Array();
-    case Kind::kUint16:
-      return value->IsUint16Array();
-    case Kind::kInt32:
-      return value->IsInt32Array();
-    case Kind::kUint32:
-      return value->IsUint32Array();
-    case Kind::kInt64:
-      return value->IsBigInt64Array();
-    case Kind::kUint64:
-      return value->IsBigUint64Array();
-    case Kind::kFloat:
-      return value->IsFloat32Array();
-    case Kind::kDouble:
-      return value->IsFloat64Array();
-    default:
-      return false;
-  }
-}
 
 void CheckSize(std::size_t size) {
   if (size <= kMaxBytes) return;
@@ -106,7 +51,7 @@ v8::Local<v8::Value> CopyToTypedArray(Realm& realm, const TypeInfo& type, const 
   const auto [data, size] = BytesOf(type, sequence);
   const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(realm.isolate(), size);
   if (size > 0) std::memcpy(buffer->Data(), data, size);
-  return ViewOf(type.element->kind, buffer);
+  return type.element->conversion->block->view(buffer);
 }
 
 v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
@@ -114,7 +59,7 @@ v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
   const v8::Local<v8::ArrayBuffer> buffer =
       bytes.empty() ? v8::ArrayBuffer::New(realm.isolate(), 0)
                     : BufferOn(realm.isolate(), bytes.data(), bytes.size(), bytes.owner());
-  return ViewOf(Kind::kUint8, buffer);
+  return v8::Uint8Array::New(buffer, 0, buffer->ByteLength());
 }
 
 bool IsMemory(v8::Local<v8::Value> value) {
@@ -159,7 +104,8 @@ void CopyFromView(v8::Local<v8::ArrayBufferView> view, void* out, std::size_t si
 
 bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out,
                         std::size_t count) {
-  if (!IsArrayOf(value, element.kind)) return false;
+  const NumberBlock* const block = element.conversion->block;
+  if (!block || !block->is_typed_array(value)) return false;
   CopyFromView(value.As<v8::ArrayBufferView>(), out, count * element.size);
   return true;
 }

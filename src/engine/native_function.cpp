@@ -7,7 +7,7 @@
 #include "activity.hpp"
 #include "catch.hpp"
 #include "convert.hpp"
-#include "decoder.hpp"
+#include "convert/decoder.hpp"
 #include "errors.hpp"
 #include "native_call.hpp"
 #include "nodehost/detail/class_info.hpp"
@@ -195,17 +195,17 @@ void NativeCall::Read(const Signature& signature, void* const* values) {
 }
 
 void NativeCall::Return(const TypeInfo& type, const void* result) {
-  switch (type.kind) {
-    case Kind::kDouble:
+  switch (type.quick) {
+    case Quick::kDouble:
       info_.GetReturnValue().Set(*static_cast<const double*>(result));
       return;
-    case Kind::kInt32:
+    case Quick::kInt32:
       info_.GetReturnValue().Set(*static_cast<const std::int32_t*>(result));
       return;
-    case Kind::kUint32:
+    case Quick::kUint32:
       info_.GetReturnValue().Set(*static_cast<const std::uint32_t*>(result));
       return;
-    case Kind::kBool:
+    case Quick::kBool:
       info_.GetReturnValue().Set(*static_cast<const bool*>(result));
       return;
     default:

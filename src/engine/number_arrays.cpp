@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include "catch.hpp"
+#include "convert/conversion.hpp"
 #include "errors.hpp"
 #include "realm.hpp"
 
@@ -12,50 +12,9 @@ namespace nodehost::detail {
 
 namespace {
 
-using Element = nodehost::detail::Kind;
-
 constexpr std::size_t kWorthIt = 16;  // numbers; entering JavaScript costs as much as boxing eight
 constexpr std::size_t kBlock = 4096;  // numbers; 32 KiB, what a processor's first cache holds
 constexpr std::size_t kMost = 1 << 24;  // beyond, V8 takes `new Array(n)` for a sparse one
-
-template <class To, class From>
-void Copy(void* block, const void* data, std::size_t count) {
-  if constexpr (std::is_same_v<To, From>) {
-    std::memcpy(block, data, count * sizeof(To));
-  } else {
-    const auto* const from = static_cast<const From*>(data);
-    std::transform(from, from + count, static_cast<To*>(block),
-                   [](From number) { return static_cast<To>(number); });
-  }
-}
-
-using CopyFunction = void (*)(void* block, const void* data, std::size_t count);
-
-// Null for elements that are no such numbers.
-CopyFunction CopyOf(Element kind) {
-  switch (kind) {
-    case Element::kDouble:
-      return Copy<double, double>;
-    case Element::kFloat:
-      return Copy<double, float>;
-    case Element::kUint32:
-      return Copy<double, std::uint32_t>;
-    case Element::kInt8:
-      return Copy<std::int32_t, std::int8_t>;
-    case Element::kInt16:
-      return Copy<std::int32_t, std::int16_t>;
-    case Element::kInt32:
-      return Copy<std::int32_t, std::int32_t>;
-    case Element::kUint16:
-      return Copy<std::int32_t, std::uint16_t>;
-    default:
-      return nullptr;
-  }
-}
-
-bool AreDoubles(Element kind) {
-  return kind == Element::kDouble || kind == Element::kFloat || kind == Element::kUint32;
-}
 
 }  // namespace
 
@@ -80,10 +39,10 @@ void NumberArrays::Load(Realm& realm) {
 v8::MaybeLocal<v8::Value> NumberArrays::Make(Realm& realm, const TypeInfo& element,
                                              const void* data, std::size_t size) {
   if (size < kWorthIt || size > kMost) return {};
-  const CopyFunction copy = CopyOf(element.kind);
-  if (!copy) return {};
+  const NumberBlock* const block = element.conversion->block;
+  if (!block || !block->copy) return {};
   if (!memory_) Load(realm);
-  const Kind& kind = AreDoubles(element.kind) ? doubles_ : integers_;
+  const Kind& kind = block->doubles ? doubles_ : integers_;
   v8::Isolate* const isolate = realm.isolate();
   v8::EscapableHandleScope scope(isolate);
   const Catch caught(realm);
@@ -93,7 +52,7 @@ v8::MaybeLocal<v8::Value> NumberArrays::Make(Realm& realm, const TypeInfo& eleme
   v8::Local<v8::Value> array;
   for (std::size_t at = 0; at < size;) {
     const std::size_t count = std::min(size - at, kBlock);
-    copy(memory_, static_cast<const std::byte*>(data) + at * element.size, count);
+    block->copy(memory_, static_cast<const std::byte*>(data) + at * element.size, count);
     v8::Local<v8::Value> arguments[] = {kind.block.Get(isolate), number(count), number(size),
                                         number(at)};
     if (at > 0) arguments[2] = array;

@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "convert.hpp"
-#include "decoder.hpp"
+#include "convert/decoder.hpp"
 #include "entry.hpp"
 #include "errors.hpp"
 #include "nodehost/detail/engine.hpp"
@@ -73,7 +73,7 @@ Ref ToJs(Js& js, const TypeInfo& type, const void* value) {
 }
 
 void FromJs(const Ref& ref, const TypeInfo& type, void* result) {
-  if (ref && ref.get()->is_number && type.kind == Kind::kDouble) {
+  if (ref && ref.get()->is_number && type.quick == Quick::kDouble) {
     Realm::Of(*ref.get()->thread);  // checks, as for every value
     *static_cast<double*>(result) = ref.get()->number;
     return;

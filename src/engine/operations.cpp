@@ -63,7 +63,7 @@ void Operate(Operation operation, const OperationCall& call) {
            .ToLocal(&returned)) [[unlikely]] {
     ThrowCaught(realm, caught);
   }
-  if (signature.result->kind == Kind::kUndefined) return;
+  if (signature.result->quick == Quick::kNothing) return;
   Decode(realm, returned, *signature.result, call.result, "result", undefined);
 }
 

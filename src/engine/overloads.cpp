@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <string>
 
+#include "convert/decoder.hpp"
 #include "describe.hpp"
 #include "errors.hpp"
 #include "native_call.hpp"
+#include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 
 namespace nodehost::detail {
@@ -14,33 +16,17 @@ namespace {
 
 std::uint32_t Required(const Signature& signature) {
   std::uint32_t count = signature.count;
-  while (count > 0 && signature.arguments[count - 1]->kind == Kind::kOptional) --count;
+  while (count > 0 && signature.arguments[count - 1]->Is(conversions::kOptional)) --count;
   return count;
 }
 
-// Of the few kinds that a look tells; all others are tried.
-bool MayFit(v8::Local<v8::Value> value, const TypeInfo& type) {
-  switch (type.kind) {
-    case Kind::kBool:
-      return value->IsBoolean();
-    case Kind::kString:
-      return value->IsString();
-    case Kind::kInstance:
-    case Kind::kStruct:
-      return value->IsObject();
-    case Kind::kInt64:
-    case Kind::kUint64:
-      return value->IsBigInt() || value->IsNumber();
-    default:
-      return !IsNumber(type.kind) || value->IsNumber();
-  }
-}
-
+// By a look at the arguments.
 bool MayFit(const NativeCall& call, const Signature& signature) {
   const auto given = static_cast<std::uint32_t>(call.count());
   if (given < Required(signature) || given > signature.count) return false;
+  Decoder decoder(call.realm(), v8::Undefined(call.realm().isolate()));
   for (std::uint32_t i = 0; i < given; ++i) {
-    if (!MayFit(call.argument(i), *signature.arguments[i])) return false;
+    if (decoder.FitOf(call.argument(i), *signature.arguments[i]) == Fit::kNo) return false;
   }
   return true;
 }

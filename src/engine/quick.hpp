@@ -1,4 +1,4 @@
-// Conversion of the few kinds that most calls are made of, inlined where they are made; all others
+// Conversion of the few types that most calls are made of, inlined where they are made; all others
 // go the whole way, by Encode and Decode.
 #pragma once
 
@@ -14,35 +14,35 @@
 namespace nodehost::detail {
 
 inline v8::Local<v8::Value> EncodeQuick(Realm& realm, const TypeInfo& type, const void* value) {
-  switch (type.kind) {
-    case Kind::kDouble:
+  switch (type.quick) {
+    case Quick::kDouble:
       return v8::Number::New(realm.isolate(), *static_cast<const double*>(value));
-    case Kind::kInt32:
+    case Quick::kInt32:
       return v8::Integer::New(realm.isolate(), *static_cast<const std::int32_t*>(value));
-    case Kind::kString:
+    case Quick::kString:
       return ToV8String(realm.isolate(), *static_cast<const std::string*>(value));
     default:
       return Encode(realm, type, value);
   }
 }
 
-/// False, and nothing done, for another kind and for a value that does not fit.
+/// False, and nothing done, for another type and for a value that does not fit.
 inline bool DecodeQuick(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type,
                         void* result) {
-  switch (type.kind) {
-    case Kind::kDouble:
+  switch (type.quick) {
+    case Quick::kDouble:
       if (!value->IsNumber()) return false;
       *static_cast<double*>(result) = value.As<v8::Number>()->Value();
       return true;
-    case Kind::kInt32:
+    case Quick::kInt32:
       if (!value->IsInt32()) return false;
       *static_cast<std::int32_t*>(result) = value.As<v8::Int32>()->Value();
       return true;
-    case Kind::kBool:
+    case Quick::kBool:
       if (!value->IsBoolean()) return false;
       *static_cast<bool*>(result) = value->IsTrue();
       return true;
-    case Kind::kString:
+    case Quick::kString:
       if (!value->IsString()) return false;
       FromV8String(realm.isolate(), value.As<v8::String>(), *static_cast<std::string*>(result));
       return true;

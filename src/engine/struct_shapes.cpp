@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "errors.hpp"
+#include "nodehost/convert/structs.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {

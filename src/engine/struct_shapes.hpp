@@ -14,6 +14,7 @@
 namespace nodehost::detail {
 
 class Realm;
+struct StructInfo;
 
 class StructShapes {
  public:

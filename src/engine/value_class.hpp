@@ -5,7 +5,6 @@
 
 #include <string_view>
 
-#include "nodehost/detail/type_info.hpp"
 #include "nodehost/detail/value_class.hpp"
 
 namespace nodehost::detail {
@@ -15,11 +14,5 @@ bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class);
 
 /// "Array", "Uint8Array"; "any" for a plain Value, and as typeof has it for symbol and bigint.
 std::string_view NameOf(ValueClass value_class);
-
-/// Of a TypeInfo of Kind::kValue.
-inline ValueClass ClassOf(const TypeInfo& type) {
-  const auto* const ops = static_cast<const ValueOps*>(type.ops);
-  return ops ? ops->value_class : ValueClass::kAny;
-}
 
 }  // namespace nodehost::detail

@@ -1,23 +1,46 @@
-// Containers in JavaScript: Array, Set, plain object and Map, always copied. A std::span as an
-// argument is a TypedArray for the time of the call: its numbers are copied in, what JavaScript has
-// written is copied back, and then the view is of length 0; a span of const numbers, and one inside
-// other data, is a plain copy. A container is known by what it can do, so that this header includes
-// none of them, and other containers with the standard's members convert, too.
+// Containers in JavaScript: Array, Set, plain object and Map, always copied; those of bytes are a
+// Uint8Array (bytes.hpp). A container is known by what it can do, so that this header includes none
+// of them, and other containers with the standard's members convert, too.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include "nodehost/convert/numbers.hpp"
+#include "nodehost/convert/bytes.hpp"
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
+
+/// Any other container of single values.
+struct CollectionOps {
+  std::size_t (*size)(const void* collection);
+  void (*each)(const void* collection, Visitor visitor);
+  void (*clear)(void* collection);
+  /// Adds what `filler` fills in, unless it returns false.
+  bool (*add)(void* collection, Filler filler);
+};
+
+struct MapOps {
+  const TypeInfo* key;
+  std::size_t (*size)(const void* map);
+  void (*each)(const void* map, Visitor visitor);
+  void (*clear)(void* map);
+  bool (*add)(void* map, Filler filler);
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kSequence;  // std::vector, std::array: SequenceOps
+extern NODEHOST_API const Conversion kList;      // other sequences: CollectionOps
+extern NODEHOST_API const Conversion kSet;       // CollectionOps
+extern NODEHOST_API const Conversion
+    kRecord;                                // a map with std::string keys, a plain object: MapOps
+extern NODEHOST_API const Conversion kMap;  // MapOps
+}  // namespace conversions
 
 template <class C>
 concept Container = requires(C& c, const C& k) {
@@ -59,28 +82,6 @@ concept ListLike = Container<C> && requires(C& c, typename C::value_type v) {
   typename C::mapped_type;
 };
 
-template <class T>
-inline constexpr bool kIsSpan = false;
-template <class T, std::size_t N>
-inline constexpr bool kIsSpan<std::span<T, N>> = true;
-
-template <class T>
-concept ByteType = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::byte>;
-
-/// What a JavaScript TypedArray may hold.
-template <class T>
-concept TypedArrayElement = Integer<T> || std::is_same_v<T, float> || std::is_same_v<T, double> ||
-    std::is_same_v<T, std::byte>;
-
-/// std::byte alone is an enum; in a container it is a byte.
-template <class T>
-inline constexpr TypeInfo kByteInfo = MakeInfo<T>(Kind::kUint8);
-
-template <class C>
-constexpr std::size_t SizeOf(const void* container) {
-  return static_cast<const C*>(container)->size();
-}
-
 template <class C>
 struct SequenceOf {
   static constexpr bool kFixed = !requires(C & c) { c.resize(std::size_t{}); };
@@ -97,13 +98,6 @@ struct SequenceOf {
         return container.data();
       },
       kFixed};
-};
-
-template <class C>
-struct SpanOf {
-  static constexpr SequenceOps kOps{
-      &SizeOf<C>, [](const void* c) -> const void* { return static_cast<const C*>(c)->data(); },
-      nullptr, std::is_const_v<typename C::element_type>};
 };
 
 template <class C>
@@ -155,41 +149,23 @@ struct MapOf {
       }};
 };
 
-template <class T>
-constexpr const TypeInfo* ElementOf() {
-  if constexpr (std::is_same_v<T, std::byte>) {
-    return &kByteInfo<T>;
-  } else {
-    return kTypeInfoOf<T>;
-  }
-}
-
 template <Contiguous C>
 constexpr TypeInfo SequenceInfo() {
   using Item = typename C::value_type;
-  return MakeInfo<C>(ByteType<Item> ? Kind::kBytesCopy : Kind::kSequence, &SequenceOf<C>::kOps,
-                     ElementOf<Item>());
-}
-
-template <class C>
-constexpr TypeInfo SpanInfo() {
-  using Item = std::remove_cv_t<typename C::element_type>;
-  static_assert(TypedArrayElement<Item>,
-                "nodehost: a std::span is a TypedArray in JavaScript, so it holds numbers; use "
-                "std::vector for anything else");
-  return MakeInfo<C>(Kind::kSpan, &SpanOf<C>::kOps, ElementOf<Item>());
+  return MakeInfo<C>(ByteType<Item> ? conversions::kBytesCopy : conversions::kSequence,
+                     &SequenceOf<C>::kOps, ElementOf<Item>());
 }
 
 template <MapLike C>
 constexpr TypeInfo MapInfo() {
   constexpr bool is_record = std::is_same_v<typename C::key_type, std::string>;
-  return MakeInfo<C>(is_record ? Kind::kRecord : Kind::kMap, &MapOf<C>::kOps,
+  return MakeInfo<C>(is_record ? conversions::kRecord : conversions::kMap, &MapOf<C>::kOps,
                      kTypeInfoOf<typename C::mapped_type>);
 }
 
 template <class C>
-constexpr TypeInfo CollectionInfo(Kind kind) {
-  return MakeInfo<C>(kind, &CollectionOf<C>::kOps, kTypeInfoOf<typename C::value_type>);
+constexpr TypeInfo CollectionInfo(const Conversion& conversion) {
+  return MakeInfo<C>(conversion, &CollectionOf<C>::kOps, kTypeInfoOf<typename C::value_type>);
 }
 
 }  // namespace nodehost::detail

@@ -7,10 +7,14 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/ref.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost {
+
+class Js;
+class Value;
 
 /// Specialise it with three members to make a type of yours convertible. It is asked on the JS
 /// thread; the type must be default-constructible and movable to come from JavaScript.
@@ -31,6 +35,17 @@ template <class T>
 struct Convert;
 
 namespace detail {
+
+/// nodehost::Convert<T>.
+struct CustomOps {
+  std::string_view typescript;
+  Ref (*to_js)(Js& js, const void* value);
+  bool (*from_js)(Js& js, const Ref& value, void* result);  ///< false: it does not fit
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kCustom;  // CustomOps
+}  // namespace conversions
 
 template <class T>
 concept HasConvert = requires {
@@ -79,7 +94,7 @@ constexpr TypeInfo CustomInfo() {
                 "nodehost: this Convert<T> lacks `static std::optional<T> FromJs(nh::Js&, const "
                 "nh::Value&)`; it may always return std::nullopt");
   if constexpr (ConvertHasName<T> && ConvertHasToJs<T> && ConvertHasFromJs<T>) {
-    return MakeInfo<T>(Kind::kCustom, &CustomOf<T>::kOps);
+    return MakeInfo<T>(conversions::kCustom, &CustomOf<T>::kOps);
   } else {
     return {};
   }

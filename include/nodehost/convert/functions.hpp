@@ -9,9 +9,43 @@
 
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/structs.hpp"
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
+
+struct Member;
+
+struct MethodOps {
+  const Signature* signature = nullptr;
+  Member* (*member)(void* method);
+};
+
+/// Of a Property. `element` of its TypeInfo is the type of the value.
+struct PropertyOps {
+  Member* (*member)(void* property);
+  /// Calls `filler` with a value to be filled in and thrown away; returns what it returns.
+  bool (*probe)(Filler filler);
+  /// The Methods that read and write it, null where there are none.
+  void (*accessors)(const void* property, const void** get, const void** set);
+  const MethodOps* get;
+  const MethodOps* set;
+};
+
+struct FunctionOps {
+  /// Calls `filler` with a Method and, if it returns true, makes that the function.
+  bool (*fill)(void* function, Filler filler);
+  /// Calls `visitor` with the function as a Method, unless it is empty.
+  void (*visit)(const void* function, Visitor visitor);
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kMethod;       // MethodOps
+extern NODEHOST_API const Conversion kConstructor;  // a class: MethodOps
+extern NODEHOST_API const Conversion kProperty;     // of an interface, live: PropertyOps
+extern NODEHOST_API const Conversion
+    kFunction;  // std::function: FunctionOps; `element` is the Method it becomes
+}  // namespace conversions
 
 /// A C++ signature as data.
 template <class R, class... A>
@@ -53,16 +87,31 @@ struct FunctionOf<std::function<S>> {
       }};
 };
 
-template <class P>
-struct PropertyValue;
-template <class T>
-struct PropertyValue<Property<T>> {
-  using Type = T;
+template <class S>
+struct InfoOf<std::function<S>> {
+  using Of = FunctionOf<std::function<S>>;
+  static constexpr TypeInfo Make() {
+    return MakeInfo<std::function<S>>(conversions::kFunction, &Of::kOps,
+                                      &kTypeInfo<typename Of::Held>);
+  }
 };
-
-template <class P>
-constexpr TypeInfo PropertyInfo() {
-  return MakeInfo<P>(Kind::kProperty, &P::kOps, kTypeInfoOf<typename PropertyValue<P>::Type>);
-}
+template <class S>
+struct InfoOf<Method<S>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<Method<S>>(conversions::kMethod, &Method<S>::kOps);
+  }
+};
+template <class S>
+struct InfoOf<Constructor<S>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<Constructor<S>>(conversions::kConstructor, &Constructor<S>::kOps);
+  }
+};
+template <class T>
+struct InfoOf<Property<T>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<Property<T>>(conversions::kProperty, &Property<T>::kOps, kTypeInfoOf<T>);
+  }
+};
 
 }  // namespace nodehost::detail

@@ -1,15 +1,19 @@
-// Numbers and enums in JavaScript: `number` up to 32 bits and for floating point, `bigint` for 64
-// bits, `AsNumber<T>` where a 64-bit integer is to be a number all the same; enums as numbers, or
-// as strings once their names are registered.
+// Numbers, bool and enums in JavaScript: `number` up to 32 bits and for floating point, `bigint`
+// for 64 bits, `AsNumber<T>` where a 64-bit integer is to be a number all the same; enums as
+// numbers, or as strings once their names are registered.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/detail/type_name.hpp"
 
@@ -61,33 +65,80 @@ concept CharacterType = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> ||
 template <class T>
 concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool> && !CharacterType<T>;
 
-template <class T>
-inline constexpr bool kIsAsNumber = false;
-template <class T>
-inline constexpr bool kIsAsNumber<nodehost::AsNumber<T>> = true;
+namespace conversions {
+extern NODEHOST_API const Conversion kBool;
+extern NODEHOST_API const Conversion kInt8;
+extern NODEHOST_API const Conversion kInt16;
+extern NODEHOST_API const Conversion kInt32;
+extern NODEHOST_API const Conversion kUint8;
+extern NODEHOST_API const Conversion kUint16;
+extern NODEHOST_API const Conversion kUint32;
+extern NODEHOST_API const Conversion kInt64;         // bigint
+extern NODEHOST_API const Conversion kUint64;        // bigint
+extern NODEHOST_API const Conversion kInt64Number;   // AsNumber: a number as long as that is exact
+extern NODEHOST_API const Conversion kUint64Number;  // AsNumber
+extern NODEHOST_API const Conversion kFloat;
+extern NODEHOST_API const Conversion kDouble;
+extern NODEHOST_API const Conversion kEnum;  // EnumOps
+}  // namespace conversions
+
+template <>
+struct InfoOf<bool> {
+  static constexpr TypeInfo Make() { return MakeInfo<bool>(conversions::kBool, Quick::kBool); }
+};
+template <>
+struct InfoOf<float> {
+  static constexpr TypeInfo Make() { return MakeInfo<float>(conversions::kFloat); }
+};
+template <>
+struct InfoOf<double> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<double>(conversions::kDouble, Quick::kDouble);
+  }
+};
 
 // By size and not by name: `long` is 64 bits here and 32 elsewhere, `long long` is yet another
 // type.
 template <Integer T>
-constexpr Kind IntegerKind() {
-  static_assert(sizeof(T) <= 8, "nodehost: integers of up to 64 bits cross into JavaScript");
-  switch (sizeof(T)) {
-    case 1:
-      return std::is_signed_v<T> ? Kind::kInt8 : Kind::kUint8;
-    case 2:
-      return std::is_signed_v<T> ? Kind::kInt16 : Kind::kUint16;
-    case 4:
-      return std::is_signed_v<T> ? Kind::kInt32 : Kind::kUint32;
-    default:
-      return std::is_signed_v<T> ? Kind::kInt64 : Kind::kUint64;
+struct InfoOf<T> {
+  static constexpr TypeInfo Make() {
+    constexpr bool is_signed = std::is_signed_v<T>;
+    static_assert(sizeof(T) <= 8, "nodehost: integers of up to 64 bits cross into JavaScript");
+    if constexpr (sizeof(T) == 1) {
+      return MakeInfo<T>(is_signed ? conversions::kInt8 : conversions::kUint8);
+    } else if constexpr (sizeof(T) == 2) {
+      return MakeInfo<T>(is_signed ? conversions::kInt16 : conversions::kUint16);
+    } else if constexpr (sizeof(T) == 4) {
+      return is_signed ? MakeInfo<T>(conversions::kInt32, Quick::kInt32)
+                       : MakeInfo<T>(conversions::kUint32, Quick::kUint32);
+    } else {
+      return MakeInfo<T>(is_signed ? conversions::kInt64 : conversions::kUint64);
+    }
   }
-}
-
+};
 template <class T>
-constexpr TypeInfo AsNumberInfo() {
-  using Held = decltype(T::value);
-  return MakeInfo<T>(std::is_signed_v<Held> ? Kind::kInt64Number : Kind::kUint64Number);
-}
+struct InfoOf<nodehost::AsNumber<T>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<nodehost::AsNumber<T>>(std::is_signed_v<T> ? conversions::kInt64Number
+                                                               : conversions::kUint64Number);
+  }
+};
+
+struct EnumValue {
+  std::int64_t value = 0;
+  std::string_view name;
+};
+
+/// Of an enum with registered names (nodehost::EnumNames); without them `values` is empty, and it
+/// is an integer from `low` to `high`.
+struct EnumOps {
+  std::string_view name;
+  std::span<const EnumValue> values;
+  double low = 0;
+  double high = 0;
+  std::int64_t (*get)(const void* value);  ///< of an unsigned one of 64 bits, its bits
+  void (*set)(void* value, std::int64_t to);
+};
 
 template <class E>
 concept NamedEnum = requires {
@@ -97,20 +148,6 @@ concept NamedEnum = requires {
 template <class E>
 struct EnumOf {
   using Number = std::underlying_type_t<E>;
-
-  // In JavaScript an enum without names is a number, also one of 64 bits.
-  static constexpr TypeInfo kNumber = [] {
-    if constexpr (std::is_same_v<Number, bool>)
-      return MakeInfo<E>(Kind::kBool);
-    else if constexpr (sizeof(Number) == 8)
-      return AsNumberInfo<nodehost::AsNumber<Number>>();
-    else if constexpr (CharacterType<Number>)
-      return MakeInfo<E>(sizeof(E) == 1   ? Kind::kInt8
-                         : sizeof(E) == 2 ? Kind::kUint16
-                                          : Kind::kUint32);
-    else
-      return MakeInfo<E>(IntegerKind<Number>());
-  }();
 
   static constexpr auto kValues = [] {
     if constexpr (NamedEnum<E>) {
@@ -126,16 +163,23 @@ struct EnumOf {
     }
   }();
 
+  // 2^53 - 1: an enum of 64 bits without names is a number all the same, as far as that is exact.
+  static constexpr double kMost = 9007199254740991;
+
   static constexpr EnumOps kOps{
-      TypeName<E>(), kValues,
+      TypeName<E>(),
+      kValues,
+      std::max(-kMost, static_cast<double>(std::numeric_limits<Number>::min())),
+      std::min(kMost, static_cast<double>(std::numeric_limits<Number>::max())),
       [](const void* value) { return static_cast<std::int64_t>(*static_cast<const E*>(value)); },
       [](void* value, std::int64_t to) { *static_cast<E*>(value) = static_cast<E>(to); }};
 };
 
 template <class E>
-constexpr TypeInfo EnumInfo() {
-  return MakeInfo<E>(Kind::kEnum, &EnumOf<E>::kOps, &EnumOf<E>::kNumber);
-}
+requires std::is_enum_v<E>
+struct InfoOf<E> {
+  static constexpr TypeInfo Make() { return MakeInfo<E>(conversions::kEnum, &EnumOf<E>::kOps); }
+};
 
 }  // namespace detail
 }  // namespace nodehost

@@ -7,9 +7,59 @@
 #include <string>
 #include <string_view>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
+
+/// A path in UTF-8.
+struct PathOps {
+  std::string (*get)(const void* path);
+  void (*set)(void* path, std::string_view utf8);
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kChar;  // a string of one character
+extern NODEHOST_API const Conversion kString;
+extern NODEHOST_API const Conversion kStringView;  // to JavaScript only
+extern NODEHOST_API const Conversion kCString;     // to JavaScript only
+extern NODEHOST_API const Conversion kString16;
+extern NODEHOST_API const Conversion kString16View;  // to JavaScript only
+extern NODEHOST_API const Conversion kPath;          // PathOps
+}  // namespace conversions
+
+template <>
+struct InfoOf<char> {
+  static constexpr TypeInfo Make() { return MakeInfo<char>(conversions::kChar); }
+};
+template <>
+struct InfoOf<std::string> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<std::string>(conversions::kString, Quick::kString);
+  }
+};
+template <>
+struct InfoOf<std::string_view> {
+  static constexpr TypeInfo Make() { return MakeInfo<std::string_view>(conversions::kStringView); }
+};
+template <>
+struct InfoOf<const char*> {
+  static constexpr TypeInfo Make() { return MakeInfo<const char*>(conversions::kCString); }
+};
+template <>
+struct InfoOf<char*> {
+  static constexpr TypeInfo Make() { return MakeInfo<char*>(conversions::kCString); }
+};
+template <>
+struct InfoOf<std::u16string> {
+  static constexpr TypeInfo Make() { return MakeInfo<std::u16string>(conversions::kString16); }
+};
+template <>
+struct InfoOf<std::u16string_view> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<std::u16string_view>(conversions::kString16View);
+  }
+};
 
 /// std::filesystem::path, without including it.
 template <class T>
@@ -30,6 +80,11 @@ struct PathOf {
       [](void* path, std::string_view utf8) {
         *static_cast<P*>(path) = P(std::u8string(utf8.begin(), utf8.end()));
       }};
+};
+
+template <PathLike P>
+struct InfoOf<P> {
+  static constexpr TypeInfo Make() { return MakeInfo<P>(conversions::kPath, &PathOf<P>::kOps); }
 };
 
 }  // namespace nodehost::detail

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -25,6 +28,31 @@ template <class T>
 class Property;
 
 namespace detail {
+
+struct FieldInfo {
+  std::string_view name;  ///< on the JavaScript side
+  std::size_t offset = 0;
+  const TypeInfo* type = nullptr;
+  bool optional = false;  ///< missing in JavaScript: the field keeps what it has
+};
+
+/// The fields of a struct. `id` is unique in the process, small and dense, so that each
+/// environment keeps its property keys for the struct in an array.
+struct StructInfo {
+  std::string_view name;
+  std::span<const FieldInfo> fields;
+  std::uint32_t id = 0;
+};
+
+/// A function, because field offsets are known only at run time: built at the first use.
+struct StructOps {
+  const StructInfo& (*info)();
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kStruct;     // plain data, copied field by field: StructOps
+extern NODEHOST_API const Conversion kInterface;  // an object, by reference: StructOps
+}  // namespace conversions
 
 template <class T>
 inline constexpr bool kIsMethod = false;
@@ -91,7 +119,8 @@ struct StructOf {
 
 template <Reflectable T>
 constexpr TypeInfo StructTypeInfo() {
-  return MakeInfo<T>(IsInterface<T>() ? Kind::kInterface : Kind::kStruct, &StructOf<T>::kOps);
+  return MakeInfo<T>(IsInterface<T>() ? conversions::kInterface : conversions::kStruct,
+                     &StructOf<T>::kOps);
 }
 
 }  // namespace detail

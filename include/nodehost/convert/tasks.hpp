@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/task.hpp"
 
@@ -18,6 +19,23 @@ template <class T>
 inline constexpr bool kIsFuture<std::future<T>> = true;
 template <class T>
 inline constexpr bool kIsFuture<std::shared_future<T>> = true;
+
+class TaskStateBase;
+
+/// Of a Task. `element` of its TypeInfo is the type of the result.
+struct TaskOps {
+  /// Makes `task` a pending one, for what comes from JavaScript.
+  std::shared_ptr<TaskStateBase> (*start)(void* task);
+  std::shared_ptr<TaskStateBase> (*state)(const void* task);  ///< null when empty
+  /// Calls `filler` with a result to be filled in and, if it returns true, settles with that.
+  bool (*fulfil)(TaskStateBase& state, Filler filler);
+  /// Calls `visitor` with the result of one that is fulfilled; null for void.
+  void (*visit)(const TaskStateBase& state, Visitor visitor);
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kTask;  // TaskOps
+}  // namespace conversions
 
 template <class T>
 struct TaskOf;
@@ -53,6 +71,13 @@ struct TaskOf<Task<T>> {
                         nullptr);
         }
       }};
+};
+
+template <class T>
+struct InfoOf<Task<T>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<Task<T>>(conversions::kTask, &TaskOf<Task<T>>::kOps, &kTypeInfo<T>);
+  }
 };
 
 template <class T>

@@ -8,21 +8,22 @@
 #include <limits>
 #include <type_traits>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
 
+struct TimeOps {
+  double (*get)(const void* time);               ///< in milliseconds
+  bool (*set)(void* time, double milliseconds);  ///< false if out of its range
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kDate;      // TimeOps: milliseconds since 1970
+extern NODEHOST_API const Conversion kDuration;  // TimeOps: milliseconds
+}  // namespace conversions
+
 using Milliseconds = std::chrono::duration<double, std::milli>;
-
-template <class T>
-inline constexpr bool kIsDuration = false;
-template <class R, class P>
-inline constexpr bool kIsDuration<std::chrono::duration<R, P>> = true;
-
-template <class T>
-inline constexpr bool kIsTimePoint = false;
-template <class D>
-inline constexpr bool kIsTimePoint<std::chrono::time_point<std::chrono::system_clock, D>> = true;
 
 /// False if a D does not hold that many milliseconds.
 template <class D>
@@ -67,6 +68,21 @@ struct TimePointOf {
         *static_cast<T*>(time) = T(since);
         return true;
       }};
+};
+
+template <class R, class P>
+struct InfoOf<std::chrono::duration<R, P>> {
+  using Duration = std::chrono::duration<R, P>;
+  static constexpr TypeInfo Make() {
+    return MakeInfo<Duration>(conversions::kDuration, &DurationOf<Duration>::kOps);
+  }
+};
+template <class D>
+struct InfoOf<std::chrono::time_point<std::chrono::system_clock, D>> {
+  using TimePoint = std::chrono::time_point<std::chrono::system_clock, D>;
+  static constexpr TypeInfo Make() {
+    return MakeInfo<TimePoint>(conversions::kDate, &TimePointOf<TimePoint>::kOps);
+  }
 };
 
 }  // namespace nodehost::detail

@@ -6,14 +6,41 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {
+
+struct OptionalOps {
+  const void* (*get)(const void* optional);  ///< null when empty
+  void* (*emplace)(void* optional);
+  void (*reset)(void* optional);
+};
+
+/// std::tuple, std::pair. `element` gives the address of the I-th.
+struct TupleOps {
+  std::span<const TypeInfo* const> types;
+  const void* (*element)(const void* tuple, std::size_t index);
+};
+
+struct VariantOps {
+  std::span<const TypeInfo* const> types;
+  std::size_t (*index)(const void* variant);  ///< beyond the types when valueless
+  const void* (*get)(const void* variant);
+  void* (*emplace)(void* variant, std::size_t index);
+};
+
+namespace conversions {
+extern NODEHOST_API const Conversion kOptional;  // OptionalOps
+extern NODEHOST_API const Conversion kVariant;   // VariantOps
+extern NODEHOST_API const Conversion kTuple;     // TupleOps
+}  // namespace conversions
 
 template <class T>
 inline constexpr bool kIsOptional = false;
@@ -37,10 +64,13 @@ struct OptionalOf {
       [](void* o) { static_cast<O*>(o)->reset(); }};
 };
 
-template <class O>
-constexpr TypeInfo OptionalInfo() {
-  return MakeInfo<O>(Kind::kOptional, &OptionalOf<O>::kOps, kTypeInfoOf<typename O::value_type>);
-}
+template <class T>
+struct InfoOf<std::optional<T>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<std::optional<T>>(conversions::kOptional, &OptionalOf<std::optional<T>>::kOps,
+                                      kTypeInfoOf<T>);
+  }
+};
 
 template <class T>
 concept TupleLike = requires {
@@ -68,7 +98,7 @@ struct TupleOf<T, std::index_sequence<I...>> {
 
 template <TupleLike T>
 constexpr TypeInfo TupleInfo() {
-  return MakeInfo<T>(Kind::kTuple, &TupleOf<T>::kOps);
+  return MakeInfo<T>(conversions::kTuple, &TupleOf<T>::kOps);
 }
 
 template <class T>
@@ -104,9 +134,12 @@ struct VariantOf<V, std::index_sequence<I...>> {
       }};
 };
 
-template <class V>
-constexpr TypeInfo VariantInfo() {
-  return MakeInfo<V>(Kind::kVariant, &VariantOf<V>::kOps);
-}
+template <class... A>
+struct InfoOf<std::variant<A...>> {
+  static constexpr TypeInfo Make() {
+    return MakeInfo<std::variant<A...>>(conversions::kVariant,
+                                        &VariantOf<std::variant<A...>>::kOps);
+  }
+};
 
 }  // namespace nodehost::detail

@@ -11,6 +11,8 @@
 
 namespace nodehost::detail {
 
+struct FieldInfo;
+
 /// One call from JavaScript to C++; defined in src/engine/native_function.hpp.
 class NativeCall;
 

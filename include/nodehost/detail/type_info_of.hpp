@@ -1,7 +1,8 @@
-// kTypeInfo<T>: the TypeInfo of a C++ type, declared. What fills it in is convert.hpp; the headers
-// of include/nodehost/convert/ take addresses of it for what a type is made of.
+// kTypeInfo<T>: the TypeInfo of a C++ type, declared. What fills it in are InfoOf, for a type known
+// by its name, and convert.hpp, for those known by what they can do.
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 
 #include "nodehost/detail/type_info.hpp"
@@ -22,10 +23,24 @@ inline constexpr TypeInfo kTypeInfo = MakeTypeInfo<T>();
 template <class T>
 inline constexpr const TypeInfo* kTypeInfoOf = &kTypeInfo<std::remove_cvref_t<T>>;
 
+/// Specialised for each type that is known by its name, next to its conversion, with a
+/// `static constexpr TypeInfo Make()`.
 template <class T>
-constexpr TypeInfo MakeInfo(Kind kind, const void* ops = nullptr,
+struct InfoOf;
+
+template <class T>
+concept HasInfo = requires {
+  { InfoOf<T>::Make() } -> std::same_as<TypeInfo>;
+};
+
+template <class T>
+constexpr TypeInfo MakeInfo(const Conversion& conversion, const void* ops = nullptr,
                             const TypeInfo* element = nullptr) {
-  return {kind, sizeof(T), element, ops};
+  return {&conversion, element, ops, sizeof(T), Quick::kNone};
+}
+template <class T>
+constexpr TypeInfo MakeInfo(const Conversion& conversion, Quick quick) {
+  return {&conversion, nullptr, nullptr, sizeof(T), quick};
 }
 
 }  // namespace nodehost::detail

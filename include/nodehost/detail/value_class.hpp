@@ -39,9 +39,4 @@ enum class ValueClass : std::uint8_t {
   kBigUint64Array,
 };
 
-/// The `ops` of Kind::kValue; null stands for kAny.
-struct ValueOps {
-  ValueClass value_class = ValueClass::kAny;
-};
-
 }  // namespace nodehost::detail

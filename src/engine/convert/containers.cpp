@@ -1,0 +1,293 @@
+// Sequences, sets and maps.
+#include "nodehost/convert/containers.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/callbacks.hpp"
+#include "engine/convert/containers.hpp"
+#include "engine/convert/conversion.hpp"
+#include "engine/convert/decoder.hpp"
+#include "engine/convert/encoder.hpp"
+#include "engine/describe.hpp"
+#include "engine/memory.hpp"
+#include "engine/strings.hpp"
+#include "nodehost/detail/engine.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+// A sparse array may claim four thousand million elements: memory is taken as they turn out to be
+// there.
+constexpr std::uint32_t kFirstSize = 1 << 16;
+
+}  // namespace
+
+bool SequenceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
+                    void* result) {
+  const Decoder::Level level(decoder);
+  if (level.too_deep()) return decoder.RefuseDepth();
+  std::uint32_t length = 0;
+  if (!decoder.GetLength(value, length)) return decoder.Refuse(value, type);
+  const auto& ops = OpsOf<SequenceOps>(type);
+  if (ops.fixed && ops.size(result) != length) {
+    return decoder.RefuseLength("an array", ops.size(result), length);
+  }
+  std::uint32_t size = ops.fixed ? length : std::min(length, kFirstSize);
+  auto* data = static_cast<std::byte*>(ops.resize(result, size));
+  if (value->IsTypedArray() && length > 0) {
+    if (size < length) data = static_cast<std::byte*>(ops.resize(result, size = length));
+    if (CopyFromTypedArray(value, *type.element, data, length)) return true;
+  }
+  const v8::Local<v8::Object> array = value.As<v8::Object>();
+  for (std::uint32_t i = 0; i < length; ++i) {
+    if (i == size) {
+      size = length - size < size ? length : size * 2;
+      data = static_cast<std::byte*>(ops.resize(result, size));
+    }
+    const v8::HandleScope scope(decoder.isolate());
+    const std::size_t first = decoder.misfits().size();
+    if (!decoder.Decode(decoder.Get(array, i), *type.element,
+                        data + std::size_t{i} * type.element->size)) {
+      return decoder.Within(first, IndexStep(i));
+    }
+  }
+  return true;
+}
+
+Fit ArrayFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
+  if (value->IsArray() || value->IsProxy()) return Fit::kNatural;
+  return AcceptedIf(value->IsTypedArray());
+}
+
+namespace {
+
+v8::Local<v8::Value> SequenceToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
+  const Encoder::Level level(encoder);
+  const auto& ops = OpsOf<SequenceOps>(type);
+  const std::size_t size = ops.size(value);
+  const auto* element = static_cast<const std::byte*>(ops.data(value));
+  v8::Local<v8::Value> numbers;
+  if (encoder.realm()
+          .number_arrays()
+          .Make(encoder.realm(), *type.element, element, size)
+          .ToLocal(&numbers)) {
+    return numbers;
+  }
+  v8::EscapableHandleScope scope(encoder.isolate());
+  std::vector<v8::Local<v8::Value>> items(size);
+  for (std::size_t i = 0; i < size; ++i, element += type.element->size) {
+    items[i] = encoder.Part(*type.element, element, [&] { return IndexStep(i); });
+  }
+  return scope.Escape(v8::Array::New(encoder.isolate(), items.data(), size));
+}
+
+v8::Local<v8::Value> ListToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
+  const Encoder::Level level(encoder);
+  const auto& ops = OpsOf<CollectionOps>(type);
+  v8::EscapableHandleScope scope(encoder.isolate());
+  std::vector<v8::Local<v8::Value>> items;
+  items.reserve(ops.size(value));
+  auto visit = [&](const void* item, const void*) {
+    items.push_back(encoder.Part(*type.element, item, [&] { return IndexStep(items.size()); }));
+  };
+  ops.each(value, VisitorOf(visit));
+  return scope.Escape(v8::Array::New(encoder.isolate(), items.data(), items.size()));
+}
+
+bool ListFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
+  const Decoder::Level level(decoder);
+  if (level.too_deep()) return decoder.RefuseDepth();
+  std::uint32_t length = 0;
+  if (!decoder.GetLength(value, length)) return decoder.Refuse(value, type);
+  const auto& ops = OpsOf<CollectionOps>(type);
+  ops.clear(result);
+  for (std::uint32_t i = 0; i < length; ++i) {
+    const v8::HandleScope scope(decoder.isolate());
+    const std::size_t first = decoder.misfits().size();
+    auto fill = [&](void* item, void*) {
+      return decoder.Decode(decoder.Get(value.As<v8::Object>(), i), *type.element, item);
+    };
+    if (!ops.add(result, FillerOf(fill))) return decoder.Within(first, IndexStep(i));
+  }
+  return true;
+}
+
+v8::Local<v8::Value> SetToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
+  const Encoder::Level level(encoder);
+  v8::EscapableHandleScope scope(encoder.isolate());
+  const v8::Local<v8::Context> context = encoder.context();
+  const v8::Local<v8::Set> set = v8::Set::New(encoder.isolate());
+  std::size_t index = 0;
+  auto visit = [&](const void* item, const void*) {
+    const v8::HandleScope inner(encoder.isolate());
+    encoder.Check(
+        set->Add(context, encoder.Part(*type.element, item, [&] { return IndexStep(index); })));
+    ++index;
+  };
+  OpsOf<CollectionOps>(type).each(value, VisitorOf(visit));
+  return scope.Escape(set);
+}
+
+bool SetFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
+  if (value->IsSet()) value = value.As<v8::Set>()->AsArray();
+  return ListFromJs(decoder, value, type, result);
+}
+
+Fit SetFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
+  if (value->IsSet()) return Fit::kNatural;
+  return AcceptedIf(value->IsArray() || value->IsProxy());
+}
+
+// ---- Maps ----
+
+v8::Local<v8::Value> RecordToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
+  const Encoder::Level level(encoder);
+  v8::EscapableHandleScope scope(encoder.isolate());
+  const v8::Local<v8::Context> context = encoder.context();
+  const v8::Local<v8::Object> object = v8::Object::New(encoder.isolate());
+  auto visit = [&](const void* key, const void* item) {
+    const v8::HandleScope inner(encoder.isolate());
+    const auto& name = *static_cast<const std::string*>(key);
+    // Defined, not assigned, so that "__proto__" is a key like any other.
+    encoder.Check(object->CreateDataProperty(
+        context, ToV8Key(encoder.isolate(), name),
+        encoder.Part(*type.element, item, [&] { return KeyStep(name); })));
+  };
+  OpsOf<MapOps>(type).each(value, VisitorOf(visit));
+  return scope.Escape(object);
+}
+
+v8::Local<v8::Value> MapToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
+  const Encoder::Level level(encoder);
+  v8::EscapableHandleScope scope(encoder.isolate());
+  const v8::Local<v8::Context> context = encoder.context();
+  const auto& ops = OpsOf<MapOps>(type);
+  const v8::Local<v8::Map> map = v8::Map::New(encoder.isolate());
+  std::size_t index = 0;
+  auto visit = [&](const void* key, const void* item) {
+    const v8::HandleScope inner(encoder.isolate());
+    const auto js_key = encoder.Part(*ops.key, key, [&] { return ".keys()" + IndexStep(index); });
+    const auto js_item = encoder.Part(*type.element, item,
+                                      [&] { return MapStep(encoder.isolate(), context, js_key); });
+    encoder.Check(map->Set(context, js_key, js_item));
+    ++index;
+  };
+  ops.each(value, VisitorOf(visit));
+  return scope.Escape(map);
+}
+
+// Objects that are more than their properties are no records.
+bool HasPropertiesOnly(v8::Local<v8::Value> value) {
+  return value->IsObject() && !value->IsArray() && !value->IsFunction() && !value->IsSet() &&
+         !value->IsDate() && !value->IsRegExp() && !value->IsPromise() && !IsMemory(value) &&
+         !value->IsNativeError() && !value->IsStringObject() && !value->IsWeakMap() &&
+         !value->IsWeakSet() && !(value->IsProxy() && IsArrayProxy(value));
+}
+
+bool EntriesFromJs(Decoder& decoder, v8::Local<v8::Map> map, const TypeInfo& type, void* result) {
+  const auto& ops = OpsOf<MapOps>(type);
+  ops.clear(result);
+  // A copy: getters in the values may change the map meanwhile.
+  const v8::Local<v8::Array> entries = map->AsArray();
+  for (std::uint32_t i = 0; i + 1 < entries->Length(); i += 2) {
+    const v8::HandleScope scope(decoder.isolate());
+    const std::size_t first = decoder.misfits().size();
+    const v8::Local<v8::Value> js_key = decoder.Get(entries, i);
+    auto fill = [&](void* key, void* item) {
+      if (!decoder.Decode(js_key, *ops.key, key))
+        return decoder.Within(first, ".keys()" + IndexStep(i / 2));
+      if (decoder.Decode(decoder.Get(entries, i + 1), *type.element, item)) return true;
+      return decoder.Within(first, MapStep(decoder.isolate(), decoder.context(), js_key));
+    };
+    if (!ops.add(result, FillerOf(fill))) return false;
+  }
+  return true;
+}
+
+bool PropertiesFromJs(Decoder& decoder, v8::Local<v8::Object> object, const TypeInfo& type,
+                      void* result) {
+  const auto& ops = OpsOf<MapOps>(type);
+  ops.clear(result);
+  v8::Local<v8::Array> names;
+  if (!object
+           ->GetOwnPropertyNames(
+               decoder.context(),
+               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               v8::KeyConversionMode::kConvertToString)
+           .ToLocal(&names)) {
+    decoder.ThrowCaught();
+  }
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    const v8::HandleScope scope(decoder.isolate());
+    const std::size_t first = decoder.misfits().size();
+    const v8::Local<v8::Value> name = decoder.Get(names, i);
+    auto fill = [&](void* key, void* item) {
+      const bool fits = decoder.Decode(name, *ops.key, key) &&
+                        decoder.Decode(decoder.Get(object, name), *type.element, item);
+      return fits || decoder.Within(first, MapStep(decoder.isolate(), decoder.context(), name));
+    };
+    if (!ops.add(result, FillerOf(fill))) return false;
+  }
+  return true;
+}
+
+bool MapFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
+  const Decoder::Level level(decoder);
+  if (level.too_deep()) return decoder.RefuseDepth();
+  if (value->IsMap()) return EntriesFromJs(decoder, value.As<v8::Map>(), type, result);
+  if (!HasPropertiesOnly(value)) return decoder.Refuse(value, type);
+  return PropertiesFromJs(decoder, value.As<v8::Object>(), type, result);
+}
+
+Fit RecordFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
+  if (value->IsMap()) return Fit::kAccepted;
+  return value->IsObject() && !value->IsArray() ? Fit::kNatural : Fit::kNo;
+}
+
+Fit MapFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
+  return value->IsMap() ? Fit::kNatural : AcceptedIf(value->IsObject());
+}
+
+// ---- In TypeScript ----
+
+std::string ArrayName(const TypeInfo& type) {
+  const std::string element = TypeScriptName(*type.element);
+  return element.find_first_of(" ?") == std::string::npos ? element + "[]" : "(" + element + ")[]";
+}
+
+std::string SetName(const TypeInfo& type) { return "Set<" + TypeScriptName(*type.element) + ">"; }
+
+std::string RecordName(const TypeInfo& type) {
+  return "Record<string, " + TypeScriptName(*type.element) + ">";
+}
+
+std::string MapName(const TypeInfo& type) {
+  return "Map<" + TypeScriptName(*OpsOf<MapOps>(type).key) + ", " + TypeScriptName(*type.element) +
+         ">";
+}
+
+}  // namespace
+
+namespace conversions {
+
+constinit const Conversion kSequence{.to_js = &SequenceToJs,
+                                     .from_js = &SequenceFromJs,
+                                     .fit = &ArrayFit,
+                                     .typescript_of = &ArrayName};
+constinit const Conversion kList{
+    .to_js = &ListToJs, .from_js = &ListFromJs, .fit = &ArrayFit, .typescript_of = &ArrayName};
+constinit const Conversion kSet{
+    .to_js = &SetToJs, .from_js = &SetFromJs, .fit = &SetFit, .typescript_of = &SetName};
+constinit const Conversion kRecord{
+    .to_js = &RecordToJs, .from_js = &MapFromJs, .fit = &RecordFit, .typescript_of = &RecordName};
+constinit const Conversion kMap{
+    .to_js = &MapToJs, .from_js = &MapFromJs, .fit = &MapFit, .typescript_of = &MapName};
+
+}  // namespace conversions
+
+}  // namespace nodehost::detail

@@ -1,0 +1,12 @@
+// The name of a union in TypeScript.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace nodehost::detail {
+
+/// `A | B`, each once: a variant of int and double is a number.
+std::string UnionName(const std::vector<std::string>& names);
+
+}  // namespace nodehost::detail
