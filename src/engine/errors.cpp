@@ -274,8 +274,6 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
   return object;
 }
 
-void ThrowIfStopped(Js& js) { js.thread().ThrowIfStopped(); }
-
 void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept {
   try {
     Realm& realm = Realm::Of(js.thread());

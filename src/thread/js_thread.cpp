@@ -113,4 +113,6 @@ void JsThread::ThrowWrongThread() const {
       name_));
 }
 
+void ThrowIfStopped(Js& js) { js.thread().ThrowIfStopped(); }
+
 }  // namespace nodehost::detail

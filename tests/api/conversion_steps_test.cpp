@@ -18,9 +18,7 @@ extern const Conversion kComplex;  // std::complex<double>: [real, imaginary]
 
 template <>
 struct InfoOf<std::complex<double>> {
-  static constexpr TypeInfo Make() {
-    return MakeInfo<std::complex<double>>(conversions::kComplex);
-  }
+  static constexpr TypeInfo Make() { return MakeInfo<std::complex<double>>(conversions::kComplex); }
 };
 
 }  // namespace nodehost::detail

@@ -182,7 +182,7 @@ TEST_CASE("host: a path of hundreds of megabytes under file rights is an error")
       {.base_dir = test::kModules,
        .rights = {.native_addons = false,
                   .child_processes = false,
-                  .read_files = std::vector<std::filesystem::path>{test::kModules}}});
+                  .read_files = std::vector<std::string>{test::kModules}}});
   for (const char* const path : {"'x'.repeat(3e8)", "Buffer.alloc(6e8, 120)"}) {
     const std::string code = node.Run([&](nh::Js& js) {
       return js
