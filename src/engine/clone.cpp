@@ -48,13 +48,13 @@ class Writer final : public v8::ValueSerializer::Delegate {
     std::string text;
     FromV8String(realm_.isolate(), object->GetConstructorName(), text);
     ThrowDataCloneError(realm_.String("#<" + text + "> could not be cloned."));
-    return v8::Nothing<bool>();
+    return v8::Just(false);  // not read where an exception is pending
   }
 
   v8::Maybe<std::uint32_t> GetWasmModuleTransferId(v8::Isolate*,
                                                    v8::Local<v8::WasmModuleObject>) override {
     ThrowDataCloneError(realm_.String("#<Module> could not be cloned."));
-    return v8::Nothing<std::uint32_t>();
+    return v8::Just(std::uint32_t{0});  // not read where an exception is pending
   }
 
   v8::Maybe<std::uint32_t> GetSharedArrayBufferId(

@@ -85,10 +85,14 @@ void RequireResources(const PlatformOptions& options) {
                        "Node.js");
 }
 
-// After Node has begun to start.
-[[noreturn]] void Refuse(std::string text, int exit_code) {
-  if (text.empty()) text = "Node.js did what its options ask for, and did not start.";
-  text += " Node.js can be started only once in a process: start the program again.";
+// After Node has begun to start. With `own_process` the text is Node's own and nothing else, for
+// the command prints it as node does; it is empty where Node has printed already what was asked
+// for.
+[[noreturn]] void Refuse(std::string text, int exit_code, bool own_process) {
+  if (!own_process) {
+    if (text.empty()) text = "Node.js did what its options ask for, and did not start.";
+    text += " Node.js can be started only once in a process: start the program again.";
+  }
   const std::lock_guard lock(start_mutex);
   started =
       "Node.js refused its options when it was first started in this process, and can be started "
@@ -189,15 +193,17 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
     const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
     return node::InitializeOncePerProcess(args, StartFlags(options));
   }();
-  if (result->early_return())
-    Refuse(fmt::format("{}", fmt::join(result->errors(), "\n")), result->exit_code());
+  if (result->early_return()) {
+    Refuse(fmt::format("{}", fmt::join(result->errors(), "\n")), result->exit_code(),
+           options.own_process);
+  }
   // Node takes what is left for a script and its arguments, which a library does not run.
   if (!options.own_process && result->args().size() > 1) {
     Refuse(
         fmt::format("PlatformOptions::node_options: \"{}\" is not an option. Scripts are run with "
                     "Environment::Import, and get the arguments in EnvironmentOptions::args.",
                     result->args()[1]),
-        host::kInvalidArgumentCode);
+        host::kInvalidArgumentCode, /*own_process=*/false);
   }
 
   impl_ = std::make_unique<Impl>();

@@ -248,16 +248,13 @@ TEST_CASE("limits that a Worker cannot start with are refused, and odd ones are 
     CAPTURE(limit);
     CHECK(end_with(limit) == "exit 0");
   }
-  // Node's own Worker class, which the one that checks the limits derives from.
+  // Node's own Worker class, which the one that checks the limits derives from, is out of reach.
   CHECK(node.Run([](nh::Js& js) {
     return js
         .Eval(
-            "const { Worker: Any } = require('worker_threads'); try {"
-            "  new Any.prototype.constructor('0', { eval: true,"
-            "    resourceLimits: { maxOldGenerationSizeMb: 2 } }); 'started'"
-            "} catch (error) { error.code }")
-        .As<std::string>();
-  }) == "ERR_OUT_OF_RANGE");
+            "const { Worker: Any } = require('worker_threads'); Any.prototype.constructor === Any")
+        .As<bool>();
+  }));
   CHECK(node.Stop().ended);
 }
 
