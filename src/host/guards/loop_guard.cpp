@@ -72,12 +72,16 @@ int GuardedClose(int fd) {
   return -1;
 }
 
-// libuv closes with the system call itself, to be no point of cancellation.
+// libuv makes a loop's io_uring by the system call itself, and closes by it, to be no point of
+// cancellation.
 long GuardedSyscall(long number, long a, long b, long c, long d, long e, long f) {
   if (number == SYS_close && !MayClose(a)) {
     errno = EBADF;
     return -1;
   }
+#if defined(SYS_io_uring_setup)
+  if (number == SYS_io_uring_setup) return Made(static_cast<int>(syscall(number, a, b)));
+#endif
   return syscall(number, a, b, c, d, e, f);
 }
 
