@@ -94,10 +94,12 @@ void ProtectLoops() {
                           reinterpret_cast<const void*>(target));
   };
   // libuv may have no use for one of the two ways to close.
-  const bool closes = redirect("close", &GuardedClose) | redirect("syscall", &GuardedSyscall);
-  are_protected = redirect("epoll_create1", &GuardedEpollCreate) & closes;
-  are_protected &= redirect("eventfd", &GuardedEventfd);
+  const bool close = redirect("close", &GuardedClose);
+  const bool syscall = redirect("syscall", &GuardedSyscall);
+  const bool epoll = redirect("epoll_create1", &GuardedEpollCreate);
+  const bool eventfd = redirect("eventfd", &GuardedEventfd);
   redirect("pipe2", &GuardedPipe);
+  are_protected = (close || syscall) && epoll && eventfd;
 }
 
 bool AreLoopsProtected() { return are_protected; }
