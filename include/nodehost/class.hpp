@@ -14,7 +14,7 @@
 #include "nodehost/convert.hpp"
 #include "nodehost/detail/bound.hpp"
 #include "nodehost/detail/class_info.hpp"
-#include "nodehost/detail/instance.hpp"
+#include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/native.hpp"
 #include "nodehost/detail/type_name.hpp"
 

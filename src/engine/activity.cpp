@@ -3,8 +3,8 @@
 #include <tuple>
 
 #include "realm.hpp"
-#include "strings.hpp"
 #include "thread/js_thread.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

@@ -9,7 +9,7 @@
 
 #include "catch.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
 
 namespace nodehost::detail {

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "convert.hpp"
+#include "encode_decode.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
 #include "handle_scope.hpp"
+#include "js_errors.hpp"
 #include "memory.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/detail/engine.hpp"

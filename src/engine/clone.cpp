@@ -10,10 +10,10 @@
 
 #include "catch.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
 #include "nodehost/errors.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

@@ -1,7 +1,7 @@
 #include "describe.hpp"
 
 #include "path.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

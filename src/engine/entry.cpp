@@ -1,6 +1,6 @@
 #include "entry.hpp"
 
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/errors.hpp"
 
 namespace nodehost::detail {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "process/file_rights.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "embedded_js.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

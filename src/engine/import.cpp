@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "convert.hpp"
 #include "convert/conversion.hpp"
-#include "errors.hpp"
+#include "encode_decode.hpp"
+#include "js_errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"

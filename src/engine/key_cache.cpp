@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

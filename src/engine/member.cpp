@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "convert.hpp"
-#include "errors.hpp"
+#include "encode_decode.hpp"
 #include "handle_scope.hpp"
+#include "js_errors.hpp"
 #include "memory.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/convert/structs.hpp"

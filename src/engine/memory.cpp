@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "convert/conversion.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"

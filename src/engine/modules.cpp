@@ -1,9 +1,10 @@
-// Modules of C++'s: the struct becomes an object when JavaScript first imports it (js/modules.js).
+// Modules of C++'s: the struct becomes an object when JavaScript first imports it
+// (js/bridge/modules.js).
 #include <memory>
 #include <utility>
 
-#include "convert.hpp"
-#include "errors.hpp"
+#include "encode_decode.hpp"
+#include "js_errors.hpp"
 #include "native_call.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/module.hpp"

@@ -6,9 +6,9 @@
 
 #include "activity.hpp"
 #include "catch.hpp"
-#include "convert.hpp"
 #include "convert/decoder.hpp"
-#include "errors.hpp"
+#include "encode_decode.hpp"
+#include "js_errors.hpp"
 #include "native_call.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"

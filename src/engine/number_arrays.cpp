@@ -5,7 +5,7 @@
 
 #include "catch.hpp"
 #include "convert/conversion.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -22,7 +22,7 @@ void NumberArrays::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Object> functions =
-      realm.RunHostScript("first_use/numbers.js", v8::Undefined(isolate));
+      realm.RunHostScript("first_use/number_arrays.js", v8::Undefined(isolate));
   const auto keep = [&](v8::Global<v8::Function>& function, const char* name) {
     function.Reset(isolate, realm.FunctionOf(functions, name));
   };

@@ -1,5 +1,5 @@
 // NumberArrays: JavaScript arrays made of C++ numbers, a block at a time; see
-// js/first_use/numbers.js.
+// js/first_use/number_arrays.js.
 #pragma once
 
 #include <v8.h>

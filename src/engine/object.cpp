@@ -4,15 +4,15 @@
 #include <string>
 
 #include "catch.hpp"
-#include "convert.hpp"
 #include "convert/decoder.hpp"
+#include "encode_decode.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "quick.hpp"
-#include "strings.hpp"
-#include "value_class.hpp"
+#include "v8_strings.hpp"
+#include "value_class_table.hpp"
 
 namespace nodehost::detail {
 

@@ -5,7 +5,7 @@
 
 #include "convert/decoder.hpp"
 #include "describe.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "native_call.hpp"
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"

@@ -1,7 +1,7 @@
 #include "promises.hpp"
 
 #include "catch.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
 

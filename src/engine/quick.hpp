@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string>
 
-#include "convert.hpp"
+#include "encode_decode.hpp"
 #include "realm.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/js.hpp"
 #include "realm.hpp"
 

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "errors.hpp"
 #include "handle_scope.hpp"
+#include "js_errors.hpp"
 #include "nodehost/errors.hpp"
-#include "strings.hpp"
-#include "tasks.hpp"
+#include "task_promises.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "borrow.hpp"
-#include "classes.hpp"
+#include "exported_classes.hpp"
 #include "host_script.hpp"
 #include "key_cache.hpp"
 #include "native_function.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "number_arrays.hpp"
-#include "operations.hpp"
+#include "operation_functions.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
 #include "struct_shapes.hpp"
@@ -110,8 +110,8 @@ class Realm {
   /// Described C++ classes and their objects.
   Classes& classes() noexcept { return classes_; }
 
-  /// The functions of js/first_use/values.js.
-  Operations& operations() noexcept { return operations_; }
+  /// The functions of js/first_use/operations.js.
+  OperationFunctions& operations() noexcept { return operations_; }
 
   /// Objects of structs, and arrays of numbers.
   StructShapes& shapes() noexcept { return shapes_; }
@@ -140,7 +140,7 @@ class Realm {
   bool loads_bridge_ = false;
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
   KeyCache names_;
-  Operations operations_;
+  OperationFunctions operations_;
   NativeFunctions natives_;
   Classes classes_;
   StructShapes shapes_;

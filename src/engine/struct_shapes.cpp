@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "catch.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "realm.hpp"
 

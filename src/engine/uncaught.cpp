@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "convert.hpp"
+#include "encode_decode.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/detail/value_ops.hpp"
 #include "nodehost/errors.hpp"
-#include "value_class.hpp"
+#include "value_class_table.hpp"
 
 namespace nodehost::detail {
 

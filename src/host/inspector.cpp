@@ -6,7 +6,7 @@
 
 #include "driver.hpp"
 #include "engine/catch.hpp"
-#include "engine/errors.hpp"
+#include "engine/js_errors.hpp"
 #include "engine/realm.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/value.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/activity.hpp"
-#include "engine/boundary.hpp"
 #include "engine/realm.hpp"
+#include "engine/start_scripts.hpp"
 #include "engine/uncaught.hpp"
 #include "node_setup.hpp"
 #include "nodehost/errors.hpp"

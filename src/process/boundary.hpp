@@ -1,5 +1,6 @@
 // Boundary: what one environment, with its Workers, may do to the process it lives in, and what it
-// has done and must be undone. engine/boundary.cpp puts it in force, before any user code runs.
+// has done and must be undone. engine/start_scripts.cpp puts it in force, before any user code
+// runs.
 #pragma once
 
 #include <cstddef>

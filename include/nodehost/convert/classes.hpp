@@ -3,8 +3,8 @@
 #pragma once
 
 #include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/export.hpp"
-#include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
 namespace nodehost::detail {

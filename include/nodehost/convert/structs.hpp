@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "nodehost/convert/custom.hpp"
+#include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/export.hpp"
-#include "nodehost/detail/instance.hpp"
 #include "nodehost/detail/reflect.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/detail/type_name.hpp"

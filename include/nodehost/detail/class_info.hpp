@@ -1,5 +1,5 @@
 // ClassInfo: a C++ class as JavaScript is to see it, as data. Class<T> fills it in once in the
-// process; src/engine/classes.cpp makes a prototype of it once in each environment.
+// process; src/engine/exported_classes.cpp makes a prototype of it once in each environment.
 #pragma once
 
 #include <cstddef>

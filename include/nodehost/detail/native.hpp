@@ -15,7 +15,7 @@
 #include "nodehost/convert/decodable.hpp"
 #include "nodehost/convert/functions.hpp"
 #include "nodehost/convert/tasks.hpp"
-#include "nodehost/detail/instance.hpp"
+#include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 

@@ -1,5 +1,5 @@
 // Operations: what the handle classes do, as one general function of the waist. Each is a function
-// of js/first_use/values.js, called with C++ values as they are described by a Signature.
+// of js/first_use/operations.js, called with C++ values as they are described by a Signature.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,7 @@ struct SignatureOf;  // convert/functions.hpp
   X(kViewBuffer, viewBuffer) X(kParseJson, parseJson) X(kStringify, stringify)
 // clang-format on
 
-/// Each with the name of its function in js/first_use/values.js.
+/// Each with the name of its function in js/first_use/operations.js.
 enum class Operation : std::uint8_t {
 #define NODEHOST_OPERATION(name, function) name,
   NODEHOST_OPERATIONS(NODEHOST_OPERATION)

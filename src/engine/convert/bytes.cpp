@@ -4,10 +4,10 @@
 #include <cstring>
 #include <string>
 
-#include "engine/convert/containers.hpp"
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
+#include "engine/convert/sequences.hpp"
 #include "engine/memory.hpp"
 
 namespace nodehost::detail {

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "engine/callbacks.hpp"
-#include "engine/convert/containers.hpp"
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
+#include "engine/convert/sequences.hpp"
 #include "engine/describe.hpp"
 #include "engine/memory.hpp"
-#include "engine/strings.hpp"
+#include "engine/v8_strings.hpp"
 #include "nodehost/detail/engine.hpp"
 
 namespace nodehost::detail {

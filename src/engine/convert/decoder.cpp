@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/describe.hpp"
-#include "engine/errors.hpp"
-#include "engine/strings.hpp"
+#include "engine/js_errors.hpp"
+#include "engine/v8_strings.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 

@@ -8,7 +8,7 @@
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
-#include "engine/errors.hpp"
+#include "engine/js_errors.hpp"
 
 namespace nodehost::detail {
 

@@ -10,7 +10,7 @@
 #include "engine/convert/members.hpp"
 #include "engine/convert/structs.hpp"
 #include "engine/entry.hpp"
-#include "engine/errors.hpp"
+#include "engine/js_errors.hpp"
 #include "engine/path.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "nodehost/convert/variants.hpp"

@@ -15,7 +15,7 @@
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/union_name.hpp"
-#include "engine/strings.hpp"
+#include "engine/v8_strings.hpp"
 
 namespace nodehost::detail {
 

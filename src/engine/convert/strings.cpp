@@ -7,7 +7,7 @@
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
-#include "engine/strings.hpp"
+#include "engine/v8_strings.hpp"
 
 namespace nodehost::detail {
 

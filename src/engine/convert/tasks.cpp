@@ -6,7 +6,7 @@
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
-#include "engine/tasks.hpp"
+#include "engine/task_promises.hpp"
 #include "nodehost/detail/engine.hpp"
 
 namespace nodehost::detail {

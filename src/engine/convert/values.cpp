@@ -7,7 +7,7 @@
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
 #include "engine/entry.hpp"
-#include "engine/value_class.hpp"
+#include "engine/value_class_table.hpp"
 
 namespace nodehost::detail {
 

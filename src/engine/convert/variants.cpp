@@ -16,10 +16,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/convert/containers.hpp"
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
+#include "engine/convert/sequences.hpp"
 #include "engine/convert/union_name.hpp"
 #include "nodehost/detail/engine.hpp"
 

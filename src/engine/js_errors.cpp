@@ -1,4 +1,4 @@
-#include "errors.hpp"
+#include "js_errors.hpp"
 
 #include <memory>
 #include <span>
@@ -11,7 +11,7 @@
 #include "node_version.hpp"
 #include "nodehost/js.hpp"
 #include "realm.hpp"
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 

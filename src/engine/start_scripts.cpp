@@ -1,4 +1,4 @@
-#include "boundary.hpp"
+#include "start_scripts.hpp"
 
 #include <v8.h>
 
@@ -10,13 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "errors.hpp"
 #include "file_check.hpp"
 #include "host_script.hpp"
+#include "js_errors.hpp"
 #include "memory.hpp"
 #include "realm.hpp"
-#include "strings.hpp"
 #include "thread/js_thread.hpp"
+#include "v8_strings.hpp"
 #include "worker_memory.hpp"
 
 namespace nodehost::detail {

@@ -1,4 +1,4 @@
-#include "value_class.hpp"
+#include "value_class_table.hpp"
 
 namespace nodehost::detail {
 

@@ -1,13 +1,13 @@
-#include "tasks.hpp"
+#include "task_promises.hpp"
 
 #include <memory>
 #include <utility>
 
 #include "callbacks.hpp"
 #include "catch.hpp"
-#include "convert.hpp"
+#include "encode_decode.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
+#include "js_errors.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/detail/invoke_later.hpp"
 #include "nodehost/detail/job.hpp"

@@ -1,13 +1,13 @@
-#include "classes.hpp"
+#include "exported_classes.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "catch.hpp"
-#include "convert.hpp"
 #include "describe.hpp"
-#include "errors.hpp"
+#include "encode_decode.hpp"
+#include "js_errors.hpp"
 #include "native_call.hpp"
 #include "node_version.hpp"
 #include "nodehost/errors.hpp"

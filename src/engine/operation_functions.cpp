@@ -1,14 +1,14 @@
-#include "operations.hpp"
+#include "operation_functions.hpp"
 
 #include <array>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "convert.hpp"
+#include "encode_decode.hpp"
 #include "entry.hpp"
-#include "errors.hpp"
 #include "handle_scope.hpp"
+#include "js_errors.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -69,7 +69,7 @@ void Operate(Operation operation, const OperationCall& call) {
 
 bool Step(const Ref& iterator, Ref& value) {
   const Entry entry(iterator);
-  Operations& operations = entry.realm().operations();
+  OperationFunctions& operations = entry.realm().operations();
   const Catch caught(entry.realm());
   v8::Local<v8::Value> self = entry.value();
   v8::Local<v8::Value> returned;
@@ -83,22 +83,22 @@ bool Step(const Ref& iterator, Ref& value) {
   return true;
 }
 
-v8::Local<v8::Function> Operations::Get(Realm& realm, Operation operation) {
+v8::Local<v8::Function> OperationFunctions::Get(Realm& realm, Operation operation) {
   const auto index = static_cast<std::size_t>(operation);
   if (functions_[index].IsEmpty()) [[unlikely]]
     Load(realm);
   return functions_[index].Get(realm.isolate());
 }
 
-v8::Local<v8::Value> Operations::Done(Realm& realm) {
+v8::Local<v8::Value> OperationFunctions::Done(Realm& realm) {
   if (done_.IsEmpty()) Load(realm);
   return done_.Get(realm.isolate());
 }
 
-void Operations::Load(Realm& realm) {
+void OperationFunctions::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::Local<v8::Object> loaded =
-      realm.RunHostScript("first_use/values.js", v8::Undefined(isolate));
+      realm.RunHostScript("first_use/operations.js", v8::Undefined(isolate));
   const Catch caught(realm);
   v8::Local<v8::Value> done;
   if (!loaded->Get(realm.context(), realm.String("done")).ToLocal(&done)) {
@@ -110,7 +110,7 @@ void Operations::Load(Realm& realm) {
   done_.Reset(isolate, done);
 }
 
-void Operations::Clear() noexcept {
+void OperationFunctions::Clear() noexcept {
   for (auto& function : functions_) function.Reset();
   done_.Reset();
 }

@@ -1,4 +1,5 @@
-// Operations: the functions of js/first_use/values.js in one environment, loaded at the first use.
+// OperationFunctions: the functions of js/first_use/operations.js in one environment, loaded at the
+// first use.
 #pragma once
 
 #include <v8.h>
@@ -12,7 +13,7 @@ namespace nodehost::detail {
 
 class Realm;
 
-class Operations {
+class OperationFunctions {
  public:
   v8::Local<v8::Function> Get(Realm& realm, Operation operation);
 

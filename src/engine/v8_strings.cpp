@@ -1,4 +1,4 @@
-#include "strings.hpp"
+#include "v8_strings.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,11 +1,11 @@
-// What C++ relies on in first_use/values.js. What each function does is tested from C++: tests/api/value_*.
+// What C++ relies on in first_use/operations.js. What each function does is tested from C++: tests/api/value_*.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { use } from './host.mjs';
 
-const values = use('first_use/values.js');
+const values = use('first_use/operations.js');
 const header = readFileSync(
   fileURLToPath(new URL('../../include/nodehost/detail/operations.hpp', import.meta.url)), 'utf8');
 const listed = [...header.matchAll(/X\(k(\w+), (\w+)\)/g)];

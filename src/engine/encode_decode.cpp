@@ -1,4 +1,4 @@
-#include "convert.hpp"
+#include "encode_decode.hpp"
 
 #include <atomic>
 #include <cctype>
