@@ -17,19 +17,20 @@ struct Marked {
 };
 
 int main(int argc, char** argv) try {
-  if (argc < 4) return std::fprintf(stderr, "usage: pool ENVIRONMENTS TIMES FILE.md...\n"), 2;
-  const auto environments = static_cast<std::size_t>(std::atoi(argv[1]));
-  const int times = std::atoi(argv[2]);
+  if (argc < 5) {
+    return std::fprintf(stderr, "usage: pool PACKAGES ENVIRONMENTS TIMES FILE.md...\n"), 2;
+  }
+  const auto environments = static_cast<std::size_t>(std::atoi(argv[2]));
+  const int times = std::atoi(argv[3]);
 
   std::vector<std::string> texts;
-  for (int i = 3; i < argc; ++i) {
+  for (int i = 4; i < argc; ++i) {
     std::ifstream file(argv[i]);
     texts.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
 
   nh::NodejsPlatform platform;
-  nh::EnvironmentPool pool(platform,
-                           {.size = environments, .environment = {.base_dir = MARKDOWN_MODULES}});
+  nh::EnvironmentPool pool(platform, {.size = environments, .environment = {.base_dir = argv[1]}});
   auto marked = pool.Import<Marked>("marked");
 
   std::vector<std::future<std::string>> pages;

@@ -49,9 +49,7 @@ class NODEHOST_API AnyEnvironment {
     if constexpr (detail::kIsTask<Result>) {
       detail::TaskStateBase::CheckMayBlock();
       auto kept = std::make_shared<std::decay_t<F>>(std::forward<F>(function));
-      detail::RunJob<std::decay_t<F>> job(*kept);
-      RunBlocking(job);
-      const Result task = job.Take();
+      const Result task = RunNow(*kept);
       task.state()->OnSettled([kept] {});
       return task.Get();
     } else {

@@ -12,9 +12,11 @@
 #include "memory.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/detail/engine.hpp"
+#include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
 #include "quick.hpp"
 #include "realm.hpp"
+#include "thread/run_on.hpp"
 
 namespace nodehost::detail {
 
@@ -35,19 +37,31 @@ v8::Local<v8::Value> CallFunction(Realm& realm, const Catch& caught, v8::Local<v
   return returned;
 }
 
+// Any number of arguments, and the views that are lent until the call is over.
+class ArgumentList {
+ public:
+  ArgumentList(Realm& realm, const Signature& signature, const void* const* values)
+      : lent_(realm), list_(signature.count) {
+    for (std::uint32_t i = 0; i < signature.count; ++i) {
+      const TypeInfo& type = *signature.arguments[i];
+      list_[i] = type.Is(conversions::kSpan) ? lent_.Lend(type, values[i])
+                                             : Encode(realm, type, values[i]);
+    }
+  }
+  v8::Local<v8::Value>* data() noexcept { return list_.data(); }
+
+ private:
+  LentViews lent_;
+  std::vector<v8::Local<v8::Value>> list_;
+};
+
 // With many arguments, or with views that are lent.
 [[gnu::noinline]] v8::Local<v8::Value> CallUnusual(Realm& realm, v8::Local<v8::Value> function,
                                                    v8::Local<v8::Value> receiver,
                                                    const Signature& signature,
                                                    const void* const* values) {
   const Catch caught(realm);
-  LentViews lent(realm);
-  std::vector<v8::Local<v8::Value>> arguments(signature.count);
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    const TypeInfo& type = *signature.arguments[i];
-    arguments[i] =
-        type.Is(conversions::kSpan) ? lent.Lend(type, values[i]) : Encode(realm, type, values[i]);
-  }
+  ArgumentList arguments(realm, signature, values);
   return CallFunction(realm, caught, function, receiver, signature.count, arguments.data());
 }
 
@@ -105,15 +119,25 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
 [[gnu::noinline]] void InvokeThere(JsThread& thread, const Ref& function, const Ref& receiver,
                                    const Signature& signature, const void* const* arguments,
                                    void* result) {
-  auto call = [&](Js&) { InvokeHere(function, receiver, signature, arguments, result); };
-  RunJob job(call);
-  thread.RunBlocking(job);
-  job.Take();
+  RunOn(thread, [&](Js&) { InvokeHere(function, receiver, signature, arguments, result); });
 }
 
-[[noreturn]] void ThrowNeverImported() {
-  throw HostError(
-      "A function was called that was never imported. Get it with Import<T>() or As<T>() first.");
+void ConstructHere(const Member& member, const Signature& signature, const void* const* values,
+                   void* result) {
+  Realm& realm = Realm::Of(*member.function.get()->thread);
+  v8::Isolate* const isolate = realm.isolate();
+  const HandleScope scope(isolate);
+  const Catch caught(realm);
+  ArgumentList arguments(realm, signature, values);
+  v8::Local<v8::Object> made;
+  if (!member.function.get()
+           ->Get(isolate)
+           .As<v8::Function>()
+           ->NewInstance(realm.context(), static_cast<int>(signature.count), arguments.data())
+           .ToLocal(&made)) {
+    ThrowCaught(realm, caught);
+  }
+  Decode(realm, made, *signature.result, result, {}, v8::Undefined(isolate));
 }
 
 }  // namespace
@@ -121,12 +145,23 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
 void Invoke(const Ref& function, const Ref& receiver, const Signature& signature,
             const void* const* arguments, void* result) {
   if (!function) [[unlikely]]
-    ThrowNeverImported();
+    ThrowNothingHere(Member());
   JsThread& thread = *function.get()->thread;
   if (thread.IsCurrent()) [[likely]] {
     InvokeHere(function, receiver, signature, arguments, result);
   } else {
     InvokeThere(thread, function, receiver, signature, arguments, result);
+  }
+}
+
+void InvokeNew(const Member& member, const Signature& signature, const void* const* arguments,
+               void* result) {
+  if (!member.function) ThrowNothingHere(member);
+  JsThread& thread = *member.function.get()->thread;
+  if (thread.IsCurrent()) {
+    ConstructHere(member, signature, arguments, result);
+  } else {
+    RunOn(thread, [&](Js&) { ConstructHere(member, signature, arguments, result); });
   }
 }
 

@@ -16,6 +16,7 @@
 #include "nodehost/js.hpp"
 #include "promises.hpp"
 #include "realm.hpp"
+#include "thread/run_on.hpp"
 
 namespace nodehost {
 
@@ -175,14 +176,12 @@ void ImportInto(JsThread& thread, std::string_view module, std::string_view name
     return;
   }
   if (thread.IsOwnedHere()) {  // Nobody else would run the loop until the module is there.
-    auto here = [&](Js&) { ImportInto(thread, module, name, type, result); };
-    RunJob job(here);
-    thread.RunBlocking(job);
-    job.Take();
+    RunOn(thread, [&](Js&) { ImportInto(thread, module, name, type, result); });
     return;
   }
   std::future<void> done;
-  auto start = [&](Js&) {
+  const JsThread::WaitGuard guard(thread);
+  RunOn(thread, [&](Js&) {
     Realm& realm = Realm::Of(thread);
     const v8::HandleScope scope(realm.isolate());
     const Loaded loaded = Load(realm, module);
@@ -193,11 +192,7 @@ void ImportInto(JsThread& thread, std::string_view module, std::string_view name
     auto waiter = std::make_unique<ImportWaiter>(module, name, type, result);
     done = waiter->GetFuture();
     realm.waiters().Add(realm, loaded.value, std::move(waiter));
-  };
-  RunJob job(start);
-  const JsThread::WaitGuard guard(thread);
-  thread.RunBlocking(job);
-  job.Take();
+  });
   if (done.valid()) done.get();
 }
 

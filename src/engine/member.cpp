@@ -1,20 +1,17 @@
-// Constructors and properties of typed interfaces, from any thread.
+// Properties of typed interfaces, from any thread.
 #include <v8.h>
 
 #include <string>
-#include <vector>
 
 #include "catch.hpp"
 #include "encode_decode.hpp"
 #include "handle_scope.hpp"
 #include "js_errors.hpp"
-#include "memory.hpp"
-#include "nodehost/convert/bytes.hpp"
 #include "nodehost/convert/structs.hpp"
-#include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"
+#include "thread/run_on.hpp"
 
 namespace nodehost::detail {
 
@@ -31,11 +28,9 @@ void OnThreadOf(const Ref& ref, Work work) {
   };
   if (thread.IsCurrent()) {
     here(thread.js());
-    return;
+  } else {
+    RunOn(thread, here);
   }
-  RunJob job(here);
-  thread.RunBlocking(job);
-  job.Take();
 }
 
 }  // namespace
@@ -48,30 +43,6 @@ void ThrowNothingHere(const Member& member) {
   throw HostError("The optional member '" + std::string(member.field->name) +
                   "' is missing: the object has none. Test it with `if (object." +
                   std::string(member.field->name) + ")` first.");
-}
-
-void InvokeNew(const Member& member, const Signature& signature, const void* const* arguments,
-               void* result) {
-  if (!member.function) ThrowNothingHere(member);
-  OnThreadOf(member.function, [&](Realm& realm) {
-    const Catch caught(realm);
-    LentViews lent(realm);
-    std::vector<v8::Local<v8::Value>> list(signature.count);
-    for (std::uint32_t i = 0; i < signature.count; ++i) {
-      const TypeInfo& type = *signature.arguments[i];
-      list[i] = type.Is(conversions::kSpan) ? lent.Lend(type, arguments[i])
-                                            : Encode(realm, type, arguments[i]);
-    }
-    v8::Local<v8::Object> made;
-    if (!member.function.get()
-             ->Get(realm.isolate())
-             .As<v8::Function>()
-             ->NewInstance(realm.context(), static_cast<int>(signature.count), list.data())
-             .ToLocal(&made)) {
-      ThrowCaught(realm, caught);
-    }
-    Decode(realm, made, *signature.result, result, {}, v8::Undefined(realm.isolate()));
-  });
 }
 
 void ReadProperty(const Member& member, const TypeInfo& type, void* result) {

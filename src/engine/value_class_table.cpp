@@ -1,142 +1,71 @@
 #include "value_class_table.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace nodehost::detail {
 
-bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class) {
-  switch (value_class) {
-    case ValueClass::kAny:
-      return true;
-    case ValueClass::kUndefined:
-      return value->IsUndefined();
-    case ValueClass::kNull:
-      return value->IsNull();
-    case ValueClass::kNullish:
-      return value->IsNullOrUndefined();
-    case ValueClass::kObject:
-      return value->IsObject();
-    case ValueClass::kArray:
-      return value->IsArray();
-    case ValueClass::kFunction:
-      return value->IsFunction();
-    case ValueClass::kPromise:
-      return value->IsPromise();
-    case ValueClass::kError:
-      return value->IsNativeError();
-    case ValueClass::kDate:
-      return value->IsDate();
-    case ValueClass::kMap:
-      return value->IsMap();
-    case ValueClass::kSet:
-      return value->IsSet();
-    case ValueClass::kSymbol:
-      return value->IsSymbol();
-    case ValueClass::kBigInt:
-      return value->IsBigInt();
-    case ValueClass::kProxy:
-      return value->IsProxy();
-    case ValueClass::kIterator:
-      return value
-          ->IsObject();  // whether it has a `next` shows at the first step, as in JavaScript
-    case ValueClass::kRegExp:
-      return value->IsRegExp();
-    case ValueClass::kArrayBuffer:
-      return value->IsArrayBuffer();
-    case ValueClass::kSharedArrayBuffer:
-      return value->IsSharedArrayBuffer();
-    case ValueClass::kDataView:
-      return value->IsDataView();
-    case ValueClass::kInt8Array:
-      return value->IsInt8Array();
-    case ValueClass::kInt16Array:
-      return value->IsInt16Array();
-    case ValueClass::kInt32Array:
-      return value->IsInt32Array();
-    case ValueClass::kUint8Array:
-      return value->IsUint8Array();
-    case ValueClass::kUint8ClampedArray:
-      return value->IsUint8ClampedArray();
-    case ValueClass::kUint16Array:
-      return value->IsUint16Array();
-    case ValueClass::kUint32Array:
-      return value->IsUint32Array();
-    case ValueClass::kFloat32Array:
-      return value->IsFloat32Array();
-    case ValueClass::kFloat64Array:
-      return value->IsFloat64Array();
-    case ValueClass::kBigInt64Array:
-      return value->IsBigInt64Array();
-    case ValueClass::kBigUint64Array:
-      return value->IsBigUint64Array();
+namespace {
+
+struct Row {
+  ValueClass value_class;
+  std::string_view name;
+  bool (v8::Value::*holds)() const;  // null: every value
+};
+
+// A row each, in the order of the enumerators. Whether an iterator has a `next` shows at its first
+// step, as in JavaScript.
+constexpr auto kRows = std::to_array<Row>({
+    {ValueClass::kAny, "any", nullptr},
+    {ValueClass::kUndefined, "undefined", &v8::Value::IsUndefined},
+    {ValueClass::kNull, "null", &v8::Value::IsNull},
+    {ValueClass::kNullish, "null | undefined", &v8::Value::IsNullOrUndefined},
+    {ValueClass::kObject, "object", &v8::Value::IsObject},
+    {ValueClass::kArray, "Array", &v8::Value::IsArray},
+    {ValueClass::kFunction, "function", &v8::Value::IsFunction},
+    {ValueClass::kPromise, "Promise", &v8::Value::IsPromise},
+    {ValueClass::kError, "Error", &v8::Value::IsNativeError},
+    {ValueClass::kDate, "Date", &v8::Value::IsDate},
+    {ValueClass::kMap, "Map", &v8::Value::IsMap},
+    {ValueClass::kSet, "Set", &v8::Value::IsSet},
+    {ValueClass::kSymbol, "symbol", &v8::Value::IsSymbol},
+    {ValueClass::kBigInt, "bigint", &v8::Value::IsBigInt},
+    {ValueClass::kProxy, "Proxy", &v8::Value::IsProxy},
+    {ValueClass::kIterator, "Iterator", &v8::Value::IsObject},
+    {ValueClass::kRegExp, "RegExp", &v8::Value::IsRegExp},
+    {ValueClass::kArrayBuffer, "ArrayBuffer", &v8::Value::IsArrayBuffer},
+    {ValueClass::kSharedArrayBuffer, "SharedArrayBuffer", &v8::Value::IsSharedArrayBuffer},
+    {ValueClass::kDataView, "DataView", &v8::Value::IsDataView},
+    {ValueClass::kInt8Array, "Int8Array", &v8::Value::IsInt8Array},
+    {ValueClass::kInt16Array, "Int16Array", &v8::Value::IsInt16Array},
+    {ValueClass::kInt32Array, "Int32Array", &v8::Value::IsInt32Array},
+    {ValueClass::kUint8Array, "Uint8Array", &v8::Value::IsUint8Array},
+    {ValueClass::kUint8ClampedArray, "Uint8ClampedArray", &v8::Value::IsUint8ClampedArray},
+    {ValueClass::kUint16Array, "Uint16Array", &v8::Value::IsUint16Array},
+    {ValueClass::kUint32Array, "Uint32Array", &v8::Value::IsUint32Array},
+    {ValueClass::kFloat32Array, "Float32Array", &v8::Value::IsFloat32Array},
+    {ValueClass::kFloat64Array, "Float64Array", &v8::Value::IsFloat64Array},
+    {ValueClass::kBigInt64Array, "BigInt64Array", &v8::Value::IsBigInt64Array},
+    {ValueClass::kBigUint64Array, "BigUint64Array", &v8::Value::IsBigUint64Array},
+});
+
+consteval bool InOrder() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].value_class) != i) return false;
   }
-  return false;
+  return true;
+}
+static_assert(InOrder());
+
+const Row& RowOf(ValueClass value_class) { return kRows[static_cast<std::size_t>(value_class)]; }
+
+}  // namespace
+
+bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class) {
+  const auto holds = RowOf(value_class).holds;
+  return !holds || ((*value)->*holds)();
 }
 
-std::string_view NameOf(ValueClass value_class) {
-  switch (value_class) {
-    case ValueClass::kAny:
-      return "any";
-    case ValueClass::kUndefined:
-      return "undefined";
-    case ValueClass::kNull:
-      return "null";
-    case ValueClass::kNullish:
-      return "null | undefined";
-    case ValueClass::kObject:
-      return "object";
-    case ValueClass::kArray:
-      return "Array";
-    case ValueClass::kFunction:
-      return "function";
-    case ValueClass::kPromise:
-      return "Promise";
-    case ValueClass::kError:
-      return "Error";
-    case ValueClass::kDate:
-      return "Date";
-    case ValueClass::kMap:
-      return "Map";
-    case ValueClass::kSet:
-      return "Set";
-    case ValueClass::kSymbol:
-      return "symbol";
-    case ValueClass::kBigInt:
-      return "bigint";
-    case ValueClass::kProxy:
-      return "Proxy";
-    case ValueClass::kIterator:
-      return "Iterator";
-    case ValueClass::kRegExp:
-      return "RegExp";
-    case ValueClass::kArrayBuffer:
-      return "ArrayBuffer";
-    case ValueClass::kSharedArrayBuffer:
-      return "SharedArrayBuffer";
-    case ValueClass::kDataView:
-      return "DataView";
-    case ValueClass::kInt8Array:
-      return "Int8Array";
-    case ValueClass::kInt16Array:
-      return "Int16Array";
-    case ValueClass::kInt32Array:
-      return "Int32Array";
-    case ValueClass::kUint8Array:
-      return "Uint8Array";
-    case ValueClass::kUint8ClampedArray:
-      return "Uint8ClampedArray";
-    case ValueClass::kUint16Array:
-      return "Uint16Array";
-    case ValueClass::kUint32Array:
-      return "Uint32Array";
-    case ValueClass::kFloat32Array:
-      return "Float32Array";
-    case ValueClass::kFloat64Array:
-      return "Float64Array";
-    case ValueClass::kBigInt64Array:
-      return "BigInt64Array";
-    case ValueClass::kBigUint64Array:
-      return "BigUint64Array";
-  }
-  return "any";
-}
+std::string_view NameOf(ValueClass value_class) { return RowOf(value_class).name; }
 
 }  // namespace nodehost::detail

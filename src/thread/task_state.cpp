@@ -6,11 +6,11 @@
 #include <string>
 
 #include "fork_guard.hpp"
-#include "js_thread.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/executor.hpp"
 #include "nodehost/task.hpp"
 #include "nodehost/task_combinators.hpp"
+#include "run_on.hpp"
 #include "task_hooks.hpp"
 #include "task_thread.hpp"
 
@@ -180,13 +180,11 @@ void TaskStateBase::CheckMayBlock() {
 bool TaskStateBase::DrivesOrigin() const noexcept { return origin_ && origin_->IsOwnedHere(); }
 
 void TaskStateBase::DriveOrigin() {
-  auto spin = [this](Js&) {
+  const bool done = RunOn(*origin_, [this](Js&) {
     return origin_->SpinUntil(
         [](void* self) { return static_cast<TaskStateBase*>(self)->settled(); }, this);
-  };
-  RunJob job(spin);
-  origin_->RunBlocking(job);
-  if (job.Take()) return;
+  });
+  if (done) return;
   throw HostError(
       fmt::format("Task::Get: nothing is left in environment \"{}\" that could ever settle the "
                   "Task.",

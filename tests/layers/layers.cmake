@@ -1,5 +1,6 @@
 # Reads the includes of the sources in FOLDER, which has a folder for each part.
 cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/../support/report.cmake")
 set(layers "thread process" "engine" "host" "services cli")  # from the ground up
 set(rank 0)
 foreach(layer IN LISTS layers)
@@ -81,10 +82,4 @@ if(left)
 endif()
 
 list(LENGTH files count)
-if(count EQUAL 0)
-  message(FATAL_ERROR "There is no source in ${FOLDER}")
-endif()
-if(errors)
-  message(FATAL_ERROR "${errors}\n")
-endif()
-message("${count} files")
+report(${count} "sources in ${FOLDER}" "${errors}")

@@ -1,6 +1,7 @@
 # Each row of the table of PAGE that starts with "relied on" names a test. That the file is there is
 # tested with all other links of pages (tests/readme).
 cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/../support/report.cmake")
 file(READ "${PAGE}" text)
 string(REGEX REPLACE "[][;]" "" text "${text}")  # which lists do not survive
 string(REPLACE "\n" ";" lines "${text}")
@@ -20,10 +21,4 @@ foreach(line IN LISTS lines)
     endif()
   endif()
 endforeach()
-if(rows EQUAL 0)
-  message(FATAL_ERROR "${PAGE} has no table of what is relied on")
-endif()
-if(errors)
-  message(FATAL_ERROR "${errors}\n")
-endif()
-message("${rows} rows")
+report(${rows} "rows of what is relied on in ${PAGE}" "${errors}")

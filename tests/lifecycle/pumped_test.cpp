@@ -6,16 +6,15 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "support/counter.hpp"
 #include "support/host.hpp"
 
 using namespace std::chrono_literals;
@@ -49,30 +48,6 @@ template <class T>
 T Get(nh::AnyEnvironment& node, const char* code) {
   return node.Run([&](nh::Js& js) { return js.Eval(code).As<T>(); });
 }
-
-// A counting semaphore that on_wake posts to.
-class WakeUps {
- public:
-  void Post() {
-    const std::lock_guard lock(mutex_);
-    ++count_;
-    changed_.notify_all();
-  }
-  void Take() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return count_ > 0; });
-    --count_;
-  }
-  int count() {
-    const std::lock_guard lock(mutex_);
-    return count_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int count_ = 0;
-};
 
 }  // namespace
 
@@ -161,8 +136,8 @@ TEST_CASE("A typed interface and a module with top-level await work on the owner
 }
 
 TEST_CASE("on_wake is called for jobs, timers and input, and once until the owner comes") {
-  WakeUps wakes;
-  auto node = NewPumped({.on_wake = [&] { wakes.Post(); }});
+  Counter wakes;
+  auto node = NewPumped({.on_wake = [&] { wakes.Add(); }});
   const auto pump_until = [&](auto done) {
     while (!done()) {
       wakes.Take();

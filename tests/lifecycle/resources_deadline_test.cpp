@@ -2,12 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "support/counter.hpp"
 #include "support/host.hpp"
 
 using std::chrono_literals::operator""ms;
@@ -207,30 +206,24 @@ TEST_CASE("deadline and process.exit, deadline and Stop: the environment's end c
 
 namespace {
 
-// Takes the first report.
+// Takes the first report, and counts the others.
 class Reports {
  public:
   void Add(const nh::BusyReport& report) {
-    const std::lock_guard lock(mutex_);
-    ++count_;
-    first_ = count_ == 1 ? report : first_;
-    changed_.notify_all();
+    if (count() == 0) first_ = report;
+    all_.Add();
+    first_one_.Add();
   }
   nh::BusyReport First() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return count_ > 0; });
+    first_one_.Take();
     return first_;
   }
-  int count() {
-    const std::lock_guard lock(mutex_);
-    return count_;
-  }
+  int count() { return all_.count(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
   nh::BusyReport first_;
-  int count_ = 0;
+  Counter all_;
+  Counter first_one_;
 };
 
 nh::Environment Watched(Reports& reports) {

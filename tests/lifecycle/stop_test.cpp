@@ -112,20 +112,15 @@ TEST_CASE("Stop with a child process") {
       "ChildProcess ");
 }
 
-TEST_CASE("Stop with a Worker in a loop") {
-  nh::Environment node = NewEnvironment();
-  node.Import<double>("./looping-worker.mjs", "online");
-  const nh::StopResult result = node.Stop(50ms);
-  CHECK(result.ended);
-  CHECK(Mentions(result, "Worker 1"));
-}
-
-TEST_CASE("Stop with a Worker in Atomics.wait") {
-  nh::Environment node = NewEnvironment();
-  node.Import<double>("./waiting-worker.mjs", "online");
-  const nh::StopResult result = node.Stop(50ms);
-  CHECK(result.ended);
-  CHECK(Mentions(result, "Worker 1"));
+TEST_CASE("Stop with a Worker in a loop, or in Atomics.wait") {
+  for (const char* module : {"./looping-worker.mjs", "./waiting-worker.mjs"}) {
+    CAPTURE(module);
+    nh::Environment node = NewEnvironment();
+    node.Import<double>(module, "online");
+    const nh::StopResult result = node.Stop(50ms);
+    CHECK(result.ended);
+    CHECK(Mentions(result, "Worker 1"));
+  }
 }
 
 TEST_CASE("Stop with while(true){}") {

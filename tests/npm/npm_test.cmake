@@ -1,5 +1,6 @@
 # cmake -D CASE=<name> ... -P: one case of tests/npm/CMakeLists.txt.
 cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/../support/expect.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/app.cmake")
 file(REMOVE_RECURSE "${WORK}")
 set(app "${WORK}/app")
@@ -7,27 +8,9 @@ set(ENV{npm_config_update_notifier} false)
 
 # Configures project/ with ARGN, of which OPTIONS go to nodehost_npm_install; sets `result` and `output` in the caller.
 macro(configure)
-  execute_process(
-    COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK}/build"
-      -G "${GENERATOR}" "-DSOURCE=${SOURCE}" "-DMANIFEST=${app}" ${ARGN}
-    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  # Messages may be reflowed; compare text, not layout.
-  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  run_for_output("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK}/build"
+                 -G "${GENERATOR}" "-DSOURCE=${SOURCE}" "-DMANIFEST=${app}" ${ARGN})
 endmacro()
-
-function(expect wanted)
-  if(wanted STREQUAL "success" AND NOT result EQUAL 0)
-    message(FATAL_ERROR "Expected success:\n${output}")
-  elseif(wanted STREQUAL "failure" AND result EQUAL 0)
-    message(FATAL_ERROR "Expected failure:\n${output}")
-  endif()
-  foreach(text IN LISTS ARGN)
-    string(FIND "${output}" "${text}" at)
-    if(at EQUAL -1)
-      message(FATAL_ERROR "Expected `${text}` in:\n${output}")
-    endif()
-  endforeach()
-endfunction()
 
 # What `node FILE` prints.
 function(expect_run file text)

@@ -1,40 +1,19 @@
 # cmake -D CASE=<name> ... -P: one case of tests/provision/CMakeLists.txt.
 cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/../support/expect.cmake")
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
 
 # Configures project/ with ARGN; sets `result` and `output` in the caller.
 macro(configure)
-  execute_process(
-    COMMAND "${CMAKE_COMMAND}" -E env --unset=NODEHOST_LIBNODE_ROOT
-      "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK}/build"
-      -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DSOURCE=${SOURCE}" ${ARGN}
-    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  # Messages may be reflowed; compare text, not layout.
-  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  run_for_output("${CMAKE_COMMAND}" -E env --unset=NODEHOST_LIBNODE_ROOT
+                 "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK}/build"
+                 -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DSOURCE=${SOURCE}" ${ARGN})
 endmacro()
 
-function(expect_text)
-  foreach(text IN LISTS ARGN)
-    string(FIND "${output}" "${text}" at)
-    if(at EQUAL -1)
-      message(FATAL_ERROR "Expected `${text}` in:\n${output}")
-    endif()
-  endforeach()
-endfunction()
-
-function(expect_result wanted)
-  if(wanted STREQUAL "success" AND NOT result EQUAL 0)
-    message(FATAL_ERROR "Expected success:\n${output}")
-  elseif(wanted STREQUAL "failure" AND result EQUAL 0)
-    message(FATAL_ERROR "Expected failure:\n${output}")
-  endif()
-endfunction()
-
 macro(make_entry)
-  execute_process(COMMAND "${CMAKE_COMMAND}" -D "WORK=${WORK}" -D "SOURCE=${SOURCE}" ${ARGN}
-                    -P "${CMAKE_CURRENT_LIST_DIR}/entry.cmake"
-                  RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  run_for_output("${CMAKE_COMMAND}" -D "WORK=${WORK}" -D "SOURCE=${SOURCE}" ${ARGN}
+                 -P "${CMAKE_CURRENT_LIST_DIR}/entry.cmake")
 endmacro()
 
 function(expect_made times)
@@ -63,8 +42,7 @@ function(case_off_names_everything_that_is_missing)
   file(WRITE "${WORK}/manifest/package-lock.json" "{}")
   configure(-DNODEHOST_PROVISION=OFF -DNODEHOST_SYSTEM_PACKAGES=OFF
             "-DNODEHOST_PROVISION_DIR=${WORK}/nothing" "-DWITH_MANIFEST=${WORK}/manifest")
-  expect_result(failure)
-  expect_text("NODEHOST_PROVISION=OFF forbids fetching"
+  expect(failure "NODEHOST_PROVISION=OFF forbids fetching"
     "fmt" "doctest" "CLI11" "benchmark" "libnode" "sample (npm packages locked in"
     "looked in: ${WORK}/nothing" "install the Debian package libfmt-dev"
     "set NODEHOST_LIBNODE_ROOT" "NODEHOST_NPM_SAMPLE_ROOT" "NODEHOST_PROVISION=ON")
@@ -81,8 +59,7 @@ function(case_off_uses_what_is_already_there)
   # The configure that made this test has provisioned everything.
   configure(-DNODEHOST_PROVISION=OFF "-DNODEHOST_PROVISION_DIR=${SHARED}"
             "-DNODEHOST_SYSTEM_PACKAGES=${SYSTEM_PACKAGES}" "-DNODEHOST_LIBNODE_ROOT=${ROOT}")
-  expect_result(success)
-  expect_text("origin=")
+  expect(success "origin=")
   if(output MATCHES "Fetching")
     message(FATAL_ERROR "Something was fetched:\n${output}")
   endif()
@@ -90,9 +67,9 @@ endfunction()
 
 function(case_an_entry_is_made_once)
   make_entry()
-  expect_result(success)
+  expect(success)
   make_entry()
-  expect_result(success)
+  expect(success)
   expect_made(1)
 endfunction()
 
@@ -117,14 +94,13 @@ endfunction()
 
 function(case_a_failed_fetch_leaves_nothing)
   make_entry(-D FAIL=ON)
-  expect_result(failure)
-  expect_text("Could not provision sample" "the network is down")
+  expect(failure "Could not provision sample" "the network is down")
   file(GLOB_RECURSE files "${WORK}/provisioned/*half*")
   if(files)
     message(FATAL_ERROR "Left behind: ${files}")
   endif()
   make_entry()
-  expect_result(success)
+  expect(success)
   expect_made(2)
 endfunction()
 
@@ -152,8 +128,7 @@ function(case_a_new_enough_system_node_is_used)
   make_fake_node("${WORK}/new" 124.1.0 137)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_PACKAGES=ON
             "-DCMAKE_PREFIX_PATH=${WORK}/new")
-  expect_result(success)
-  expect_text("origin=system version=124.1.0 modules=137"
+  expect(success "origin=system version=124.1.0 modules=137"
     "libnode 124.1.0: ${WORK}/new/lib/libnode.so.137 (not older than the pinned ")
 endfunction()
 
@@ -163,13 +138,11 @@ function(case_an_older_system_node_is_used_when_asked_for)
       "-DCMAKE_PREFIX_PATH=${WORK}/older")
   if(NOT ROOT)
     configure(${common})
-    expect_result(success)
-    expect_text("origin=prebuilt" "(the pinned prebuilt, newer than the system's 20.19.2, which is "
+    expect(success "origin=prebuilt" "(the pinned prebuilt, newer than the system's 20.19.2, which is "
       "used with NODEHOST_SYSTEM_LIBNODE=ON)")
   endif()
   configure(${common} -DNODEHOST_SYSTEM_LIBNODE=ON)
-  expect_result(success)
-  expect_text("origin=system version=20.19.2" "(asked for by NODEHOST_SYSTEM_LIBNODE)")
+  expect(success "origin=system version=20.19.2" "(asked for by NODEHOST_SYSTEM_LIBNODE)")
 endfunction()
 
 function(case_an_older_system_node_is_used_where_nothing_may_be_fetched)
@@ -184,27 +157,23 @@ function(case_a_system_node_asked_for_is_never_replaced)
   make_fake_node("${WORK}/old" 18.20.4 108)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" -DNODEHOST_SYSTEM_LIBNODE=ON
             "-DCMAKE_PREFIX_PATH=${WORK}/old")
-  expect_result(failure)
-  expect_text("NODEHOST_SYSTEM_LIBNODE is ON, but ${WORK}/old/lib/libnode.so cannot be used:"
+  expect(failure "NODEHOST_SYSTEM_LIBNODE is ON, but ${WORK}/old/lib/libnode.so cannot be used:"
     "it is Node.js 18.20.4, older than 20")
 endfunction()
 
 function(case_a_named_root_is_never_replaced)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/empty")
-  expect_result(failure)
-  expect_text("NODEHOST_LIBNODE_ROOT=${WORK}/empty holds no libnode")
+  expect(failure "NODEHOST_LIBNODE_ROOT=${WORK}/empty holds no libnode")
   make_fake_node("${WORK}/old" 18.20.4 108)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/old")
-  expect_result(failure)
-  expect_text("it is Node.js 18.20.4, older than 20")
+  expect(failure "it is Node.js 18.20.4, older than 20")
 
   make_fake_node("${WORK}/misnamed" 22.22.3 127)
   file(REMOVE "${WORK}/misnamed/lib/libnode.so" "${WORK}/misnamed/lib/libnode.so.127")
   execute_process(COMMAND "${COMPILER}" -shared -Wl,-soname,libnode.so.127 -x c++ /dev/null
                     -o "${WORK}/misnamed/lib/libnode.so" COMMAND_ERROR_IS_FATAL ANY)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_LIBNODE_ROOT=${WORK}/misnamed")
-  expect_result(failure)
-  expect_text("its SONAME is libnode.so.127, but the file is called libnode.so: rename it")
+  expect(failure "its SONAME is libnode.so.127, but the file is called libnode.so: rename it")
 endfunction()
 
 function(case_install_scripts_run_under_libnodes_version)
@@ -213,7 +182,7 @@ function(case_install_scripts_run_under_libnodes_version)
   configure("-DNODEHOST_PROVISION_DIR=${SHARED}" "-DNODEHOST_SYSTEM_PACKAGES=${SYSTEM_PACKAGES}"
             "-DNODEHOST_LIBNODE_ROOT=${ROOT}" "-DWITH_MANIFEST=${WORK}/app"
             "-DOPTIONS=INSTALL_TO ${WORK}/app ALLOW_SCRIPTS packed")
-  expect_result(success)
+  expect(success)
   if(NOT output MATCHES "origin=prebuilt version=([0-9.]+)")
     message("Skipped: there is no official node of this libnode's version")
     return()

@@ -31,6 +31,18 @@ struct Tree {
                         ("nodehost-file-rights-" + std::to_string(getpid()));
 };
 
+// Makes a folder the current one for its scope.
+class CurrentFolder {
+ public:
+  explicit CurrentFolder(const fs::path& folder) : before_(fs::current_path()) {
+    fs::current_path(folder);
+  }
+  ~CurrentFolder() { fs::current_path(before_); }
+
+ private:
+  const fs::path before_;
+};
+
 bool Allows(const FileRights& rights, FileAccess access, const fs::path& path, bool follow = true) {
   return !rights.Refusal(access, follow, path.string());
 }
@@ -60,12 +72,10 @@ TEST_CASE("file rights: dots, NULs and paths relative to the working directory")
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "in/new/../../out"));
   const std::string nul = (tree.root / "in/file").string() + '\0' + "x";
   CHECK(rights.Refusal(FileAccess::kRead, true, nul).has_value());
-  const fs::path before = fs::current_path();
-  fs::current_path(tree.root / "in");
+  const CurrentFolder in(tree.root / "in");
   CHECK(Allows(rights, FileAccess::kRead, "file"));
   CHECK(Allows(rights, FileAccess::kRead, ""));
   CHECK_FALSE(Allows(rights, FileAccess::kRead, "../out/file"));
-  fs::current_path(before);
 }
 
 TEST_CASE("file rights: symbolic links are what they lead to") {
@@ -93,11 +103,9 @@ TEST_CASE("file rights: symbolic links are what they lead to") {
 TEST_CASE("file rights: links of /proc are not what they show") {
   const Tree tree;
   const FileRights rights({.read_files = {{tree.root / "in"}}});
-  const fs::path before = fs::current_path();
-  fs::current_path(tree.root / "in");
+  const CurrentFolder in(tree.root / "in");
   CHECK_FALSE(Allows(rights, FileAccess::kRead, "/proc/self/cwd/file"));
   CHECK_FALSE(Allows(rights, FileAccess::kRead, "/proc/self/mem"));
-  fs::current_path(before);
 }
 
 TEST_CASE("file rights: the way to a folder may be looked at, not read") {

@@ -87,34 +87,25 @@ bool FieldFromJs(Decoder& decoder, v8::Local<v8::Value> item, const FieldInfo& f
 
 bool InterfaceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                      void* result) {
-  const Decoder::Level level(decoder);
-  if (level.too_deep()) return decoder.RefuseDepth();
-  if (!value->IsObject()) return decoder.Refuse(value, type);
-  const StructInfo& info = OpsOf<StructOps>(type).info();
-  const auto keys = decoder.realm().KeysOf(info);
   Decoder::Place& place = decoder.place();
   const Decoder::Place outer = place;
-  bool fits = true;
-  for (std::size_t i = 0; i < info.fields.size(); ++i) {
-    const FieldInfo& field = info.fields[i];
-    const std::size_t first = decoder.misfits().size();
+  const auto read = [&](const FieldInfo& field, v8::Local<v8::Name> key) {
     place.field = &field;
     // A member that an ES module does not export may be on its default export.
-    v8::Local<v8::Value> arguments[] = {value, keys[i].Get(decoder.isolate())};
+    v8::Local<v8::Value> arguments[] = {value, key};
     if (!decoder.realm().CallBridge(Bridge::kHolder, arguments).ToLocal(&place.receiver)) {
       decoder.ThrowCaught();
     }
     v8::Local<v8::Value> item = v8::Undefined(decoder.isolate());
     if (place.receiver->IsObject()) {
-      item = decoder.Get(place.receiver.As<v8::Object>(), arguments[1]);
+      item = decoder.Get(place.receiver.As<v8::Object>(), key);
     } else {
       place.receiver = value;
     }
-    if (!FieldFromJs(decoder, item, field, static_cast<std::byte*>(result) + field.offset)) {
-      // All the missing members are reported at once.
-      fits = decoder.Within(first, FieldStep(field.name));
-    }
-  }
+    return FieldFromJs(decoder, item, field, static_cast<std::byte*>(result) + field.offset);
+  };
+  // All the missing members are reported at once.
+  const bool fits = FieldsFromJs<AfterMisfit::kGoOn>(decoder, value, type, read);
   place = outer;
   return fits;
 }
@@ -205,10 +196,7 @@ v8::Local<v8::Value> InterfaceToJs(Encoder& encoder, const TypeInfo& type, const
 
 namespace conversions {
 
-constinit const Conversion kInterface{.to_js = &InterfaceToJs,
-                                      .from_js = &InterfaceFromJs,
-                                      .fit = &InterfaceFit,
-                                      .typescript_of = &StructName};
+constinit const Conversion kInterface = StructRow(&InterfaceToJs, &InterfaceFromJs, &InterfaceFit);
 
 }  // namespace conversions
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/convert/conversion.hpp"
-#include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/structs.hpp"
 #include "engine/memory.hpp"
@@ -47,22 +45,12 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
 
 bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                   void* result) {
-  const Decoder::Level level(decoder);
-  if (level.too_deep()) return decoder.RefuseDepth();
-  if (!value->IsObject()) return decoder.Refuse(value, type);
-  const StructInfo& info = OpsOf<StructOps>(type).info();
-  const auto keys = decoder.realm().KeysOf(info);
-  for (std::size_t i = 0; i < info.fields.size(); ++i) {
-    const FieldInfo& field = info.fields[i];
-    const std::size_t first = decoder.misfits().size();
-    const v8::Local<v8::Value> item =
-        decoder.Get(value.As<v8::Object>(), keys[i].Get(decoder.isolate()));
-    if (field.optional && item->IsUndefined()) continue;
-    if (!decoder.Decode(item, *field.type, static_cast<std::byte*>(result) + field.offset)) {
-      return decoder.Within(first, FieldStep(field.name));
-    }
-  }
-  return true;
+  const auto read = [&](const FieldInfo& field, v8::Local<v8::Name> key) {
+    const v8::Local<v8::Value> item = decoder.Get(value.As<v8::Object>(), key);
+    if (field.optional && item->IsUndefined()) return true;
+    return decoder.Decode(item, *field.type, static_cast<std::byte*>(result) + field.offset);
+  };
+  return FieldsFromJs<AfterMisfit::kStop>(decoder, value, type, read);
 }
 
 // Whether an object has nothing but what the struct takes: {x, y} is rather a Point than a struct
@@ -83,10 +71,7 @@ Fit StructFit(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type
 
 namespace conversions {
 
-constinit const Conversion kStruct{.to_js = &StructToJs,
-                                   .from_js = &StructFromJs,
-                                   .fit = &StructFit,
-                                   .typescript_of = &StructName};
+constinit const Conversion kStruct = StructRow(&StructToJs, &StructFromJs, &StructFit);
 
 }  // namespace conversions
 
