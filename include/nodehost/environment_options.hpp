@@ -66,6 +66,12 @@ struct EnvironmentOptions {
   /// A host that wants to pass a signal on calls `process.emit('SIGTERM')` itself.
   bool allow_signals = false;
 
+  /// Whether JavaScript gets at Node's native functions by `process.binding`, which Node
+  /// deprecates, and by Workers with `--expose-internals`. Some of those functions crash the
+  /// process over arguments they do not expect, or wait for ever with a lock of the whole process
+  /// held. Otherwise both throw an Error with the code ERR_ACCESS_DENIED.
+  bool process_binding = false;
+
   /// Get what JavaScript writes to standard output and error: `console`, `process.stdout`,
   /// warnings, also of Workers, whose output comes through their parent. One call for each write,
   /// with all of its bytes, in order, on the JS thread while JavaScript waits; an exception becomes

@@ -11,15 +11,20 @@ namespace nodehost {
 /// Takes rights away from one environment. What is refused throws an Error with the code
 /// ERR_ACCESS_DENIED and the name of the field, unless it is said otherwise.
 ///
+/// Rights keep honest code honest: a package that has no business with the network does not get
+/// there by mistake, nor because someone has taken it over lately and did not expect them. They are
+/// no sandbox. Code that nobody trusts belongs in a process of its own, which the system limits.
+///
 /// How it holds: the native function itself is taken out of reach before any user code runs, not
 /// merely wrapped or hidden. Prototype pollution, `process.binding`, `Module._load`,
 /// `process.getBuiltinModule`, `vm` contexts, WebAssembly and Workers with options of their own all
 /// end at the same missing function; the tests try each. With any right gone, in-process debugging
-/// (`node:inspector`) and `v8.setFlagsFromString` are refused too, which could bring it back.
+/// (`node:inspector`), `v8.setFlagsFromString` and Workers with `--expose-internals` are refused
+/// too, which could bring it back.
 ///
-/// What it is not: a sandbox for hostile code. It is JavaScript's way to the system that is closed,
-/// not the process's: a fault in V8 or in Node is a way round. Code that may write any file can, on
-/// Linux, write the memory of its own process; `write_files` ends that.
+/// Why it is no sandbox: JavaScript's way to the system is closed, not the process's, so a fault in
+/// V8 or in Node is a way round. Code that may write any file can, on Linux, write the memory of
+/// its own process; `write_files` ends that.
 struct Rights {
   /// Loading machine code: `.node` addons, extensions of `node:sqlite`, OpenSSL engines. Machine
   /// code can do everything, so the other fields ask for this one to be false as well.

@@ -7,8 +7,8 @@
 'use strict';
 
 const {
-  Proxy, ReflectConstruct, Set, SetPrototypeAdd, SetPrototypeDelete,
-  SetPrototypeForEach, SetPrototypeGetSize, WeakRef, WeakRefPrototypeDeref, append,
+  ReflectConstruct, Set, SetPrototypeAdd, SetPrototypeDelete, SetPrototypeForEach,
+  SetPrototypeGetSize, WeakRef, WeakRefPrototypeDeref, append, replaceClass,
 } = primordials;
 const workerThreads = require('worker_threads');
 const { Worker, SHARE_ENV } = workerThreads;
@@ -34,31 +34,28 @@ function liveWorkers() {
   return live;
 }
 
-function start(target, given, newTarget) {
-  const worker = ReflectConstruct(target, given, newTarget);
+function start(given, newTarget) {
+  const worker = ReflectConstruct(Worker, given, newTarget);
   if (SetPrototypeGetSize(started) >= 64) liveWorkers();  // forgets those that have ended
   SetPrototypeAdd(started, new WeakRef(worker));
   return worker;
 }
 
-const inheriting = new Proxy(Worker, {
-  __proto__: null,
-  construct(target, { 0: filename, 1: given }, newTarget) {
-    if (!inherits(given)) return start(target, [filename, given], newTarget);
-    const env = { ...process.env };
-    try {
-      // A Worker with an `env` option starts from default node options instead of its parent's:
-      // repeat them, as they would have been inherited.
-      const execArgv = given?.execArgv ?? process.execArgv;
-      return start(target, [filename, { __proto__: given, env, execArgv }], newTarget);
-    } catch (error) {
-      if (error?.code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || given?.execArgv) throw error;
-      // Options of the process (V8's, or in NODE_OPTIONS) are not valid for one Worker. Inheriting
-      // would not have parsed them.
-      delete env.NODE_OPTIONS;
-      return start(target, [filename, { __proto__: given, env }], newTarget);
-    }
-  },
+const inheriting = replaceClass(Worker, ({ 0: filename, 1: given }, newTarget) => {
+  if (!inherits(given)) return start([filename, given], newTarget);
+  const env = { ...process.env };
+  try {
+    // A Worker with an `env` option starts from default node options instead of its parent's:
+    // repeat them, as they would have been inherited.
+    const execArgv = given?.execArgv ?? process.execArgv;
+    return start([filename, { __proto__: given, env, execArgv }], newTarget);
+  } catch (error) {
+    if (error?.code !== 'ERR_WORKER_INVALID_EXEC_ARGV' || given?.execArgv) throw error;
+    // Options of the process (V8's, or in NODE_OPTIONS) are not valid for one Worker. Inheriting
+    // would not have parsed them.
+    delete env.NODE_OPTIONS;
+    return start([filename, { __proto__: given, env }], newTarget);
+  }
 });
 
 workerThreads.Worker = inheriting;

@@ -6,8 +6,8 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { getValidatedPath } = require('internal/fs/utils');
 const { files: { checkPath, denial, guard, refuse }, rights } = options;
 const {
-  ObjectDefineProperty, ObjectKeys, Proxy, ReflectApply, ReflectConstruct, String,
-  StringPrototypeStartsWith,
+  ObjectDefineProperty, ObjectKeys, ReflectApply, ReflectConstruct, String,
+  StringPrototypeStartsWith, replaceClass,
 } = primordials;
 
 const kRead = 1;
@@ -35,11 +35,8 @@ function replace(name, replacement, ...holders) {
 function guardClass(holder, name, check) {
   const target = holder?.[name];
   if (typeof target !== 'function') return undefined;
-  const guarded = new Proxy(target, {
-    __proto__: null,
-    apply: () => { throw denial(name); },
-    construct: (original, given, newTarget) => ReflectConstruct(original, check(given), newTarget),
-  });
+  const guarded = replaceClass(
+    target, (given, newTarget) => ReflectConstruct(target, check(given), newTarget));
   target.prototype.constructor = guarded;
   holder[name] = guarded;
   return guarded;

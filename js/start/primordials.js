@@ -16,7 +16,8 @@ const {
   Uint8ClampedArray, WeakMap, WeakRef, queueMicrotask,
 } = globalThis;
 const { bind, call } = Function.prototype;
-const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
+const { ownKeys } = Reflect;
 const uncurryThis = bind.bind(call);
 const getter = (prototype, name) => uncurryThis(getOwnPropertyDescriptor(prototype, name).get);
 
@@ -24,6 +25,31 @@ const getter = (prototype, name) => uncurryThis(getOwnPropertyDescriptor(prototy
 function append(array, value) {
   defineProperty(array, array.length, { __proto__: null, value, writable: true, enumerable: true,
                                         configurable: true });
+}
+
+/// A class in the place of `target`, whose `new` is construct(given, newTarget). No Proxy: those
+/// hand out what they stand for (`util.inspect` with `showProxy`). `instanceof`, subclasses and
+/// static members are as before; an instance leads to the new class.
+function replaceClass(target, construct) {
+  const { name, prototype } = target;
+  const replacement = function(...given) {
+    if (new.target === undefined) {
+      throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
+    }
+    return construct(given, new.target);
+  };
+  const keys = ownKeys(target);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (key === 'arguments' || key === 'caller' || key === 'prototype') continue;
+    defineProperty(replacement, key, getOwnPropertyDescriptor(target, key));
+  }
+  setPrototypeOf(replacement, getPrototypeOf(target));
+  defineProperty(replacement, 'prototype', { __proto__: null, value: prototype, writable: false });
+  if (getOwnPropertyDescriptor(prototype, 'constructor')?.value === target) {
+    defineProperty(prototype, 'constructor', { __proto__: null, value: replacement });
+  }
+  return replacement;
 }
 
 return freeze({
@@ -38,6 +64,7 @@ return freeze({
   encodeURI: globalThis.encodeURI,
   processTickCallback: process._tickCallback,  // node 20 to 26
   queueMicrotask,
+  replaceClass,
   uncurryThis,
 
   ArrayBufferPrototypeResize: uncurryThis(ArrayBuffer.prototype.resize),

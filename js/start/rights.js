@@ -10,8 +10,8 @@
 const { internalBinding, BuiltinModule } = require('internal/bootstrap/realm');
 const { host, inWorker, rights, use } = options;
 const {
-  Error, ObjectGetOwnPropertyNames, Proxy, ReflectConstruct,
-  RegExpPrototypeExec, StringPrototypeIndexOf, StringPrototypeSlice, SymbolFor,
+  Error, ObjectGetOwnPropertyNames, ReflectConstruct, RegExpPrototypeExec,
+  StringPrototypeIndexOf, StringPrototypeSlice, SymbolFor, replaceClass,
 } = primordials;
 
 function binding(name) {
@@ -84,15 +84,13 @@ if (!rights.network) {
   for (const name of ['DNSException', 'ErrnoException', 'ExceptionWithHostPort',
                       'UVExceptionWithHostPort']) {
     if (typeof errors[name] !== 'function') continue;
-    errors[name] = new Proxy(errors[name], {
-      __proto__: null,
-      construct(target, given, newTarget) {
-        const error = ReflectConstruct(target, given, newTarget);
-        if (error.code === 'EACCES') {
-          explain(error, 'this environment has no right to the network, Rights::network is false');
-        }
-        return error;
-      },
+    const target = errors[name];
+    errors[name] = replaceClass(target, (given, newTarget) => {
+      const error = ReflectConstruct(target, given, newTarget);
+      if (error.code === 'EACCES') {
+        explain(error, 'this environment has no right to the network, Rights::network is false');
+      }
+      return error;
     });
   }
   const { UV_EACCES } = internalBinding('uv');

@@ -13,7 +13,7 @@ const { internalBinding } = require('internal/bootstrap/realm');
 const { host, inWorker, ownProcess } = options;
 if (ownProcess) return;
 
-const { ObjectDefineProperty, Proxy, RangeError, ReflectApply, ReflectConstruct, Symbol } =
+const { ObjectDefineProperty, RangeError, ReflectApply, ReflectConstruct, Symbol, replaceClass } =
   primordials;
 const workerThreads = require('worker_threads');
 const { Worker, resourceLimits } = workerThreads;
@@ -30,22 +30,19 @@ if (inherited > 0) resourceLimits.maxOldGenerationSizeMb -= kRoomMb;
 
 let asked = 0;  // by the Worker that is being constructed
 
-workerThreads.Worker = new Proxy(Worker, {
-  __proto__: null,
-  construct(target, { 0: filename, 1: given }, newTarget) {
-    const limits = given?.resourceLimits;
-    const own = limits?.maxOldGenerationSizeMb;
-    const heap = typeof own === 'number' ? own : inherited;
-    if (!(heap > 0 && heap <= kMostMb)) return ReflectConstruct(target, [filename, given], newTarget);
-    const raised = { __proto__: limits, maxOldGenerationSizeMb: heap + kRoomMb };
-    const outer = asked;
-    asked = heap;
-    try {
-      return ReflectConstruct(target, [filename, { __proto__: given, resourceLimits: raised }], newTarget);
-    } finally {
-      asked = outer;
-    }
-  },
+workerThreads.Worker = replaceClass(Worker, ({ 0: filename, 1: given }, newTarget) => {
+  const limits = given?.resourceLimits;
+  const own = limits?.maxOldGenerationSizeMb;
+  const heap = typeof own === 'number' ? own : inherited;
+  if (!(heap > 0 && heap <= kMostMb)) return ReflectConstruct(Worker, [filename, given], newTarget);
+  const raised = { __proto__: limits, maxOldGenerationSizeMb: heap + kRoomMb };
+  const outer = asked;
+  asked = heap;
+  try {
+    return ReflectConstruct(Worker, [filename, { __proto__: given, resourceLimits: raised }], newTarget);
+  } finally {
+    asked = outer;
+  }
 });
 
 // The native half of a Worker.

@@ -10,15 +10,15 @@
 
 namespace nodehost::detail {
 
-namespace {
-
-void Throw(v8::Isolate* isolate, v8::Local<v8::Value> error, std::string_view code) {
+void ThrowWithCode(v8::Isolate* isolate, v8::Local<v8::Value> error, std::string_view code) {
   error.As<v8::Object>()
       ->CreateDataProperty(isolate->GetCurrentContext(), ToV8String(isolate, "code"),
                            ToV8String(isolate, code))
       .Check();
   isolate->ThrowException(error);
 }
+
+namespace {
 
 // Systems take 4096 bytes at most. Beyond that what is said about a path would be too long, in the
 // end, for a string.
@@ -57,23 +57,25 @@ void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const auto* const rights =
       static_cast<const host::FileRights*>(info.Data().As<v8::External>()->Value());
   if (LengthOf(info[2]) > kLongestPath) {
-    Throw(isolate,
-          v8::Exception::Error(ToV8String(
-              isolate, "ENAMETOOLONG: the path is longer than any that the system takes")),
-          "ENAMETOOLONG");
+    ThrowWithCode(isolate,
+                  v8::Exception::Error(ToV8String(
+                      isolate, "ENAMETOOLONG: the path is longer than any that the system takes")),
+                  "ENAMETOOLONG");
     return;
   }
   const std::optional<std::string> path = PathIn(isolate, info[2]);
   if (!path) {
-    Throw(isolate,
-          v8::Exception::TypeError(ToV8String(isolate, "A path must be a string or a Buffer")),
-          "ERR_INVALID_ARG_TYPE");
+    ThrowWithCode(
+        isolate,
+        v8::Exception::TypeError(ToV8String(isolate, "A path must be a string or a Buffer")),
+        "ERR_INVALID_ARG_TYPE");
     return;
   }
   const auto access = static_cast<host::FileAccess>(info[0].As<v8::Int32>()->Value());
   const std::optional<std::string> refusal = rights->Refusal(access, info[1]->IsTrue(), *path);
   if (refusal) {
-    Throw(isolate, v8::Exception::Error(ToV8String(isolate, *refusal)), "ERR_ACCESS_DENIED");
+    ThrowWithCode(isolate, v8::Exception::Error(ToV8String(isolate, *refusal)),
+                  "ERR_ACCESS_DENIED");
     return;
   }
   info.GetReturnValue().Set(info[2]->IsString() ? ToV8String(isolate, *path).As<v8::Value>()

@@ -3,10 +3,15 @@
 
 #include <v8.h>
 
+#include <string_view>
+
 namespace nodehost::detail {
 
 /// checkPath(access, follow, path), with a host::FileRights in an External as its data: the path
 /// that has been checked, a string or a fresh Uint8Array that nobody else can write; or throws.
 void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info);
+
+/// Throws `error`, an object, in JavaScript, with `code` as its code.
+void ThrowWithCode(v8::Isolate* isolate, v8::Local<v8::Value> error, std::string_view code);
 
 }  // namespace nodehost::detail

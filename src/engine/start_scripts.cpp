@@ -200,6 +200,8 @@ v8::MaybeLocal<v8::Object> StartOptions(v8::Local<v8::Context> context, host::Bo
   options.Set("capturesOut", boundary.out.captured());
   options.Set("capturesErr", boundary.err.captured());
   options.Set("ownProcess", boundary.own_process);
+  options.Set("processBinding", boundary.process_binding);
+  options.Set("rightsTaken", boundary.rights_taken);
   options.Set("inWorker", in_worker);
   options.Set("use", use.As<v8::Value>());
   return options.object();
@@ -220,7 +222,7 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
            run("start/file_rights_beyond_fs.js");
   };
   return run("start/signals.js") && run("start/stdio.js") && run("start/child_processes.js") &&
-         run("start/v8_flags.js") && run("start/worker_memory.js") &&
+         run("start/v8_flags.js") && run("start/worker_memory.js") && run("start/bindings.js") &&
          (in_worker || run("start/env_file.js")) && (!boundary.files.limited() || limit_files()) &&
          (!boundary.rights_taken || run("start/rights.js"));
 }
@@ -237,9 +239,23 @@ void PreloadWorker(host::Boundary& boundary, v8::Local<v8::Value> require) {
   PutInForce(context, boundary, *scripts, /*in_worker=*/true);
 }
 
+// Node's own makes a realm of its kind, in which checks fail.
+v8::MaybeLocal<v8::Context> RefuseShadowRealm(v8::Local<v8::Context> initiator) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::Context::Scope scope(initiator);
+  ThrowWithCode(isolate,
+                v8::Exception::Error(ToV8String(
+                    isolate, "A ShadowRealm cannot be made in a program that hosts Node.js")),
+                "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+  return {};
+}
+
 void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::HandleScope scope(isolate);
+  if (!boundary.own_process) {
+    isolate->SetHostCreateShadowRealmContextCallback(&RefuseShadowRealm);
+  }
   JsThread* const thread = JsThread::Current();  // null on a Worker's thread
   if (!thread) {
     if (boundary.needed()) PreloadWorker(boundary, require);

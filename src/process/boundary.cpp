@@ -61,6 +61,7 @@ thread_local Boundary* boundary_of_worker = nullptr;
 Boundary::Boundary(const EnvironmentOptions& options, bool own)
     : own_process(own),
       allow_signals(own || options.allow_signals),
+      process_binding(own || options.process_binding),
       exec_path(CheckedExecPath(options.exec_path)),
       rights(Checked(options)),
       files(rights),

@@ -42,6 +42,7 @@ class Boundary {
 
   const bool own_process;
   const bool allow_signals;
+  const bool process_binding;
   const std::string exec_path;
   const Rights rights;
   const FileRights files;

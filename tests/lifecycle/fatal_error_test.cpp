@@ -49,7 +49,7 @@ void CheckHostGoesOn() {
 
 TEST_CASE("a fatal error in V8 or Node ends the environment and nothing else") {
   for (const std::string& code : {kFatalInV8, kFatalInNode}) {
-    nh::Environment node = test::NewEnvironment();
+    nh::Environment node = test::NewEnvironmentWithBindings();
     CHECK(EndedBy(node, code).find("V8 or Node met a fatal error") != std::string::npos);
     CHECK_THROWS_AS(node.Post([](nh::Js&) {}), nh::EnvironmentStopped);
     CheckLost(node);
@@ -73,7 +73,7 @@ TEST_CASE("a fatal error in a timer, with nobody waiting, is told to on_log") {
 TEST_CASE("a fatal error in a Worker ends its environment and nothing else") {
   nh::Environment other = test::NewEnvironment();
   for (const std::string& code : {kFatalInV8, kFatalInNode}) {
-    nh::Environment node = test::NewEnvironment();
+    nh::Environment node = test::NewEnvironmentWithBindings();
     node.Run([&](nh::Js& js) {
       js.Global().Set("code", code);
       js.Eval("new (require('worker_threads').Worker)(code, { eval: true }); 0");
@@ -90,7 +90,7 @@ TEST_CASE("a fatal error aborts the process for who asks for that") {
     const pid_t child = fork();
     if (child == 0) {
       nh::NodejsPlatform platform({.abort_on_fatal_error = true});
-      nh::Environment node = platform.CreateEnvironment({});
+      nh::Environment node = platform.CreateEnvironment({.process_binding = true});
       node.Run([&](nh::Js& js) { js.Eval(code); });
       _exit(0);
     }

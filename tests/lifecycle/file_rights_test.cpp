@@ -75,7 +75,8 @@ class Tree {
 };
 
 nh::Environment Free(const Tree& tree) {
-  return test::Platform().CreateEnvironment({.base_dir = tree.inside().string()});
+  return test::Platform().CreateEnvironment(
+      {.base_dir = tree.inside().string(), .process_binding = true});
 }
 
 nh::Environment Bound(const Tree& tree, nh::Rights rights = {}) {
@@ -83,7 +84,7 @@ nh::Environment Bound(const Tree& tree, nh::Rights rights = {}) {
   if (!rights.read_files) rights.read_files = {{tree.inside()}};
   if (!rights.write_files) rights.write_files = {{tree.inside()}};
   return test::Platform().CreateEnvironment(
-      {.base_dir = tree.inside().string(), .rights = std::move(rights)});
+      {.base_dir = tree.inside().string(), .process_binding = true, .rights = std::move(rights)});
 }
 
 // Each returns text with "secret" in it if it gets there.
@@ -400,7 +401,7 @@ TEST_CASE("files: what is refused says why, and node's callbacks and promises ge
   CHECK(
       Try(node, tree.Names() + "return (await fs.promises.open(secret).catch((e) => e)).message") ==
       sentence);
-  CHECK(Try(node, "require('node:sqlite').DatabaseSync()") == "ERR_ACCESS_DENIED");
+  CHECK(Try(node, "new (require('node:sqlite').DatabaseSync)()") == "ERR_ACCESS_DENIED");
   CHECK(Try(node, "process.binding('fs').open(); return 'opened'") == "ERR_INVALID_ARG_TYPE");
   CHECK(Try(node, "process.binding('fs').stat({}); return 'seen'") == "ERR_INVALID_ARG_TYPE");
 }
@@ -417,6 +418,7 @@ TEST_CASE("files: reading and writing may have different folders, or none") {
         "done");
   nh::Environment blind =
       test::Platform().CreateEnvironment({.base_dir = tree.inside().string(),
+                                          .process_binding = true,
                                           .rights = {.native_addons = false,
                                                      .child_processes = false,
                                                      .read_files = std::vector<std::string>{}}});

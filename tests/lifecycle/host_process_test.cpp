@@ -41,7 +41,7 @@ TEST_CASE("host: Node's exit() ends the environment that made it") {
   nh::Environment other = NewEnvironment();
   for (const bool in_worker : {false, true}) {
     CAPTURE(in_worker);
-    nh::Environment node = NewEnvironment();
+    nh::Environment node = test::NewEnvironmentWithBindings();
     const std::string code =
         "const { AsyncResource } = require('async_hooks'); const r = new AsyncResource('x');"
         "const f = () => r.runInAsyncScope(f); try { f() } catch {}"

@@ -110,7 +110,8 @@ TEST_CASE("process: arguments that node's native spawn does not expect are an er
       "{ " + good + ", get args() { return this.n ? 1 : (this.n = []); }, timeout: {} }",
   };
   nh::NodejsPlatform platform;
-  nh::Environment node = platform.CreateEnvironment({.base_dir = kModules});
+  nh::Environment node =
+      platform.CreateEnvironment({.base_dir = kModules, .process_binding = true});
   const std::string functions[] = {"process.binding('spawn_sync').spawn",
                                    "new (process.binding('process_wrap').Process)().spawn"};
   for (const std::string& function : functions) {

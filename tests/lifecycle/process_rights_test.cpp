@@ -95,9 +95,10 @@ nh::Rights NoChildren() { return {.native_addons = false, .child_processes = fal
 TEST_CASE("process: no child processes, by whatever way") {
   const Marker marker;
   nh::NodejsPlatform platform;
-  nh::Environment free_one = platform.CreateEnvironment({.base_dir = kModules});
-  nh::Environment bound =
-      platform.CreateEnvironment({.base_dir = kModules, .rights = NoChildren()});
+  nh::Environment free_one =
+      platform.CreateEnvironment({.base_dir = kModules, .process_binding = true});
+  nh::Environment bound = platform.CreateEnvironment(
+      {.base_dir = kModules, .process_binding = true, .rights = NoChildren()});
   for (const std::string& way : WaysToAChild(marker.path())) {
     CAPTURE(way);
     const std::string outcome = Try(free_one, way);
@@ -120,8 +121,8 @@ TEST_CASE("process: what is refused says which right is missing") {
 
 TEST_CASE("process: with a right gone, debuggers and V8's flags are refused") {
   nh::NodejsPlatform platform;
-  nh::Environment node =
-      platform.CreateEnvironment({.base_dir = kModules, .rights = {.workers = false}});
+  nh::Environment node = platform.CreateEnvironment(
+      {.base_dir = kModules, .process_binding = true, .rights = {.workers = false}});
   CHECK(Try(node, "new (require('inspector').Session)().connect()") == "ERR_ACCESS_DENIED");
   CHECK(Try(node, "require('inspector').open(0)") == "ERR_ACCESS_DENIED");
   CHECK(Try(node, "require('v8').setFlagsFromString('--allow-natives-syntax')") ==
@@ -186,7 +187,8 @@ TEST_CASE("process: no network, by whatever way") {
       ".on('message', done).on('error', (e) => done(e.code)))",
   };
   nh::NodejsPlatform platform;
-  nh::Environment free_one = platform.CreateEnvironment({.base_dir = kModules});
+  nh::Environment free_one =
+      platform.CreateEnvironment({.base_dir = kModules, .process_binding = true});
   const std::string port =
       Try(free_one,
           "return await new Promise((done) => { const server ="
@@ -194,6 +196,7 @@ TEST_CASE("process: no network, by whatever way") {
           " server.listen(0, '127.0.0.1', () => done(server.address().port)) })");
   nh::Environment bound = platform.CreateEnvironment(
       {.base_dir = kModules,
+       .process_binding = true,
        .rights = {.native_addons = false, .child_processes = false, .network = false}});
   const std::string head = "const port = " + port + ";";
   for (const std::string& way : ways) {
@@ -259,10 +262,53 @@ TEST_CASE("process: no environment variables but the overlay, in Workers too") {
             .find("secret") == std::string::npos);
 }
 
+TEST_CASE("process: reports, paths of the loader and internals do not tell the variables either") {
+  setenv("TEST_OF_HOST", "secret", 1);
+  setenv("NODE_PATH", "/secret", 1);
+  nh::NodejsPlatform platform;
+  nh::Environment free_one =
+      platform.CreateEnvironment({.base_dir = kModules, .process_binding = true});
+  nh::Environment bound = platform.CreateEnvironment(
+      {.base_dir = kModules,
+       .process_binding = true,
+       .rights = {
+           .native_addons = false, .child_processes = false, .environment_variables = false}});
+  const std::string post = "require('worker_threads').parentPort.postMessage";
+  for (const std::string& way : std::vector<std::string>{
+           "return JSON.stringify(process.report.getReport())",
+           "const f = '/tmp/nodehost-report-' + process.pid; process.report.writeReport(f);"
+           "const fs = require('fs'); const text = fs.readFileSync(f, 'utf8'); fs.rmSync(f);"
+           " return text",
+           "const M = require('module'); M._initPaths(); return M.globalPaths.join()",
+           InWorker(post + "(JSON.stringify(process.report.getReport()))"),
+       }) {
+    CAPTURE(way);
+    CHECK(Try(free_one, way).find("secret") != std::string::npos);
+    CHECK(Try(bound, way).find("secret") == std::string::npos);
+  }
+}
+
+TEST_CASE("process: without network no group of hosts is joined") {
+  nh::NodejsPlatform platform;
+  const std::string join =
+      "const s = require('dgram').createSocket('udp4'); const p = new Promise((done) =>"
+      " s.on('error', (e) => done(e.code))); s.addMembership('224.0.0.114'); s.close();"
+      " return 'joined'";
+  nh::Environment node = platform.CreateEnvironment(
+      {.base_dir = kModules,
+       .rights = {.native_addons = false, .child_processes = false, .network = false}});
+  CHECK(Try(node, join) == "EACCES");
+  CHECK(Try(node, InWorker("try { require('dgram').createSocket('udp4').addMembership("
+                           "'224.0.0.114') } catch (e) {"
+                           " require('worker_threads').parentPort.postMessage(e.code) }")) ==
+        "EACCES");
+}
+
 TEST_CASE("process: only the built-in modules on the list") {
   nh::NodejsPlatform platform;
   nh::Environment node = platform.CreateEnvironment(
       {.base_dir = kModules,
+       .process_binding = true,
        .rights = {.builtins = std::vector<std::string>{"path", "module", "worker_threads"}}});
   CHECK(Try(node, "return require('node:path').basename('/a/b')") == "b");
   CHECK(Try(node, "return (await import('path')).basename('/a/b')") == "b");
@@ -275,6 +321,10 @@ TEST_CASE("process: only the built-in modules on the list") {
   CHECK(Try(node,
             "return await new Promise((done) => new (require('worker_threads').Worker)("
             "`require('node:fs')`, { eval: true, execArgv: ['--expose-internals'] })"
+            ".on('error', (e) => done(e.code)))") == "ERR_ACCESS_DENIED");
+  CHECK(Try(node,
+            "return await new Promise((done) => new (require('worker_threads').Worker)("
+            "`require('node:fs')`, { eval: true })"
             ".on('error', (e) => done(e.code)))") == "ERR_UNKNOWN_BUILTIN_MODULE");
   // The library's own JavaScript does not depend on the list.
   CHECK(node.Run([](nh::Js& js) { return !js.Import("./geo.js").Is<std::string>(); }));

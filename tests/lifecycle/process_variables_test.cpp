@@ -32,7 +32,7 @@ TEST_CASE("process: NODE_ variables of the process have no effect") {
   setenv("NODE_TLS_REJECT_UNAUTHORIZED", "0", 1);
   setenv("NODE_ENV", "production", 1);
   nh::NodejsPlatform platform;
-  nh::Environment node = platform.CreateEnvironment({.base_dir = "/"});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = "/", .process_binding = true});
   CHECK(Text(node, "process.execArgv.length") == "0");
   CHECK(Text(node, "typeof process.send") == "undefined");
   CHECK(Text(node, "require('cluster').isPrimary") == "true");

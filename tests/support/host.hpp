@@ -22,6 +22,11 @@ inline nh::Environment NewEnvironment() {
   return Platform().CreateEnvironment({.base_dir = kModules});
 }
 
+/// One whose JavaScript has `process.binding`, to bring a process down with.
+inline nh::Environment NewEnvironmentWithBindings() {
+  return Platform().CreateEnvironment({.base_dir = kModules, .process_binding = true});
+}
+
 /// The JsError that `function` throws; fails the test if it throws none.
 template <class F>
 nh::JsError ErrorOf(F&& function) {

@@ -1,0 +1,93 @@
+// Node's native functions are out of a script's reach, and what guards them is no Proxy.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "support/attempt.hpp"
+
+using test::InWorker;
+using test::kModules;
+using test::NewEnvironment;
+using test::Try;
+
+TEST_CASE("bindings: process.binding and --expose-internals are refused, in Workers too") {
+  nh::Environment node = NewEnvironment();
+  for (const std::string way : {
+           "process.binding('fs')",
+           "process.binding('crypto')",
+           "process.binding.call(process, 'fs')",
+           "new (require('worker_threads').Worker)('', { eval: true,"
+           " execArgv: ['--expose-internals'] })",
+           "new (require('worker_threads').Worker)('', { eval: true,"
+           " execArgv: ['--expose_internals'] })",
+           "const w = new (require('worker_threads').Worker)('', { eval: true });"
+           "const h = w[Object.getOwnPropertySymbols(w).find((s) => s.description === 'kHandle')];"
+           "new h.constructor('', null, ['--expose-internals'])",
+       }) {
+    CAPTURE(way);
+    CHECK(Try(node, way) == "ERR_ACCESS_DENIED");
+    if (way.find("new ") != std::string::npos) continue;
+    CHECK(Try(node, InWorker(way)) == "ERR_ACCESS_DENIED");
+  }
+  CHECK(Try(node, "return typeof process.binding") == "function");
+}
+
+TEST_CASE("bindings: who asks for them has them") {
+  nh::Environment node = test::NewEnvironmentWithBindings();
+  CHECK(Try(node, "return typeof process.binding('fs').open") == "function");
+  CHECK(Try(node, InWorker("process.binding('fs'); require('worker_threads').parentPort"
+                           ".postMessage('there')")) == "there");
+  CHECK(Try(node, InWorker("require('worker_threads').parentPort.postMessage("
+                           "typeof require('internal/test/binding').internalBinding)",
+                           "execArgv: ['--expose-internals']")) == "function");
+}
+
+TEST_CASE("bindings: util.inspect with showProxy hands out no class behind a guard") {
+  nh::Environment node = test::Platform().CreateEnvironment(
+      {.base_dir = kModules,
+       .rights = {.native_addons = false,
+                  .child_processes = false,
+                  .network = false,
+                  .environment_variables = false,
+                  .read_files = std::vector<std::string>{kModules}}});
+  const std::string worker = "require('worker_threads').Worker";
+  for (const std::string& name :
+       {worker, worker + ".prototype.constructor",
+        "new (" + worker + ")('', { eval: true }).constructor", std::string("require('wasi').WASI"),
+        std::string("require('node:sqlite').DatabaseSync")}) {
+    CAPTURE(name);
+    const std::string peek =
+        "const util = require('util'); const X = " + name +
+        "; let seen = X; X[util.inspect.custom] = function() { seen = this; return ''; };"
+        "util.inspect(X, { showProxy: true }); const same = String(seen === X);";
+    CHECK(Try(node, peek + "return same") == "true");
+    CHECK(Try(node, InWorker(peek + "require('worker_threads').parentPort.postMessage(same)")) ==
+          "true");
+  }
+}
+
+TEST_CASE("bindings: new ShadowRealm, where it is enabled, is an error") {
+  nh::NodejsPlatform platform({.node_options = {"--experimental-shadow-realm"}});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = kModules});
+  const std::string make = "new ShadowRealm()";
+  CHECK(Try(node, make) == "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+  CHECK(Try(node, "require('vm').runInNewContext('" + make + "')") ==
+        "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+  CHECK(Try(node, InWorker(make)) == "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
+  CHECK(Try(node, "return 6 * 7") == "42");
+}
+
+TEST_CASE("bindings: a guarded class is as node's: subclasses, statics, names") {
+  nh::Environment node = NewEnvironment();
+  const std::string outcome =
+      Try(node,
+          "const { Worker } = require('worker_threads'); const { EventEmitter } = "
+          "require('events');"
+          "class Mine extends Worker { constructor() { super('', { eval: true }); this.own = 1 } }"
+          "const w = new Mine(); await new Promise((r) => w.on('exit', r));"
+          "let called; try { Worker('x') } catch (e) { called = e.name }"
+          "return [w instanceof Mine, w instanceof Worker, w instanceof EventEmitter, w.own,"
+          " Worker.name, Worker.length, called, w.constructor === Mine,"
+          " Object.getPrototypeOf(Worker) === EventEmitter].join()");
+  CHECK(outcome == "true,true,true,1,Worker,1,TypeError,true,true");
+}
