@@ -28,7 +28,7 @@ class Classes::Holder final : public Attachment {
     bytes_ = static_cast<std::int64_t>(
         held_.info->size +
         (held_.info->external_bytes ? held_.info->external_bytes(held_.object.get()) : 0));
-    AdjustExternalMemory(isolate_, bytes_);
+    isolate_->AdjustAmountOfExternalAllocatedMemory(bytes_);
   }
   ~Holder() override { Forget(); }
 
@@ -67,7 +67,7 @@ class Classes::Holder final : public Attachment {
     if (!held_.object) return;
     const auto found = owner_.objects_.find(identity_);
     if (found != owner_.objects_.end() && found->second == this) owner_.objects_.erase(found);
-    AdjustExternalMemory(isolate_, -bytes_);
+    isolate_->AdjustAmountOfExternalAllocatedMemory(-bytes_);
     // Last: its destructor may do anything.
     const std::shared_ptr<void> object = std::move(held_.object);
   }
@@ -135,7 +135,7 @@ constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 v8::Local<v8::FunctionTemplate> Classes::FunctionFor(Realm& realm, const ClassFunction& function) {
   v8::Isolate* const isolate = realm.isolate();
   const auto made = v8::FunctionTemplate::New(
-      isolate, &Call, v8::External::New(isolate, const_cast<ClassFunction*>(&function)), {},
+      isolate, &Call, NewExternal(isolate, const_cast<ClassFunction*>(&function)), {},
       LengthOf(function.overloads), v8::ConstructorBehavior::kThrow);
   made->SetClassName(realm.String(function.name.starts_with("Symbol.") ? "[" + function.name + "]"
                                                                        : function.name));
@@ -146,7 +146,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
   v8::Isolate* const isolate = realm.isolate();
   v8::EscapableHandleScope scope(isolate);
   const auto description = v8::FunctionTemplate::New(
-      isolate, &Construct, v8::External::New(isolate, const_cast<ClassInfo*>(&info)), {},
+      isolate, &Construct, NewExternal(isolate, const_cast<ClassInfo*>(&info)), {},
       LengthOf(info.constructions));
   description->SetClassName(realm.String(info.name));
   description->InstanceTemplate()->SetInternalFieldCount(1);
@@ -229,8 +229,7 @@ bool Classes::IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassIn
 Classes::Holder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value,
                                    const ClassInfo& info) {
   if (!IsInstance(realm, value, info)) return nullptr;
-  auto* const holder =
-      static_cast<Holder*>(value.As<v8::Object>()->GetAlignedPointerFromInternalField(0));
+  auto* const holder = static_cast<Holder*>(InternalPointer(value.As<v8::Object>(), 0));
   if (!holder || !holder->object()) {
     ThrowTypeError(info.name + (holder ? ": the object was handed over to C++"
                                        : ": the object's constructor has not returned"));
@@ -247,7 +246,7 @@ v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, const Instance& instan
 void Classes::Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, Instance instance) {
   const Identity identity = IdentityOf(instance);
   auto holder = std::make_unique<Holder>(*this, isolate, std::move(instance));
-  object->SetAlignedPointerInInternalField(0, holder.get());
+  SetInternalPointer(object, 0, holder.get());
   objects_[identity] = holder.get();
   attachments_.Add(isolate, object, std::move(holder));
 }
@@ -288,7 +287,7 @@ bool Classes::Assign(Realm& realm, v8::Local<v8::Value> value, const InstanceOps
 // ---- Calls ----
 
 void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const auto& function = *static_cast<ClassFunction*>(info.Data().As<v8::External>()->Value());
+  const auto& function = *static_cast<ClassFunction*>(ExternalPointer(info.Data()));
   ServeNative(info, function.full_name, [&](Realm& realm, NativeCall& call) {
     if (function.is_static) {
       CallOverload(call, function.overloads, nullptr);
@@ -308,13 +307,13 @@ void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
 }
 
 void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const auto& described = *static_cast<ClassInfo*>(info.Data().As<v8::External>()->Value());
+  const auto& described = *static_cast<ClassInfo*>(ExternalPointer(info.Data()));
   ServeNative(info, described.name, [&](Realm& realm, NativeCall& call) {
     if (!info.IsConstructCall()) {
       ThrowTypeError("Class constructor " + described.name + " cannot be invoked without 'new'");
     }
     const v8::Local<v8::Object> object = info.This();
-    object->SetAlignedPointerInInternalField(0, nullptr);
+    SetInternalPointer(object, 0, nullptr);
     if (described.constructions.empty()) {
       ThrowTypeError(described.name + " cannot be made in JavaScript: it has no constructor");
     }

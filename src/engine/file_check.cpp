@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "node_version.hpp"
 #include "process/file_rights.hpp"
 #include "v8_strings.hpp"
 
@@ -44,7 +45,7 @@ std::optional<std::string> PathIn(v8::Isolate* isolate, v8::Local<v8::Value> val
   return path;
 }
 
-v8::Local<v8::Value> Bytes(v8::Isolate* isolate, std::string_view bytes) {
+v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::string_view bytes) {
   const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, bytes.size());
   if (!bytes.empty()) std::memcpy(buffer->Data(), bytes.data(), bytes.size());
   return v8::Uint8Array::New(buffer, 0, bytes.size());
@@ -54,8 +55,7 @@ v8::Local<v8::Value> Bytes(v8::Isolate* isolate, std::string_view bytes) {
 
 void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Isolate* const isolate = info.GetIsolate();
-  const auto* const rights =
-      static_cast<const host::FileRights*>(info.Data().As<v8::External>()->Value());
+  const auto* const rights = static_cast<const host::FileRights*>(ExternalPointer(info.Data()));
   if (LengthOf(info[2]) > kLongestPath) {
     ThrowWithCode(isolate,
                   v8::Exception::Error(ToV8String(
@@ -79,7 +79,7 @@ void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   }
   info.GetReturnValue().Set(info[2]->IsString() ? ToV8String(isolate, *path).As<v8::Value>()
-                                                : Bytes(isolate, *path));
+                                                : BufferOf(isolate, *path));
 }
 
 }  // namespace nodehost::detail

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "embedded_js.hpp"
+#include "node_version.hpp"
 #include "v8_strings.hpp"
 
 namespace nodehost::detail {
@@ -51,7 +52,7 @@ v8::MaybeLocal<v8::Function> HostScripts::Compile(std::string_view path) {
   }
   v8::ScriptCompiler::Source source(
       ToV8String(isolate_, text),
-      v8::ScriptOrigin(ToV8String(isolate_, "nodehost:" + std::string(path))));
+      OriginOf(isolate_, ToV8String(isolate_, "nodehost:" + std::string(path))));
   v8::Local<v8::String> parameters[] = {
       ToV8String(isolate_, "primordials"), ToV8String(isolate_, "process"),
       ToV8String(isolate_, "require"), ToV8String(isolate_, "options")};
@@ -87,12 +88,12 @@ v8::MaybeLocal<v8::Value> HostScripts::RunOnce(std::string_view path) {
 }
 
 v8::MaybeLocal<v8::Function> HostScripts::RunFunction() {
-  return v8::Function::New(context_.Get(isolate_), &RunCallback, v8::External::New(isolate_, this),
-                           0, v8::ConstructorBehavior::kThrow);
+  return v8::Function::New(context_.Get(isolate_), &RunCallback, NewExternal(isolate_, this), 0,
+                           v8::ConstructorBehavior::kThrow);
 }
 
 void HostScripts::RunCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  auto* const self = static_cast<HostScripts*>(info.Data().As<v8::External>()->Value());
+  auto* const self = static_cast<HostScripts*>(ExternalPointer(info.Data()));
   if (!info[0]->IsString()) return;
   std::string path;
   FromV8String(self->isolate_, info[0].As<v8::String>(), path);

@@ -8,6 +8,7 @@
 
 #include "convert/conversion.hpp"
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"
@@ -16,14 +17,12 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = v8::TypedArray::kMaxByteLength;
-
 void CheckSize(std::size_t size) {
-  if (size <= kMaxBytes) return;
+  if (size <= kMaxTypedArrayBytes) return;
   throw JsError(JsErrorData{.name = "RangeError",
                             .message = std::to_string(size) +
                                        " bytes are more than a JavaScript TypedArray holds, " +
-                                       std::to_string(kMaxBytes)});
+                                       std::to_string(kMaxTypedArrayBytes)});
 }
 
 std::pair<const void*, std::size_t> BytesOf(const TypeInfo& type, const void* sequence) {

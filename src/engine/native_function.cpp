@@ -10,6 +10,7 @@
 #include "encode_decode.hpp"
 #include "js_errors.hpp"
 #include "native_call.hpp"
+#include "node_version.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
@@ -71,7 +72,7 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
   auto served = std::make_unique<Served>(*this, native, name);
   const Catch caught(realm);
   v8::Local<v8::Function> function;
-  if (!v8::Function::New(realm.context(), &Call, v8::External::New(isolate, served.get()))
+  if (!v8::Function::New(realm.context(), &Call, NewExternal(isolate, served.get()))
            .ToLocal(&function)) {
     ThrowCaught(realm, caught);
   }
@@ -105,7 +106,7 @@ void NativeFunctions::KeepException(Realm& realm, v8::Local<v8::Value> error,
   v8::Isolate* const isolate = realm.isolate();
   const v8::Local<v8::Object> object = error.As<v8::Object>();
   auto kept = std::make_unique<KeptException>(exception);
-  const v8::Local<v8::External> data = v8::External::New(isolate, kept.get());
+  const v8::Local<v8::External> data = NewExternal(isolate, kept.get());
   if (!object->SetPrivate(realm.context(), ExceptionKey(isolate), data).FromMaybe(false)) return;
   attachments_.Add(isolate, object, std::move(kept));
 }
@@ -119,7 +120,7 @@ std::exception_ptr NativeFunctions::ExceptionOf(Realm& realm, v8::Local<v8::Valu
       !data->IsExternal()) {
     return nullptr;
   }
-  return static_cast<const KeptException*>(data.As<v8::External>()->Value())->exception;
+  return static_cast<const KeptException*>(ExternalPointer(data))->exception;
 }
 
 void NativeFunctions::Clear() noexcept {
@@ -172,7 +173,7 @@ void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown) {
 
 void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (IsOver(info.GetIsolate())) return;
-  const Served& served = *static_cast<Served*>(info.Data().As<v8::External>()->Value());
+  const Served& served = *static_cast<Served*>(ExternalPointer(info.Data()));
   ServeNative(info, served.name, [&](Realm&, NativeCall& call) { served.native->Serve(call); });
 }
 

@@ -62,20 +62,61 @@ inline void WriteUtf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* 
 
 #endif
 
-/// What C++ objects hold of the memory outside the heap, for the garbage collector to reckon with.
-#if NODE_VERSION_AT_LEAST(26, 0, 0)
-inline void AdjustExternalMemory(v8::Isolate* isolate, std::int64_t change) {
-  v8::ExternalMemoryAccounter accounter;
-  if (change >= 0) {
-    accounter.Increase(isolate, static_cast<std::size_t>(change));
-  } else {
-    accounter.Decrease(isolate, static_cast<std::size_t>(-change));
-  }
-}
+/// The most bytes that V8 lets a TypedArray have.
+#if NODE_VERSION_AT_LEAST(22, 0, 0)
+inline constexpr std::size_t kMaxTypedArrayBytes = v8::TypedArray::kMaxByteLength;
 #else
-inline void AdjustExternalMemory(v8::Isolate* isolate, std::int64_t change) {
-  isolate->AdjustAmountOfExternalAllocatedMemory(change);
+inline constexpr std::size_t kMaxTypedArrayBytes = v8::TypedArray::kMaxLength;
+#endif
+
+/// The name by which stacks and the debugger know a script.
+inline v8::ScriptOrigin OriginOf([[maybe_unused]] v8::Isolate* isolate,
+                                 v8::Local<v8::String> name) {
+#if NODE_VERSION_AT_LEAST(22, 0, 0)
+  return v8::ScriptOrigin(name);
+#else
+  return v8::ScriptOrigin(isolate, name);
+#endif
 }
+
+// From V8 14 on each pointer that JavaScript keeps for C++ has a tag. Ours never leave our own
+// functions, and need no other than the default one.
+#if NODE_VERSION_AT_LEAST(26, 0, 0)
+
+inline v8::Local<v8::External> NewExternal(v8::Isolate* isolate, void* pointer) {
+  return v8::External::New(isolate, pointer, v8::kExternalPointerTypeTagDefault);
+}
+
+inline void* ExternalPointer(v8::Local<v8::Value> external) {
+  return external.As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault);
+}
+
+inline void* InternalPointer(v8::Local<v8::Object> object, int field) {
+  return object->GetAlignedPointerFromInternalField(field, v8::kEmbedderDataTypeTagDefault);
+}
+
+inline void SetInternalPointer(v8::Local<v8::Object> object, int field, void* pointer) {
+  object->SetAlignedPointerInInternalField(field, pointer, v8::kEmbedderDataTypeTagDefault);
+}
+
+#else
+
+inline v8::Local<v8::External> NewExternal(v8::Isolate* isolate, void* pointer) {
+  return v8::External::New(isolate, pointer);
+}
+
+inline void* ExternalPointer(v8::Local<v8::Value> external) {
+  return external.As<v8::External>()->Value();
+}
+
+inline void* InternalPointer(v8::Local<v8::Object> object, int field) {
+  return object->GetAlignedPointerFromInternalField(field);
+}
+
+inline void SetInternalPointer(v8::Local<v8::Object> object, int field, void* pointer) {
+  object->SetAlignedPointerInInternalField(field, pointer);
+}
+
 #endif
 
 inline v8::Maybe<bool> SetPrototype(v8::Local<v8::Context> context, v8::Local<v8::Object> object,

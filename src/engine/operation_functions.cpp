@@ -15,12 +15,12 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr const char* kNames[] = {
+constexpr const char* kFunctionNames[] = {
 #define NODEHOST_OPERATION(name, function) #function,
     NODEHOST_OPERATIONS(NODEHOST_OPERATION)
 #undef NODEHOST_OPERATION
 };
-static_assert(std::size(kNames) == static_cast<std::size_t>(Operation::kCount));
+static_assert(std::size(kFunctionNames) == static_cast<std::size_t>(Operation::kCount));
 
 // On the stack for the usual few.
 class List {
@@ -105,7 +105,7 @@ void OperationFunctions::Load(Realm& realm) {
     ThrowCaught(realm, caught);
   }
   for (std::size_t i = 0; i < functions_.size(); ++i) {
-    functions_[i].Reset(isolate, realm.FunctionOf(loaded, kNames[i]));
+    functions_[i].Reset(isolate, realm.FunctionOf(loaded, kFunctionNames[i]));
   }
   done_.Reset(isolate, done);
 }

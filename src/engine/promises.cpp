@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
 
@@ -12,7 +13,7 @@ void PromiseWaiters::Add(Realm& realm, v8::Local<v8::Value> promise,
   v8::Isolate* const isolate = realm.isolate();
   const Catch caught(realm);
   v8::Local<v8::Function> settled;
-  if (!v8::Function::New(realm.context(), &Settled, v8::External::New(isolate, waiter.get()))
+  if (!v8::Function::New(realm.context(), &Settled, NewExternal(isolate, waiter.get()))
            .ToLocal(&settled)) {
     ThrowCaught(realm, caught);
   }
@@ -26,7 +27,7 @@ void PromiseWaiters::Add(Realm& realm, v8::Local<v8::Value> promise,
 }
 
 void PromiseWaiters::Settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const auto waiter = Remove(static_cast<PromiseWaiter*>(info.Data().As<v8::External>()->Value()));
+  const auto waiter = Remove(static_cast<PromiseWaiter*>(ExternalPointer(info.Data())));
   const JsThread& thread = *JsThread::Current();
   Realm* const realm = thread.realm();
   if (!realm) {

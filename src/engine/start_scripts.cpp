@@ -14,6 +14,7 @@
 #include "host_script.hpp"
 #include "js_errors.hpp"
 #include "memory.hpp"
+#include "node_version.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
 #include "v8_strings.hpp"
@@ -26,7 +27,7 @@ namespace {
 using Arguments = v8::FunctionCallbackInfo<v8::Value>;
 
 host::Boundary& BoundaryOf(const Arguments& info) {
-  return *static_cast<host::Boundary*>(info.Data().As<v8::External>()->Value());
+  return *static_cast<host::Boundary*>(ExternalPointer(info.Data()));
 }
 
 int IntegerAt(const Arguments& info, int index) {
@@ -130,13 +131,15 @@ void ExceededMemory(const Arguments& info) {
 class Builder {
  public:
   explicit Builder(v8::Local<v8::Context> context)
-      : context_(context), object_(v8::Object::New(context->GetIsolate())) {}
+      : isolate_(v8::Isolate::GetCurrent()),
+        context_(context),
+        object_(v8::Object::New(isolate_)) {}
 
   void Set(std::string_view name, v8::Local<v8::Value> value) {
-    object_->CreateDataProperty(context_, ToV8String(context_->GetIsolate(), name), value).Check();
+    object_->CreateDataProperty(context_, ToV8String(isolate_, name), value).Check();
   }
   void Set(std::string_view name, bool value) {
-    Set(name, v8::Boolean::New(context_->GetIsolate(), value).As<v8::Value>());
+    Set(name, v8::Boolean::New(isolate_, value).As<v8::Value>());
   }
   void Set(std::string_view name, v8::FunctionCallback callback, v8::Local<v8::Value> data) {
     Set(name, v8::Function::New(context_, callback, data, 0, v8::ConstructorBehavior::kThrow)
@@ -146,12 +149,14 @@ class Builder {
   v8::Local<v8::Object> object() const { return object_; }
 
  private:
+  v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   const v8::Local<v8::Object> object_;
 };
 
 v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Boundary& boundary) {
-  const v8::Local<v8::External> data = v8::External::New(context->GetIsolate(), &boundary);
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::Local<v8::External> data = NewExternal(isolate, &boundary);
   Builder host(context);
   host.Set("claimSignal", Contained<ClaimSignal>, data);
   host.Set("releaseSignal", Contained<ReleaseSignal>, data);
@@ -164,13 +169,12 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("watchMemory", Contained<WatchMemory>, data);
   host.Set("exceededMemory", Contained<ExceededMemory>, data);
   host.Set("checkPath", Contained<CheckPath>,
-           v8::External::New(context->GetIsolate(), const_cast<host::FileRights*>(&boundary.files))
-               .As<v8::Value>());
+           NewExternal(isolate, const_cast<host::FileRights*>(&boundary.files)).As<v8::Value>());
   return host.object();
 }
 
 v8::Local<v8::Object> RightsObject(v8::Local<v8::Context> context, const Rights& rights) {
-  v8::Isolate* const isolate = context->GetIsolate();
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   Builder object(context);
   object.Set("nativeAddons", rights.native_addons);
   object.Set("childProcesses", rights.child_processes);

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "realm.hpp"
 
@@ -45,7 +46,7 @@ v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& i
   }
   text += "};";
   v8::ScriptCompiler::Source source(
-      realm.String(text), v8::ScriptOrigin(realm.String("nodehost:" + std::string(info.name))));
+      realm.String(text), OriginOf(isolate, realm.String("nodehost:" + std::string(info.name))));
   v8::Local<v8::Function> function;
   if (!v8::ScriptCompiler::CompileFunction(realm.context(), &source, parameters.size(),
                                            parameters.data())

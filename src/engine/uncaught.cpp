@@ -5,6 +5,7 @@
 #include <string>
 
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -12,7 +13,7 @@ namespace nodehost::detail {
 namespace {
 
 const EnvironmentOptions& OptionsOf(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  return *static_cast<const EnvironmentOptions*>(info.Data().As<v8::External>()->Value());
+  return *static_cast<const EnvironmentOptions*>(ExternalPointer(info.Data()));
 }
 
 std::string Text(const JsError& error) {
@@ -56,7 +57,7 @@ void InstallUncaughtHandlers(Realm& realm, const EnvironmentOptions& options) {
   const v8::Local<v8::Object> callbacks = v8::Object::New(isolate);
   const auto set = [&](const char* name, v8::FunctionCallback callback) {
     const v8::Local<v8::Value> data =
-        v8::External::New(isolate, const_cast<EnvironmentOptions*>(&options));
+        NewExternal(isolate, const_cast<EnvironmentOptions*>(&options));
     callbacks
         ->CreateDataProperty(context, realm.String(name),
                              v8::Function::New(context, callback, data).ToLocalChecked())

@@ -12,7 +12,7 @@ namespace {
 using std::chrono_literals::operator""ms;
 
 // V8 serves an interrupt at the next loop or call. What takes longer than this is native code.
-constexpr auto kAnswerTime = 100ms;
+constexpr auto kInterruptTime = 100ms;
 constexpr auto kAnswerInterval = 10ms;
 
 }  // namespace
@@ -60,7 +60,7 @@ void BusyWatch::Report(Clock::time_point now) {
                     .in_native_code = false};
   {
     const std::lock_guard lock(mutex_);
-    if (!stack_ && now - *asked_ < kAnswerTime) return;
+    if (!stack_ && now - *asked_ < kInterruptTime) return;
     report.in_native_code = !stack_;
     if (stack_) report.js_stack = *std::exchange(stack_, std::nullopt);
     awaits_stack_ = false;

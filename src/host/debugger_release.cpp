@@ -12,7 +12,7 @@ namespace {
 using std::chrono_literals::operator""ms;
 
 // JavaScript that no debugger has paused unwinds in this time by itself.
-constexpr auto kUnwindTime = 20ms;
+constexpr auto kUnpausedUnwindTime = 20ms;
 
 // process._debugEnd, the function behind inspector.close. It is native, so it can still be called
 // when JavaScript is over.
@@ -89,7 +89,7 @@ const DebuggerClient* DebuggerRelease::ResumeJavaScript() {
   if (url_.empty() || thread_.life().phase() == detail::Phase::kEnded) return nullptr;
   if (!resumes_) {
     resumes_ = std::make_unique<DebuggerClient>(url_, DebuggerClient::Resumes::kWaitingAndPaused,
-                                                kUnwindTime);
+                                                kUnpausedUnwindTime);
   }
   return resumes_.get();
 }

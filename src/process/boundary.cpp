@@ -26,7 +26,7 @@ void Require(bool right, const char* taken, bool other, const char* other_name, 
                   " would get round that: set Rights::" + other_name + " to false as well.");
 }
 
-const Rights& Checked(const EnvironmentOptions& options) {
+const Rights& CheckedRights(const EnvironmentOptions& options) {
   const Rights& rights = options.rights;
   constexpr const char* kAddon = "an addon";
   constexpr const char* kChild = "a child process";
@@ -63,7 +63,7 @@ Boundary::Boundary(const EnvironmentOptions& options, bool own)
       allow_signals(own || options.allow_signals),
       process_binding(own || options.process_binding),
       exec_path(CheckedExecPath(options.exec_path)),
-      rights(Checked(options)),
+      rights(CheckedRights(options)),
       files(rights),
       rights_taken(AnyTaken(rights)),
       max_external_mb(options.max_external_mb),

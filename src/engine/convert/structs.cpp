@@ -22,10 +22,10 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
   const StructInfo& info = OpsOf<StructOps>(type).info();
   const std::size_t count = info.fields.size();
   v8::EscapableHandleScope scope(encoder.isolate());
-  constexpr std::size_t kFew = 8;
-  v8::Local<v8::Value> few[kFew];
-  std::vector<v8::Local<v8::Value>> many(count > kFew ? count : 0);
-  v8::Local<v8::Value>* const values = count > kFew ? many.data() : few;
+  constexpr std::size_t kFewFields = 8;
+  v8::Local<v8::Value> few[kFewFields];
+  std::vector<v8::Local<v8::Value>> many(count > kFewFields ? count : 0);
+  v8::Local<v8::Value>* const values = count > kFewFields ? many.data() : few;
   for (std::size_t i = 0; i < count; ++i) {
     const FieldInfo& field = info.fields[i];
     const auto* item = static_cast<const std::byte*>(value) + field.offset;

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kMostDescriptors = 1 << 16;
 
-pid_t guarded_process = 0;
+pid_t process_of_loops = 0;
 
 // The thread that made it, where a descriptor belongs to a loop; else 0.
 std::array<std::atomic<pid_t>, kMostDescriptors> owners{};
@@ -46,7 +46,7 @@ bool MayClose(long fd) {
   std::atomic<pid_t>& owner = owners[static_cast<std::size_t>(fd)];
   const pid_t made_by = owner;
   // A child between fork() and exec() has descriptors of its own.
-  if (made_by == 0 || getpid() != guarded_process) return true;
+  if (made_by == 0 || getpid() != process_of_loops) return true;
   // A thread of libuv's pool, where asynchronous closes are done, makes no loops.
   if (!OwnLoops::AreHere() && (made_by != gettid() || IsInJavaScript())) return false;
   owner = 0;
@@ -88,7 +88,7 @@ long GuardedSyscall(long number, long a, long b, long c, long d, long e, long f)
 }  // namespace
 
 void ProtectLoops() {
-  guarded_process = getpid();
+  process_of_loops = getpid();
   const auto redirect = [](const char* name, auto* target) {
     return RedirectImport(reinterpret_cast<const void*>(&uv_run), name,
                           reinterpret_cast<const void*>(target));
