@@ -5,19 +5,19 @@
 'use strict';
 
 const { ObjectFreeze, uncurryThis } = primordials;
-const { readFileSync, statSync, writeFileSync } = require('fs');
+const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('fs');
 const Module = require('module');
 const { constants: { errno } } = require('os');
 const { basename, dirname, extname, isAbsolute, join } = require('path');
 const { fileURLToPath, pathToFileURL } = require('url');
 const {
-  getSystemErrorName, inspect, types: { isModuleNamespaceObject, isNativeError, isPromise },
+  getSystemErrorName, inspect, types: { isAsyncFunction, isModuleNamespaceObject, isNativeError, isPromise },
 } = require('util');
 const { Script, constants } = require('vm');
 
 const copies = {
   __proto__: null,
-  fs: { __proto__: null, readFileSync, statSync, writeFileSync },
+  fs: { __proto__: null, readFileSync, readdirSync, statSync, watch, writeFileSync },
   module: {
     __proto__: null,
     Module,
@@ -32,7 +32,8 @@ const copies = {
   path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
-    __proto__: null, getSystemErrorName, inspect, isModuleNamespaceObject, isNativeError, isPromise,
+    __proto__: null, getSystemErrorName, inspect, isAsyncFunction, isModuleNamespaceObject,
+    isNativeError, isPromise,
   },
   vm: {
     __proto__: null,

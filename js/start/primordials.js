@@ -74,6 +74,7 @@ return freeze({
   BigIntPrototypeToString: uncurryThis(BigInt.prototype.toString),
   DatePrototypeToISOString: uncurryThis(Date.prototype.toISOString),
   FunctionPrototypeBind: bind,
+  FunctionPrototypeToString: uncurryThis(Function.prototype.toString),
   JSONParse: JSON.parse,
   JSONStringify: JSON.stringify,
   MapPrototypeClear: uncurryThis(Map.prototype.clear),

@@ -9,6 +9,7 @@
 
 #include "run.hpp"
 #include "version.hpp"
+#include "worker.hpp"
 
 namespace {
 
@@ -27,9 +28,16 @@ int Main(std::vector<std::string> arguments) {
       "run", "Runs a script as node does: run [node options] script.{js,cjs,mjs} [arguments]");
   run->prefix_command();  // what follows belongs to node and to the script
   run->set_help_flag();
+  WorkerArguments worker_arguments;
+  CLI::App* const worker = app.add_subcommand(
+      "worker", "Calls a project's functions for a NodeServices in another process");
+  worker->add_option("--project", worker_arguments.project_dir, "The project's directory")
+      ->check(CLI::ExistingDirectory);
+  worker->add_option("--inspect-port", worker_arguments.inspect_port,
+                     "Opens the inspector on this port");
   app.require_subcommand(1);
 
-  // Only these words are ours. A script named "run" is started with `nodehost ./run`.
+  // Only these words are ours. A script named "run" or "worker" is started with `nodehost ./run`.
   const std::string_view first = arguments.size() > 1 ? arguments[1] : std::string_view();
   if (first == "run") {
     arguments.erase(arguments.begin() + 1);
@@ -40,14 +48,18 @@ int Main(std::vector<std::string> arguments) {
     }
     return RunNode(std::move(arguments));
   }
-  if (first != "--help" && first != "--version") return RunNode(std::move(arguments));
+  if (first != "--help" && first != "--version" && first != "worker") {
+    return RunNode(std::move(arguments));
+  }
+  worker_arguments.program = arguments.front();
   try {
-    std::vector<std::string> ours = {std::string(first)};
+    std::vector<std::string> ours(arguments.rbegin(), arguments.rend() - 1);  // as CLI11 wants it
+    if (first != "worker") ours = {std::string(first)};
     app.parse(ours);
   } catch (const CLI::ParseError& outcome) {  // how CLI11 ends after --help and --version
     return app.exit(outcome);
   }
-  return 0;
+  return RunServiceWorker(worker_arguments);
 }
 
 }  // namespace

@@ -85,6 +85,9 @@ class Realm {
   /// Calls a function of the bridge. Empty if it threw.
   v8::MaybeLocal<v8::Value> CallBridge(Bridge function, std::span<v8::Local<v8::Value>> arguments);
 
+  /// A function of the bridge; empty if the bridge cannot be loaded.
+  v8::Local<v8::Function> BridgeFunction(Bridge function);
+
   /// Runs nextTicks and microtasks now.
   void RunTicks();
 
@@ -125,7 +128,6 @@ class Realm {
 
  private:
   [[noreturn]] static void ThrowStopped(const JsThread& thread);
-  v8::Local<v8::Function> BridgeFunction(Bridge function);
   v8::Local<v8::Object> BridgeOptions();
 
   JsThread& thread_;

@@ -1,4 +1,4 @@
-// What the nodehost command has of its own: run, --help, --version.
+// What the nodehost command has of its own: run, worker, --help, --version.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { folderWith, nodehost, run } from './command.mjs';
@@ -38,6 +38,18 @@ test('run --help shows how', async () => {
   const { code, stdout } = await command('run', '--help');
   assert.match(stdout, /run \[node options\] script/);
   assert.equal(code, 0);
+});
+
+test('worker --help shows its options, and worker alone says who starts it', async () => {
+  const help = await command('worker', '--help');
+  assert.match(help.stdout, /--project/);
+  assert.equal(help.code, 0);
+  const alone = await command('worker');
+  assert.match(alone.stderr, /started by NodeServices.*descriptor 3/);
+  assert.equal(alone.code, 2);
+  const wrong = await command('worker', '--project', '/absent');
+  assert.match(wrong.stderr, /--project.*\/absent/);
+  assert.notEqual(wrong.code, 0);
 });
 
 test('run takes node options before the script and arguments after it', async () => {

@@ -1,0 +1,86 @@
+// Calls the functions that the modules of a NodeServices project export, in the instance that runs
+// them. Gets the bridge's `load` and `promiseOf`.
+'use strict';
+
+const {
+  FunctionPrototypeToString, Map, MapPrototypeGet, MapPrototypeSet, ObjectKeys, Promise,
+  PromisePrototypeThen, ReflectApply, RegExpPrototypeExec, TypeError, append,
+} = primordials;
+const { isAsyncFunction, isModuleNamespaceObject } = require('util');
+const { load, promiseOf } = options;
+
+// By module and export: { function, receiver, takesCallback }.
+const found = new Map();
+
+// "callback" as the first parameter of a function, an arrow function or a method.
+const kCallback =
+  /^(?:function\b\s*)?[\w$]*\s*\(?\s*(?:callback|cb|done|next)\s*(?:,|\)|=>|=[^=])/;
+
+function missing(module, name, exports) {
+  const names = exports !== null && (typeof exports === 'object' || typeof exports === 'function') ?
+    ObjectKeys(exports) : [];
+  let list = '';
+  for (let i = 0; i < names.length && i < 20; ++i) list += (i === 0 ? '' : ', ') + names[i];
+  const error = new TypeError(
+    name === '' ?
+      `${module} is no function and exports none by default; it exports ${list || 'nothing'}` :
+      `${module} exports no function "${name}"; it exports ${list || 'nothing'}`);
+  error.code = 'ERR_NO_SUCH_FUNCTION';
+  return error;
+}
+
+function pick(module, name, exports) {
+  let receiver, chosen;
+  if (name !== '') {
+    receiver = exports;
+    chosen = exports?.[name];
+    if (typeof chosen !== 'function' && exports?.default?.[name] !== undefined) {
+      receiver = exports.default;
+      chosen = receiver[name];
+    }
+  } else if (typeof exports === 'function') {
+    chosen = exports;
+  } else if (exports !== null && typeof exports === 'object' &&
+             (isModuleNamespaceObject(exports) || exports.__esModule)) {
+    chosen = exports.default;
+  }
+  if (typeof chosen !== 'function') throw missing(module, name, exports);
+  const entry = {
+    __proto__: null,
+    function: chosen,
+    receiver,
+    takesCallback: !isAsyncFunction(chosen) &&
+      RegExpPrototypeExec(kCallback, FunctionPrototypeToString(chosen)) !== null,
+  };
+  MapPrototypeSet(found, `${module}\n${name}`, entry);
+  return entry;
+}
+
+function call({ function: target, receiver, takesCallback }, args) {
+  if (!takesCallback) return ReflectApply(target, receiver, args);
+  return new Promise((resolve, reject) => {
+    const all = [];
+    append(all, (error, result) => {
+      if (error !== null && error !== undefined && error !== false) {
+        reject(error);
+      } else {
+        resolve(result);
+      }
+    });
+    for (let i = 0; i < args.length; ++i) append(all, args[i]);
+    ReflectApply(target, receiver, all);
+  });
+}
+
+/// The result of the function `name` of `module` - of the module itself where that is empty -, or a
+/// promise of it.
+function invoke(module, name, args) {
+  const known = MapPrototypeGet(found, `${module}\n${name}`);
+  if (known !== undefined) return call(known, args);
+  const exports = load(module);
+  const pending = promiseOf(exports);
+  if (pending === undefined) return call(pick(module, name, exports), args);
+  return PromisePrototypeThen(pending, (value) => call(pick(module, name, value), args));
+}
+
+return { __proto__: null, invoke };

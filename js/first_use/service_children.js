@@ -1,0 +1,289 @@
+// The side that gives the work: starts worker processes, shares the calls among them and replaces
+// those that end. Runs in an environment of the host's own. Gets service_wire.js's exports as
+// `wire`; returns `makeChildren(settings)`:
+//
+//   command         program and arguments
+//   cwd, env        of the processes; env is laid over this environment's
+//   instances       how many
+//   launchTimeout   ms until the first message
+//   onOutput(bytes) gets what they print; undefined: they share this process's output
+//   onBegin(id, instance) } of a call that is about to begin, and that a lost instance took along
+'use strict';
+
+const {
+  Array, Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet, MapPrototypeGetSize,
+  MapPrototypeSet, ObjectKeys, Promise, append,
+} = primordials;
+const { spawn } = require('child_process');
+const { performance } = require('perf_hooks');
+const { clearTimeout, setTimeout } = require('timers');
+const { wire: { receiver, revive, sender } } = options;
+
+const now = () => performance.now();
+const kStuckAfter = 1000;      // ms from a ping to SIGKILL
+const kHealthyAfter = 2000;    // ms; one that lived longer is replaced at once
+const kLongestPause = 10000;   // ms between two attempts
+const kAttempts = 5;           // in a row until waiting calls are given up
+const kMostCalls = 1 << 16;    // sent to one instance at a time; the rest waits here
+const kOutputKept = 2000;      // characters of what a failed one has printed
+
+/// An error for C++ to make an InstanceEnded of.
+function ended(text, started) {
+  const error = new Error(text);
+  error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
+  error.started = started;
+  return error;
+}
+
+function makeChildren(settings) {
+  const slots = new Array(settings.instances);
+  let waiting = [];        // calls that no instance has
+  let stopping = false;
+  let generation = 0;
+  let everyone = new Map();  // all processes that live, old ones too
+  let serial = 0;
+
+  function dispatch() {
+    if (waiting.length === 0) return;
+    const calls = waiting;
+    waiting = [];
+    for (let i = 0; i < calls.length; ++i) give(calls[i]);
+  }
+
+  function give(call) {
+    if (call.settled) return;
+    let chosen;
+    for (let i = 0; i < slots.length; ++i) {
+      const instance = slots[i]?.instance;
+      if (!instance?.ready || instance.retired) continue;
+      if (chosen === undefined ||
+          MapPrototypeGetSize(instance.calls) < MapPrototypeGetSize(chosen.calls)) {
+        chosen = instance;
+      }
+    }
+    if (chosen === undefined || MapPrototypeGetSize(chosen.calls) >= kMostCalls) {
+      append(waiting, call);
+      return;
+    }
+    MapPrototypeSet(chosen.calls, call.id, call);
+    call.instance = chosen;
+    try {
+      chosen.send(['call', call.id, call.module, call.name, call.args]);
+    } catch (error) {  // a DataCloneError
+      MapPrototypeDelete(chosen.calls, call.id);
+      settle(call);
+      call.reject(error);
+    }
+  }
+
+  function settle(call) {
+    call.settled = true;
+    MapPrototypeDelete(calls, call.id);
+  }
+  const calls = new Map();
+
+  function receive(instance, message) {
+    switch (message[0]) {
+      case 'ready':
+        instance.ready = true;
+        clearTimeout(instance.launchTimer);
+        dispatch();
+        return;
+      case 'begun': {
+        const ids = message[1];
+        for (let i = 0; i < ids.length; ++i) {
+          const call = MapPrototypeGet(instance.calls, ids[i]);
+          if (call === undefined) continue;
+          call.begun = true;
+          settings.onBegin(call.id, instance.name);
+        }
+        return;
+      }
+      case 'pong':
+        clearTimeout(instance.stuckTimer);
+        instance.stuckTimer = undefined;
+        return;
+      default: {
+        const call = MapPrototypeGet(instance.calls, message[1]);
+        if (call === undefined) return;
+        MapPrototypeDelete(instance.calls, call.id);
+        settle(call);
+        instance.served = true;
+        if (message[0] === 'done') {
+          call.resolve(message[2]);
+        } else {
+          call.reject(revive(message[2]));
+        }
+        if (instance.retired && MapPrototypeGetSize(instance.calls) === 0) instance.close();
+        if (waiting.length > 0) dispatch();
+      }
+    }
+  }
+
+  function start(slot) {
+    slot.timer = undefined;
+    const output = settings.onOutput === undefined ? 'inherit' : 'pipe';
+    const { command } = settings;
+    const args = [];
+    for (let i = 1; i < command.length; ++i) append(args, command[i]);
+    const env = { ...process.env };
+    const names = ObjectKeys(settings.env);
+    for (let i = 0; i < names.length; ++i) {
+      if (settings.env[names[i]] === null) {
+        delete env[names[i]];
+      } else {
+        env[names[i]] = settings.env[names[i]];
+      }
+    }
+    if (slot.number === 0 && settings.debugPort !== undefined && settings.debugPort !== null) {
+      append(args, '--inspect-port');
+      append(args, `${settings.debugPort}`);
+    }
+    const startedAt = now();
+    const child = spawn(command[0], args,
+                        { cwd: settings.cwd, env, stdio: ['ignore', output, output, 'pipe'] });
+    const instance = {
+      name: `worker process ${child.pid}`, child, calls: new Map(), ready: false, served: false,
+      retired: false, generation, send: undefined, printed: '', stuckTimer: undefined,
+      launchTimer: undefined, failure: undefined, key: ++serial,
+      close() { child.stdio[3].end(); },
+      kill(reason) {
+        instance.failure ??= reason;
+        child.kill('SIGKILL');
+      },
+    };
+    slot.instance = instance;
+    MapPrototypeSet(everyone, instance.key, instance);
+    const channel = child.stdio[3];
+    instance.send = sender(channel);
+    channel.on('data', receiver((messages) => {
+      for (let i = 0; i < messages.length; ++i) receive(instance, messages[i]);
+    }));
+    channel.on('error', () => {});  // the end of the process says more
+    if (output === 'pipe') {
+      const take = (chunk) => {
+        if (!instance.ready) instance.printed = `${instance.printed}${chunk}`.slice(-kOutputKept);
+        settings.onOutput(chunk);
+      };
+      child.stdout.on('data', take);
+      child.stderr.on('data', take);
+    }
+    instance.launchTimer = setTimeout(
+      () => instance.kill(`was not ready within ${settings.launchTimeout} ms`),
+      settings.launchTimeout);
+    let over = false;
+    const end = (reason) => {
+      if (over) return;
+      over = true;
+      clearTimeout(instance.launchTimer);
+      clearTimeout(instance.stuckTimer);
+      MapPrototypeDelete(everyone, instance.key);
+      lose(slot, instance, instance.failure ?? reason, now() - startedAt);
+    };
+    child.on('error', (error) => end(`could not be started: ${error.message}`));
+    // What it has sent before its end is still read: 'close' comes after the last of it.
+    child.on('close', (code, signal) =>
+      end(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
+  }
+
+  function lose(slot, instance, reason, lived) {
+    const { name, printed } = instance;
+    MapPrototypeForEach(instance.calls, (call) => {
+      call.instance = undefined;
+      if (!call.begun && !call.retried && !stopping) {
+        call.retried = true;
+        append(waiting, call);
+        return;
+      }
+      settle(call);
+      call.reject(ended(call.begun ?
+        `The ${name} ${reason} while it called ${call.module}.` :
+        `The ${name} ${reason} before it had called ${call.module}.`, call.begun));
+    });
+    if (slot.instance !== instance || stopping) {
+      checkStopped();
+      return;
+    }
+    slot.instance = undefined;
+    slot.failures = instance.served || lived > kHealthyAfter ? 0 : slot.failures + 1;
+    if (slot.failures >= kAttempts) {
+      const said = printed === '' ? '' : ` It printed: ${printed}`;
+      const lost = waiting;
+      waiting = [];
+      for (let i = 0; i < lost.length; ++i) {
+        settle(lost[i]);
+        lost[i].reject(ended(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`, false));
+      }
+    }
+    const pause = slot.failures === 0 ? 0 : 50 * 2 ** (slot.failures - 1);
+    slot.timer = setTimeout(start, pause < kLongestPause ? pause : kLongestPause, slot);
+  }
+
+  for (let i = 0; i < slots.length; ++i) {
+    slots[i] = { number: i, instance: undefined, timer: undefined, failures: 0 };
+    start(slots[i]);
+  }
+
+  let onStopped;
+  function checkStopped() {
+    if (onStopped !== undefined && MapPrototypeGetSize(everyone) === 0) onStopped();
+  }
+
+  return {
+    __proto__: null,
+
+    invoke(id, module, name, args) {
+      return new Promise((resolve, reject) => {
+        const call = { id, module, name, args, resolve, reject, begun: false, retried: false,
+                       settled: false, instance: undefined };
+        MapPrototypeSet(calls, id, call);
+        give(call);
+      });
+    },
+
+    /// Nobody waits for the call any more: an instance that does not answer soon is killed.
+    cancel(id) {
+      const call = MapPrototypeGet(calls, id);
+      if (call === undefined) return;
+      const { instance } = call;
+      settle(call);
+      call.reject(ended('The caller waits no more.', call.begun));
+      if (instance === undefined) return;
+      MapPrototypeDelete(instance.calls, id);
+      if (instance.retired && MapPrototypeGetSize(instance.calls) === 0) instance.close();
+      if (!instance.ready || instance.stuckTimer !== undefined) return;
+      instance.send(['ping']);
+      instance.stuckTimer = setTimeout(
+        () => instance.kill(`did not answer for ${kStuckAfter} ms after a call had timed out, and was killed`),
+        kStuckAfter);
+    },
+
+    restart() {
+      ++generation;
+      for (let i = 0; i < slots.length; ++i) {
+        const slot = slots[i];
+        const old = slot.instance;
+        if (old === undefined) continue;
+        old.retired = true;
+        if (MapPrototypeGetSize(old.calls) === 0) old.close();
+        start(slot);
+      }
+    },
+
+    /// A promise that is fulfilled when all processes have ended.
+    stop() {
+      stopping = true;
+      for (let i = 0; i < slots.length; ++i) clearTimeout(slots[i].timer);
+      MapPrototypeForEach(everyone, (instance) => {
+        instance.close();
+        setTimeout(() => instance.kill('did not end in time'), kStuckAfter);
+      });
+      return new Promise((resolve) => {
+        onStopped = resolve;
+        checkStopped();
+      });
+    },
+  };
+}
+
+return { __proto__: null, makeChildren };

@@ -1,0 +1,60 @@
+// The worker process's side: calls what comes over the socket, until the other side closes it.
+// Gets `invoke` of module_functions.js, service_wire.js's exports as `wire`, and the socket's
+// `descriptor`.
+'use strict';
+
+const { PromisePrototypeThen, append } = primordials;
+const { Socket } = require('net');
+const { isPromise } = require('util');
+const { invoke, wire: { describe, receiver, sender }, descriptor } = options;
+
+const { exit } = process;
+const socket = new Socket({ fd: descriptor, readable: true, writable: true });
+const send = sender(socket);
+
+function fail(id, thrown) {
+  send(['failed', id, describe(thrown)]);
+}
+
+function complete(id, result) {
+  try {
+    send(['done', id, result]);
+  } catch (error) {  // a DataCloneError
+    fail(id, error);
+  }
+}
+
+function call(id, module, name, args) {
+  try {
+    const result = invoke(module, name, args);
+    if (!isPromise(result)) return complete(id, result);
+    PromisePrototypeThen(result, (value) => complete(id, value), (error) => fail(id, error));
+  } catch (error) {
+    fail(id, error);
+  }
+}
+
+socket.on('data', receiver((messages) => {
+  const begun = [];
+  for (let i = 0; i < messages.length; ++i) {
+    if (messages[i][0] === 'call') append(begun, messages[i][1]);
+  }
+  // Written before any function runs, so that the other side knows what may have happened.
+  if (begun.length > 0) {
+    send(['begun', begun]);
+    socket.uncork();
+    socket.cork();
+  }
+  for (let i = 0; i < messages.length; ++i) {
+    const message = messages[i];
+    if (message[0] === 'call') {
+      call(message[1], message[2], message[3], message[4]);
+    } else {
+      send(['pong']);
+    }
+  }
+}));
+// The process that gave the work has ended, or wants no more of it.
+socket.on('close', () => exit(0));
+socket.on('error', () => exit(1));
+send(['ready']);

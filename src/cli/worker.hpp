@@ -1,0 +1,18 @@
+// A worker process of a NodeServices: `nodehost worker`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace nodehost::cli {
+
+struct WorkerArguments {
+  std::string program;
+  std::string project_dir = ".";
+  std::optional<int> inspect_port = {};
+};
+
+/// Serves the calls that come over descriptor 3 until its other side closes; returns the exit code.
+int RunServiceWorker(const WorkerArguments& arguments);
+
+}  // namespace nodehost::cli

@@ -1,0 +1,165 @@
+// ChildProcess: the functions run in worker processes. The processes are started, spoken to and
+// replaced by js/first_use/service_children.js, in an environment of its own.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "control_environment.hpp"
+#include "nodehost/await_value.hpp"
+#include "nodehost/hosting_model.hpp"
+#include "nodehost/node_services.hpp"
+#include "nodehost/promise.hpp"
+#include "nodehost/task.hpp"
+#include "process/loaded_from.hpp"
+#include "service_scripts.hpp"
+
+namespace nodehost {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// The command beside the library: lib/../bin where it is installed, the same folder where it is
+// built.
+std::string FindCommand() {
+  const std::filesystem::path library = host::LoadedFrom(reinterpret_cast<void*>(&FindCommand));
+  std::error_code error;
+  for (const char* const folder : {".", "../bin"}) {
+    const auto command = (library.parent_path() / folder / "nodehost").lexically_normal();
+    if (std::filesystem::is_regular_file(command, error)) return command.string();
+  }
+  return "nodehost";
+}
+
+// Numbers of 64 bits would be bigints in JavaScript.
+struct ChildrenSettings {
+  std::vector<std::string> command;
+  std::string cwd;
+  std::map<std::string, std::optional<std::string>> env;
+  double instances;
+  double launchTimeout;
+  std::optional<std::function<void(Bytes)>> onOutput;
+  std::function<void(double, std::string)> onBegin;
+  std::optional<int> debugPort;
+};
+
+class ChildProcessModel final : public HostingModel {
+ public:
+  explicit ChildProcessModel(ChildProcessOptions options) : options_(std::move(options)) {}
+  ~ChildProcessModel() override { Stop(); }
+
+  void Start(const HostingContext& context) override {
+    ChildrenSettings settings{.command = options_.command,
+                              .cwd = context.project_dir,
+                              .env = context.env,
+                              .instances = static_cast<double>(context.instances),
+                              .launchTimeout = static_cast<double>(context.launch_timeout.count()),
+                              .onOutput = {},
+                              .onBegin =
+                                  [this](double id, const std::string& instance) {
+                                    Begin(static_cast<std::uint64_t>(id), instance);
+                                  },
+                              .debugPort = context.debug_port};
+    if (settings.command.empty()) settings.command = {FindCommand()};
+    for (std::string argument :
+         {std::string("worker"), std::string("--project"), context.project_dir}) {
+      settings.command.push_back(std::move(argument));
+    }
+    if (context.on_output) {
+      settings.onOutput = [on_output = context.on_output](const Bytes& bytes) {
+        on_output(bytes.text());
+      };
+    }
+    control_.emplace(services::NewControlEnvironment(context.platform));
+    control_->Run([&](Js& js) {
+      children_ = services::RunScript(js, "children", services::WireOptions(js))
+                      .Call("makeChildren", settings);
+    });
+  }
+
+  void Invoke(std::shared_ptr<Invocation> invocation) override {
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_[invocation->id()] = invocation;
+    }
+    const Task<void> task = control_->RunAsync(
+        [this, invocation](Js& js) -> Task<void> { return Call(js, *invocation); });
+    task.state()->OnSettled([this, invocation, state = task.state().get()] {
+      if (const std::exception_ptr error = state->error()) invocation->Fail(error);
+      const std::lock_guard lock(mutex_);
+      under_way_.erase(invocation->id());
+    });
+  }
+
+  void Cancel(std::uint64_t id) override {
+    try {
+      control_->Post([this, id](Js&) { children_.Call("cancel", static_cast<double>(id)); });
+    } catch (const EnvironmentStopped&) {
+      // Then the processes are about to end.
+    }
+  }
+
+  void Restart() override {
+    control_->Run([this](Js&) { children_.Call("restart"); });
+  }
+
+  void Stop() override {
+    if (!control_) return;
+    const Task<void> stopped =
+        control_->RunAsync([this](Js&) -> Task<void> { co_await children_.Call("stop"); });
+    try {
+      stopped.Get(5s);
+    } catch (const std::exception&) {
+      // They end with the socket.
+    }
+    control_.reset();
+  }
+
+ private:
+  Task<void> Call(Js& js, Invocation& invocation) {
+    try {
+      const Value result = co_await children_.Call("invoke", static_cast<double>(invocation.id()),
+                                                   invocation.module(), invocation.export_name(),
+                                                   invocation.Arguments(js));
+      invocation.Complete(result);
+    } catch (const JsError& error) {
+      if (error.code() == "ERR_NODEHOST_INSTANCE_ENDED") {
+        invocation.Fail(std::make_exception_ptr(
+            InstanceEnded(error.message(), error.property("started") == "true")));
+      } else {
+        invocation.Fail(std::current_exception());
+      }
+    } catch (...) {
+      invocation.Fail(std::current_exception());
+    }
+  }
+
+  void Begin(std::uint64_t id, const std::string& instance) {
+    std::shared_ptr<Invocation> invocation;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = under_way_.find(id);
+      if (found == under_way_.end()) return;
+      invocation = found->second.lock();
+    }
+    if (invocation) invocation->Begin(instance);
+  }
+
+  const ChildProcessOptions options_;
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, std::weak_ptr<Invocation>> under_way_;  // guarded by mutex_
+  Value children_;  // what makeChildren has returned
+  std::optional<Environment> control_;
+};
+
+}  // namespace
+
+std::shared_ptr<HostingModel> ChildProcess(ChildProcessOptions options) {
+  return std::make_shared<ChildProcessModel>(std::move(options));
+}
+
+}  // namespace nodehost

@@ -1,0 +1,24 @@
+// ControlEnvironment: an environment for the JavaScript that the host itself needs beside a
+// project's: it watches files, starts processes and speaks to them. No code of the project's runs
+// in it.
+#pragma once
+
+#include <cstdio>
+
+#include "nodehost/environment.hpp"
+#include "nodehost/errors.hpp"
+#include "nodehost/platform.hpp"
+
+namespace nodehost::services {
+
+inline Environment NewControlEnvironment(NodejsPlatform& platform) {
+  EnvironmentOptions options;
+  options.name = "node-services";
+  options.on_uncaught = [](const JsError& error) {
+    std::fprintf(stderr, "nodehost: NodeServices: %s\n", error.what());
+    return UncaughtAction::kContinue;
+  };
+  return platform.CreateEnvironment(std::move(options));
+}
+
+}  // namespace nodehost::services

@@ -1,0 +1,332 @@
+// InProcess: the functions run in an EnvironmentPool, whose keeper replaces what has ended.
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <deque>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "host/pool_state.hpp"
+#include "nodehost/await_value.hpp"
+#include "nodehost/hosting_model.hpp"
+#include "nodehost/inspector.hpp"
+#include "nodehost/platform.hpp"
+#include "nodehost/promise.hpp"
+#include "nodehost/task.hpp"
+#include "nodehost/task_combinators.hpp"
+#include "service_scripts.hpp"
+#include "thread/js_thread.hpp"
+
+namespace nodehost {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStuckAfter = 1000ms;  // that an environment does not answer after a time-out
+
+/// What calls go through in one environment of a pool.
+struct Entrance {
+  Value invoke;
+};
+
+// One thread for what must not be done on the threads that find out about it: to wait for an
+// environment to be made, or to end.
+class Errands {
+ public:
+  Errands() : thread_([this] { Work(); }) {}
+  ~Errands() { Stop(); }
+  Errands(const Errands&) = delete;
+  Errands& operator=(const Errands&) = delete;
+
+  /// Nothing is done any more after Stop.
+  void Post(std::function<void()> errand) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    errands_.push_back(std::move(errand));
+    changed_.notify_all();
+  }
+
+  /// Waits for the one that is under way, and drops the others. Not on its own thread.
+  void Stop() {
+    std::deque<std::function<void()>> dropped;
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+      dropped.swap(errands_);
+      changed_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void Work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return stopped_ || !errands_.empty(); });
+      if (stopped_) return;
+      std::function<void()> errand = std::move(errands_.front());
+      errands_.pop_front();
+      lock.unlock();
+      errand();
+      errand = nullptr;
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> errands_;  // guarded by mutex_
+  bool stopped_ = false;                       // guarded by mutex_
+  std::thread thread_;
+};
+
+// The environments that serve the calls between two restarts.
+class Generation : public std::enable_shared_from_this<Generation> {
+ public:
+  Generation(const HostingContext& context, Errands& errands) : errands_(errands) {
+    PoolOptions options;
+    options.size = context.instances;
+    options.environment.base_dir = context.project_dir;
+    options.environment.env = context.env;
+    options.environment.name = "service";
+    options.environment.on_stdout = context.on_output;
+    options.environment.on_stderr = context.on_output;
+    pool_ = std::make_shared<detail::PoolState>(context.platform, std::move(options));
+    pool_->Start();
+    pool_->AddImport([](Environment& node) {
+      auto entrance = std::make_shared<Entrance>();
+      node.Run([&](Js& js) { entrance->invoke = services::ModuleFunctions(js)["invoke"]; });
+      return entrance;
+    });
+    if (context.debug_port) {
+      auto lease = detail::TakeLease(*pool_);
+      OpenInspector(lease.environment(), {.port = *context.debug_port});
+    }
+  }
+
+  /// Ends its environments; waits for them.
+  void Stop() { pool_->Stop(0ms); }
+
+  /// Has `on_idle` called after each call that leaves none under way. Once, at most.
+  void OnIdle(std::function<void()> on_idle) {
+    const std::lock_guard lock(mutex_);
+    on_idle_ = std::move(on_idle);
+    if (under_way_.empty()) on_idle_();
+  }
+
+  void Invoke(const std::shared_ptr<Invocation>& invocation, bool again = false) {
+    auto lease = std::make_shared<detail::PoolLease>(detail::TakeLease(*pool_));
+    {
+      const std::lock_guard lock(mutex_);
+      under_way_[invocation->id()] = lease;
+    }
+    Task<void> task = lease->environment().RunAsync(
+        [lease, invocation](Js& js) -> Task<void> { return Call(js, *lease, *invocation); },
+        {.timeout = TimeLeft(*invocation)});
+    task.state()->OnSettled(
+        [self = shared_from_this(), invocation, again, state = task.state().get()] {
+          {
+            const std::lock_guard lock(self->mutex_);
+            self->under_way_.erase(invocation->id());
+            if (self->under_way_.empty() && self->on_idle_) self->on_idle_();
+          }
+          const std::exception_ptr error = state->error();
+          if (!error || invocation->settled()) return;
+          self->Lost(invocation, error, again);
+        });
+  }
+
+  // An environment that does not get to its events for a while is ended; the pool replaces it.
+  void Cancel(std::uint64_t id) {
+    std::shared_ptr<detail::PoolLease> lease;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = under_way_.find(id);
+      if (found == under_way_.end()) return;
+      lease = found->second;
+    }
+    const auto answered = std::make_shared<std::atomic<bool>>(false);
+    try {
+      lease->environment().Post([answered](Js&) { *answered = true; });
+    } catch (const EnvironmentStopped&) {
+      return;
+    }
+    detail::CallAt(std::chrono::steady_clock::now() + kStuckAfter,
+                   [lease, answered, self = shared_from_this()] {
+                     if (*answered) return;
+                     self->errands_.Post([lease] { lease->environment().Stop(0ms); });
+                   });
+  }
+
+  bool is_idle() {
+    const std::lock_guard lock(mutex_);
+    return under_way_.empty();
+  }
+
+ private:
+  static std::chrono::milliseconds TimeLeft(const Invocation& invocation) {
+    const auto left = invocation.deadline() - std::chrono::steady_clock::now();
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), 1ms);
+  }
+
+  static Task<void> Call(Js& js, detail::PoolLease& lease, Invocation& invocation) {
+    if (!invocation.Begin(js.thread().name())) co_return;
+    try {
+      const Value& invoke = static_cast<Entrance*>(lease.imported(0))->invoke;
+      Value result =
+          invoke(invocation.module(), invocation.export_name(), invocation.Arguments(js));
+      if (result.Is<Promise>()) result = co_await result;
+      invocation.Complete(result);
+    } catch (...) {
+      invocation.Fail(std::current_exception());
+    }
+  }
+
+  void Lost(const std::shared_ptr<Invocation>& invocation, const std::exception_ptr& error,
+            bool again) {
+    if (invocation->begun() || again) {
+      invocation->Fail(error);
+      return;
+    }
+    try {
+      std::rethrow_exception(error);
+    } catch (const EnvironmentStopped&) {
+      errands_.Post([self = shared_from_this(), invocation] {
+        try {
+          self->Invoke(invocation, true);
+        } catch (...) {
+          invocation->Fail(std::current_exception());
+        }
+      });
+    } catch (...) {
+      invocation->Fail(error);
+    }
+  }
+
+  Errands& errands_;
+  std::shared_ptr<detail::PoolState> pool_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::unordered_map<std::uint64_t, std::shared_ptr<detail::PoolLease>> under_way_;
+  std::function<void()> on_idle_;
+};
+
+class InProcessModel final : public HostingModel {
+ public:
+  ~InProcessModel() override { Stop(); }
+
+  void Start(const HostingContext& context) override {
+    context_.emplace(context);
+    current_ = std::make_shared<Generation>(context, errands_);
+  }
+
+  void Invoke(std::shared_ptr<Invocation> invocation) override {
+    std::shared_ptr<Generation> generation;
+    {
+      const std::lock_guard lock(mutex_);
+      if (restarting_) {
+        waiting_.push_back(std::move(invocation));
+        return;
+      }
+      generation = current_;
+    }
+    generation->Invoke(invocation);
+  }
+
+  void Cancel(std::uint64_t id) override {
+    for (const auto& generation : All()) generation->Cancel(id);
+  }
+
+  void Restart() override {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(restarting_, true)) {
+      again_ = true;
+    } else {
+      errands_.Post([this] { StartNext(); });
+    }
+  }
+
+  void Stop() override {
+    errands_.Stop();
+    for (const auto& generation : All()) generation->Stop();
+    const std::lock_guard lock(mutex_);
+    current_.reset();
+    old_.clear();
+    waiting_.clear();
+  }
+
+ private:
+  std::vector<std::shared_ptr<Generation>> All() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<Generation>> all = old_;
+    if (current_) all.push_back(current_);
+    return all;
+  }
+
+  // Calls that come meanwhile wait for the new environments. The old ones go when they are idle.
+  void StartNext() {
+    std::shared_ptr<Generation> next;
+    std::exception_ptr error;
+    try {
+      next = std::make_shared<Generation>(*context_, errands_);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    std::shared_ptr<Generation> old;
+    std::vector<std::shared_ptr<Invocation>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      if (next) {
+        old = std::exchange(current_, next);
+        old_.push_back(old);
+      }
+      restarting_ = false;
+      if (std::exchange(again_, false)) {
+        restarting_ = true;
+        errands_.Post([this] { StartNext(); });
+      } else {
+        waiting.swap(waiting_);
+      }
+    }
+    if (old) old->OnIdle([this] { errands_.Post([this] { EndIdle(); }); });
+    for (const auto& invocation : waiting) {
+      try {
+        if (error) std::rethrow_exception(error);
+        next->Invoke(invocation);
+      } catch (...) {
+        invocation->Fail(std::current_exception());
+      }
+    }
+  }
+
+  void EndIdle() {
+    std::vector<std::shared_ptr<Generation>> idle;
+    {
+      const std::lock_guard lock(mutex_);
+      std::erase_if(old_, [&](const auto& generation) {
+        if (!generation->is_idle()) return false;
+        idle.push_back(generation);
+        return true;
+      });
+    }
+    for (const auto& generation : idle) generation->Stop();
+  }
+
+  std::optional<HostingContext> context_;
+  Errands errands_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::shared_ptr<Generation> current_;
+  std::vector<std::shared_ptr<Generation>> old_;
+  std::vector<std::shared_ptr<Invocation>> waiting_;
+  bool restarting_ = false;
+  bool again_ = false;  // what is being started may be behind a change
+};
+
+}  // namespace
+
+std::shared_ptr<HostingModel> InProcess() { return std::make_shared<InProcessModel>(); }
+
+}  // namespace nodehost

@@ -1,0 +1,46 @@
+#include "service_scripts.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "engine/realm.hpp"
+#include "engine/reference.hpp"
+
+namespace nodehost::services {
+
+namespace {
+
+Object Run(Js& js, const std::string& path, const Object& options) {
+  detail::Realm& realm = detail::Realm::Of(js.thread());
+  const v8::HandleScope scope(realm.isolate());
+  return Object(realm.references().Make(
+      realm.isolate(), realm.RunHostScript(path, options.ref().get()->Get(realm.isolate()))));
+}
+
+Value BridgeFunction(Js& js, detail::Bridge function) {
+  detail::Realm& realm = detail::Realm::Of(js.thread());
+  const v8::HandleScope scope(realm.isolate());
+  return Value(realm.references().Make(realm.isolate(), realm.BridgeFunction(function)));
+}
+
+}  // namespace
+
+Object RunScript(Js& js, std::string_view name, const Object& options) {
+  return Run(js, fmt::format("first_use/service_{}.js", name), options);
+}
+
+Object ModuleFunctions(Js& js) {
+  const Object options = Object::New(js);
+  options.Set("load", BridgeFunction(js, detail::Bridge::kLoad));
+  options.Set("promiseOf", BridgeFunction(js, detail::Bridge::kPromiseOf));
+  return Run(js, "first_use/module_functions.js", options);
+}
+
+Object WireOptions(Js& js) {
+  const Object options = Object::New(js);
+  options.Set("wire", RunScript(js, "wire", Object::New(js)));
+  return options;
+}
+
+}  // namespace nodehost::services

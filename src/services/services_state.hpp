@@ -1,0 +1,57 @@
+// ServicesState: the calls of a NodeServices that are under way, and when their callers stop
+// waiting.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "nodehost/environment.hpp"
+#include "nodehost/node_services.hpp"
+
+namespace nodehost::detail {
+
+class ServicesState : public std::enable_shared_from_this<ServicesState> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  ServicesState(NodejsPlatform& platform, NodeServicesOptions options);
+
+  void Start();
+  void Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options);
+  void Restart();
+  void Stop(std::chrono::milliseconds timeout);
+  std::chrono::milliseconds stop_timeout() const noexcept { return options_.stop_timeout; }
+
+ private:
+  struct Pending {
+    std::weak_ptr<Invocation> invocation;
+    std::multimap<Clock::time_point, std::uint64_t>::iterator deadline;
+  };
+
+  void Watch();
+  void Settled(std::uint64_t id);
+  void ArmTimer(Clock::time_point when);  // with mutex_ held
+  void OnTimer(Clock::time_point when);
+  static void TimeOut(Invocation& invocation);
+
+  NodejsPlatform& platform_;
+  NodeServicesOptions options_;
+  std::shared_ptr<HostingModel> model_;
+  std::optional<Environment> watcher_;
+
+  std::mutex stop_mutex_;  // one Stop at a time
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::unordered_map<std::uint64_t, Pending> pending_;
+  std::multimap<Clock::time_point, std::uint64_t> deadlines_;
+  Clock::time_point armed_ = Clock::time_point::max();  // the earliest timer that is set
+  bool stopped_ = false;
+};
+
+}  // namespace nodehost::detail

@@ -1,0 +1,59 @@
+// What is particular to worker processes.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <string>
+
+#include "models.hpp"
+
+using namespace test;
+
+TEST_CASE("kill -9 of a worker fails the call that it had begun, and another takes its place") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const int first = services.InvokeExportAsync<int>("./fails", "pid").Get();
+  const auto never = services.InvokeExportAsync<int>("./fails", "never");
+  std::this_thread::sleep_for(100ms);
+  kill(first, SIGKILL);
+  const auto error = FailureOf<nh::InstanceEnded>(never);
+  CHECK(error.started());
+  CHECK(std::string(error.what()) == "The worker process " + std::to_string(first) +
+                                         " was ended by SIGKILL while it called ./fails.");
+  const int second = services.InvokeExportAsync<int>("./fails", "pid").Get();
+  CHECK(second != first);
+}
+
+TEST_CASE("a worker ends with its service") {
+  int worker = 0;
+  {
+    nh::NodeServices services(Platform(), Options<ChildProcess>());
+    worker = services.InvokeExportAsync<int>("./fails", "pid").Get();
+    CHECK(kill(worker, 0) == 0);
+  }
+  CHECK(Eventually([&] { return kill(worker, 0) != 0; }));
+}
+
+TEST_CASE("a command that is no worker is given up, and the call says what it printed") {
+  auto options = Options<ChildProcess>();
+  options.hosting = nh::ChildProcess({.command = {"sh", "-c", "echo no worker here >&2; exit 3"}});
+  options.on_output = [](std::string_view) {};
+  nh::NodeServices services(Platform(), std::move(options));
+  const std::string text = FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./add")).what();
+  CHECK(text.find("ended with exit code 3") != std::string::npos);
+  CHECK(text.find("no worker here") != std::string::npos);
+}
+
+TEST_CASE("a command that does not exist is an error of the call") {
+  auto options = Options<ChildProcess>();
+  options.hosting = nh::ChildProcess({.command = {"/absent/nodehost"}});
+  nh::NodeServices services(Platform(), std::move(options));
+  CHECK(std::string(FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./add")).what())
+            .find("could not be started: spawn /absent/nodehost ENOENT") != std::string::npos);
+}
+
+TEST_CASE("what has no structured clone is a DataCloneError of its call") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const auto error =
+      FailureOf<nh::JsError>(services.InvokeExportAsync<int>("./values", "aFunction"));
+  CHECK(error.name() == "DataCloneError");
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
