@@ -79,7 +79,7 @@ class Class {
 
   /// A member function, or a function whose first parameter is a `T&`. A second of the same name is
   /// an overload. `toString`, `toJSON` and `[Symbol.iterator]` are methods: the name
-  /// "Symbol.dispose" is that symbol.
+  /// "Symbol.dispose" is that symbol. May be a Leaf.
   template <auto Function>
   Class& Method(std::string_view name = {}) {
     Add(name, detail::NameOfPointer<Function>(), false, detail::MethodOf<T, Function>::Make());

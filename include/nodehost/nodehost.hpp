@@ -24,6 +24,7 @@
 #include "nodehost/iterator.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/json.hpp"
+#include "nodehost/leaf.hpp"
 #include "nodehost/map.hpp"
 #include "nodehost/method.hpp"
 #include "nodehost/module.hpp"

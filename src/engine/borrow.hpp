@@ -22,4 +22,12 @@ v8::Local<T> Borrowed([[maybe_unused]] v8::Isolate* isolate, const v8::Persisten
 #endif
 }
 
+/// The value in a slot that V8 has given the address of, for as long as V8 keeps it.
+inline v8::Local<v8::Value> BorrowedSlot(void* slot) {
+  v8::Local<v8::Value> local;
+  static_assert(sizeof local == sizeof slot);
+  std::memcpy(static_cast<void*>(&local), &slot, sizeof local);
+  return local;
+}
+
 }  // namespace nodehost::detail

@@ -8,6 +8,7 @@
 #include "describe.hpp"
 #include "encode_decode.hpp"
 #include "js_errors.hpp"
+#include "leaf.hpp"
 #include "native_call.hpp"
 #include "node_version.hpp"
 #include "nodehost/errors.hpp"
@@ -126,6 +127,13 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
   return realm.Key(name);
 }
 
+// The internal fields of an object: what says that it is one of ours, and its Holder, which is null
+// until its constructor has returned.
+constexpr int kMarkField = 0;
+constexpr int kHolderField = 1;
+constexpr int kInternalFields = 2;
+alignas(8) constinit char mark = 0;  // by its address
+
 constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 
 }  // namespace
@@ -134,9 +142,12 @@ constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 
 v8::Local<v8::FunctionTemplate> Classes::FunctionFor(Realm& realm, const ClassFunction& function) {
   v8::Isolate* const isolate = realm.isolate();
-  const auto made = v8::FunctionTemplate::New(
-      isolate, &Call, NewExternal(isolate, const_cast<ClassFunction*>(&function)), {},
-      LengthOf(function.overloads), v8::ConstructorBehavior::kThrow);
+  // Of several overloads the ordinary call chooses.
+  const LeafInfo* const leaf =
+      function.overloads.size() == 1 ? function.overloads.front().leaf : nullptr;
+  const auto made = NewFunctionTemplate(isolate, &Call,
+                                        NewExternal(isolate, const_cast<ClassFunction*>(&function)),
+                                        LengthOf(function.overloads), leaf);
   made->SetClassName(realm.String(function.name.starts_with("Symbol.") ? "[" + function.name + "]"
                                                                        : function.name));
   return made;
@@ -149,7 +160,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
       isolate, &Construct, NewExternal(isolate, const_cast<ClassInfo*>(&info)), {},
       LengthOf(info.constructions));
   description->SetClassName(realm.String(info.name));
-  description->InstanceTemplate()->SetInternalFieldCount(1);
+  description->InstanceTemplate()->SetInternalFieldCount(kInternalFields);
   if (info.base) description->Inherit(DescriptionOf(realm, *info.base));
   const v8::Local<v8::ObjectTemplate> prototype = description->PrototypeTemplate();
   prototype->Set(v8::Symbol::GetToStringTag(isolate), realm.String(info.name),
@@ -224,17 +235,34 @@ bool Classes::IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassIn
   return value->IsObject() && DescriptionOf(realm, info)->HasInstance(value);
 }
 
+Classes::Holder* Classes::FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
+  if (!value->IsObject()) return nullptr;
+  const v8::Local<v8::Object> object = value.As<v8::Object>();
+  if (object->InternalFieldCount() != kInternalFields ||
+      InternalPointer(object, kMarkField) != &mark) {
+    return nullptr;
+  }
+  auto* const holder = static_cast<Holder*>(InternalPointer(object, kHolderField));
+  return holder && DerivesFrom(&holder->info(), info) ? holder : nullptr;
+}
+
+void* Classes::FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
+  const Holder* const holder = FindHolder(value, info);
+  return holder && holder->object() ? holder->As(info) : nullptr;
+}
+
 // Null where it is none. An object of the class whose constructor has not come to its end, and one
 // that was handed over, are TypeErrors.
 Classes::Holder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value,
                                    const ClassInfo& info) {
-  if (!IsInstance(realm, value, info)) return nullptr;
-  auto* const holder = static_cast<Holder*>(InternalPointer(value.As<v8::Object>(), 0));
-  if (!holder || !holder->object()) {
-    ThrowTypeError(info.name + (holder ? ": the object was handed over to C++"
-                                       : ": the object's constructor has not returned"));
+  Holder* const holder = FindHolder(value, info);
+  if (holder && holder->object()) [[likely]]
+    return holder;
+  if (holder) ThrowTypeError(info.name + ": the object was handed over to C++");
+  if (IsInstance(realm, value, info)) {
+    ThrowTypeError(info.name + ": the object's constructor has not returned");
   }
-  return holder;
+  return nullptr;
 }
 
 v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, const Instance& instance) {
@@ -246,7 +274,8 @@ v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, const Instance& instan
 void Classes::Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, Instance instance) {
   const Identity identity = IdentityOf(instance);
   auto holder = std::make_unique<Holder>(*this, isolate, std::move(instance));
-  SetInternalPointer(object, 0, holder.get());
+  SetInternalPointer(object, kMarkField, &mark);
+  SetInternalPointer(object, kHolderField, holder.get());
   objects_[identity] = holder.get();
   attachments_.Add(isolate, object, std::move(holder));
 }
@@ -313,7 +342,7 @@ void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
       ThrowTypeError("Class constructor " + described.name + " cannot be invoked without 'new'");
     }
     const v8::Local<v8::Object> object = info.This();
-    SetInternalPointer(object, 0, nullptr);
+    SetInternalPointer(object, kHolderField, nullptr);
     if (described.constructions.empty()) {
       ThrowTypeError(described.name + " cannot be made in JavaScript: it has no constructor");
     }

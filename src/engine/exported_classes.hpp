@@ -32,6 +32,10 @@ class Classes {
   /// Whether `value` is an object of the class or of one derived from it.
   bool IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
 
+  /// The C++ object of class `info` behind `value`, or null. Calls nothing of V8's that could
+  /// collect garbage.
+  static void* FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
+
   /// How many C++ objects JavaScript holds.
   std::size_t live() const noexcept { return objects_.size(); }
 
@@ -68,6 +72,7 @@ class Classes {
   v8::Local<v8::FunctionTemplate> Describe(Realm& realm, const ClassInfo& info);
   v8::Local<v8::FunctionTemplate> FunctionFor(Realm& realm, const ClassFunction& function);
   void AddConstants(Realm& realm, const ClassInfo& info, v8::Local<v8::Function> constructor);
+  static Holder* FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
   Holder* HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
   v8::Local<v8::Object> Find(v8::Isolate* isolate, const Instance& instance);
   void Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, Instance instance);

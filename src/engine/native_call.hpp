@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "activity.hpp"
 #include "catch.hpp"
@@ -66,6 +67,8 @@ void ServeNative(const v8::FunctionCallbackInfo<v8::Value>& info, const std::str
   NativeCall call(realm, name, info);
   std::exception_ptr thrown;
   try {
+    if (realm.natives().carried()) [[unlikely]]
+      std::rethrow_exception(std::exchange(realm.natives().carried(), nullptr));
     serve(realm, call);
     if (thread.NeedsAttention()) [[unlikely]]
       MeetEnd(thread, info.GetIsolate());

@@ -9,6 +9,7 @@
 #include "convert/decoder.hpp"
 #include "encode_decode.hpp"
 #include "js_errors.hpp"
+#include "leaf.hpp"
 #include "native_call.hpp"
 #include "node_version.hpp"
 #include "nodehost/detail/class_info.hpp"
@@ -72,7 +73,11 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
   auto served = std::make_unique<Served>(*this, native, name);
   const Catch caught(realm);
   v8::Local<v8::Function> function;
-  if (!v8::Function::New(realm.context(), &Call, NewExternal(isolate, served.get()))
+  const v8::Local<v8::External> data = NewExternal(isolate, served.get());
+  const LeafInfo* const leaf = native->leaf();
+  if (!(leaf ? NewFunctionTemplate(isolate, &Call, data, static_cast<int>(leaf->count), leaf)
+                   ->GetFunction(realm.context())
+             : v8::Function::New(realm.context(), &Call, data))
            .ToLocal(&function)) {
     ThrowCaught(realm, caught);
   }

@@ -36,6 +36,9 @@ class NativeFunctions {
   /// The exception that a thrown value remembers, or null.
   std::exception_ptr ExceptionOf(Realm& realm, v8::Local<v8::Value> thrown);
 
+  /// What a Leaf threw, on its way to the ordinary call that is about to follow.
+  std::exception_ptr& carried() noexcept { return carried_; }
+
   /// Before the isolate goes.
   void Clear() noexcept;
 
@@ -53,6 +56,7 @@ class NativeFunctions {
   std::unordered_map<const NativeFunction*, Served*> functions_;
   std::map<Identity, MadeObject*> objects_;
   v8::Global<v8::Private> exception_key_;
+  std::exception_ptr carried_;
   Attachments attachments_;
 };
 

@@ -8,6 +8,16 @@
 #include <cstddef>
 #include <cstdint>
 
+// V8's fast API calls, of the sort that may ask for the ordinary call instead (`fallback`): gone in
+// the V8 of Node 24, where they throw themselves. Their header is not among those of every libnode.
+#if NODE_VERSION_AT_LEAST(22, 0, 0) && !NODE_VERSION_AT_LEAST(24, 0, 0) && \
+    __has_include(<v8-fast-api-calls.h>)
+#include <v8-fast-api-calls.h>
+#define NODEHOST_HAS_FAST_CALLS 1
+#else
+#define NODEHOST_HAS_FAST_CALLS 0
+#endif
+
 namespace nodehost::detail {
 
 // Without MultiIsolatePlatform::DisposeIsolate, an isolate's address may be taken by a new one

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/function_traits.hpp"
+#include "nodehost/detail/leaf_call.hpp"
 #include "nodehost/detail/native.hpp"
 #include "nodehost/detail/reflect.hpp"
 
@@ -22,41 +24,12 @@ consteval RawText PointerName() {
 /// "Increment" for &Counter::Increment; what is in a template's brackets is no name.
 template <auto Pointer>
 consteval std::string_view NameOfPointer() {
-  return LastWord(PointerName<Pointer>());
+  if constexpr (kIsLeaf<decltype(Pointer)>) {
+    return NameOfPointer<decltype(Pointer)::kFunction>();
+  } else {
+    return LastWord(PointerName<Pointer>());
+  }
 }
-
-template <class...>
-struct Types {};
-
-/// A function's result, object parameter and other parameters.
-template <class F>
-struct FunctionTraits;
-
-#define NODEHOST_FUNCTION_TRAITS(qualifiers, object) \
-  template <class C, class R, class... A>            \
-  struct FunctionTraits<R (C::*)(A...) qualifiers> { \
-    using Result = R;                                \
-    using Object = object;                           \
-    using Arguments = Types<A...>;                   \
-  };
-NODEHOST_FUNCTION_TRAITS(, C)
-NODEHOST_FUNCTION_TRAITS(const, const C)
-NODEHOST_FUNCTION_TRAITS(noexcept, C)
-NODEHOST_FUNCTION_TRAITS(const noexcept, const C)
-NODEHOST_FUNCTION_TRAITS(&, C)
-NODEHOST_FUNCTION_TRAITS(const&, const C)
-NODEHOST_FUNCTION_TRAITS(&noexcept, C)
-NODEHOST_FUNCTION_TRAITS(const& noexcept, const C)
-#undef NODEHOST_FUNCTION_TRAITS
-
-template <class R, class... A>
-struct FunctionTraits<R (*)(A...)> {
-  using Result = R;
-  using Object = void;
-  using Arguments = Types<A...>;
-};
-template <class R, class... A>
-struct FunctionTraits<R (*)(A...) noexcept> : FunctionTraits<R (*)(A...)> {};
 
 /// A callable without state: a lambda that captures nothing.
 template <class F>
@@ -166,8 +139,18 @@ requires(std::is_void_v<typename Traits::Object>)  //
   }
 };
 template <class T, auto Function>
-using MethodOf = MethodBinding<T, Function, FunctionTraits<decltype(Function)>,
-                               typename FunctionTraits<decltype(Function)>::Arguments>;
+struct MethodOf : MethodBinding<T, Function, FunctionTraits<decltype(Function)>,
+                                typename FunctionTraits<decltype(Function)>::Arguments> {};
+template <class T, auto Function>
+requires kIsLeaf<decltype(Function)>
+struct MethodOf<T, Function> {
+  static Overload Make() {
+    constexpr auto kFunction = decltype(Function)::kFunction;
+    Overload overload = MethodOf<T, kFunction>::Make();
+    overload.leaf = LeafMethodInfo<kFunction, T>();
+    return overload;
+  }
+};
 
 /// The same of a lambda without captures.
 template <class T, class F, class Arguments>
@@ -192,13 +175,20 @@ using LambdaMethodOf = LambdaBinding<T, F, typename LambdaTraits<F>::Arguments>;
 /// A function as a static method.
 template <auto Function>
 Overload StaticOf() {
-  using Traits = FunctionTraits<decltype(Function)>;
-  using Call = Bound<void, typename Traits::Result, typename Traits::Arguments>;
-  return {Call::kSignature, [](NativeCall& call, void*) {
-            Call::ServeStatic(call, [](auto&&... arguments) -> decltype(auto) {
-              return Function(static_cast<decltype(arguments)>(arguments)...);
-            });
-          }};
+  if constexpr (kIsLeaf<decltype(Function)>) {
+    constexpr auto kFunction = decltype(Function)::kFunction;
+    Overload overload = StaticOf<kFunction>();
+    overload.leaf = LeafFunctionInfo<kFunction>();
+    return overload;
+  } else {
+    using Traits = FunctionTraits<decltype(Function)>;
+    using Call = Bound<void, typename Traits::Result, typename Traits::Arguments>;
+    return {Call::kSignature, [](NativeCall& call, void*) {
+              Call::ServeStatic(call, [](auto&&... arguments) -> decltype(auto) {
+                return Function(static_cast<decltype(arguments)>(arguments)...);
+              });
+            }};
+  }
 }
 
 /// What reads and writes a variable: a data member of T, or a static one where T is void.

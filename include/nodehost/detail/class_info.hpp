@@ -30,6 +30,7 @@ namespace detail {
 
 class NativeCall;
 struct ClassInfo;
+struct LeafInfo;
 
 /// A described class: it crosses into JavaScript as an instance, not as data.
 template <class T>
@@ -41,6 +42,7 @@ concept Described = requires(Class<T>& description) {
 struct Overload {
   const Signature* signature = nullptr;
   void (*serve)(NativeCall& call, void* self) = nullptr;
+  const LeafInfo* leaf = nullptr;  ///< for optimised JavaScript; may be null
 };
 
 struct Construction {
@@ -83,6 +85,10 @@ struct ClassInfo {
   std::vector<std::unique_ptr<ClassProperty>> properties;
   std::vector<ClassConstant> constants;
 };
+
+/// The description of the class T; class.hpp.
+template <class T>
+const ClassInfo& ClassInfoOf();
 
 /// Whether `info` is `wanted` or derives from it.
 inline bool DerivesFrom(const ClassInfo* info, const ClassInfo& wanted) noexcept {

@@ -19,9 +19,6 @@ struct InstanceRef {
 };
 
 template <class T>
-const ClassInfo& ClassInfoOf();  // class.hpp
-
-template <class T>
 std::shared_ptr<T> Own(T* object) {
   return std::shared_ptr<T>(
       object, Releasable{[](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }});

@@ -12,6 +12,7 @@
 namespace nodehost::detail {
 
 struct FieldInfo;
+struct LeafInfo;
 
 /// One call from JavaScript to C++; defined in src/engine/native_function.hpp.
 class NativeCall;
@@ -28,6 +29,9 @@ class NODEHOST_API NativeFunction : public std::enable_shared_from_this<NativeFu
   /// On the JS thread: reads the arguments, calls, and returns the result. Throws what the function
   /// throws.
   virtual void Serve(NativeCall& call) = 0;
+
+  /// What optimised JavaScript may call instead; may be null.
+  virtual const LeafInfo* leaf() const noexcept { return nullptr; }
 };
 
 /// A member of a typed interface. It has a function of JavaScript's, or a receiver with the

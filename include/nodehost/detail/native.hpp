@@ -16,6 +16,8 @@
 #include "nodehost/convert/functions.hpp"
 #include "nodehost/convert/tasks.hpp"
 #include "nodehost/detail/class_instance.hpp"
+#include "nodehost/detail/function_traits.hpp"
+#include "nodehost/detail/leaf_call.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
@@ -120,6 +122,14 @@ class TypedNative : public NativeFunction {
   }
 };
 
+/// Whether a Leaf is of the signature `R(A…)`: how a type is handed over does not count.
+template <class Leaf, class R, class Arguments, class... A>
+inline constexpr bool kIsLeafOf = false;
+template <class Leaf, class R, class... B, class... A>
+inline constexpr bool kIsLeafOf<Leaf, R, Types<B...>, A...> =
+    std::is_same_v<typename Leaf::Result, R>&&
+        std::is_same_v<Types<std::remove_cvref_t<B>...>, Types<std::remove_cvref_t<A>...>>;
+
 template <class F, class R, class... A>
 class NativeOf final : public TypedNative<R, A...> {
  public:
@@ -131,6 +141,17 @@ class NativeOf final : public TypedNative<R, A...> {
       std::invoke(function_, std::forward<A>(arguments)...);
     } else {
       return std::invoke(function_, std::forward<A>(arguments)...);
+    }
+  }
+
+  const LeafInfo* leaf() const noexcept override {
+    if constexpr (kIsLeaf<F>) {
+      using Leaf = FunctionTraits<std::remove_const_t<decltype(F::kFunction)>>;
+      static_assert(kIsLeafOf<Leaf, R, typename Leaf::Arguments, A...>,
+                    "nodehost: a Leaf has the types of the Method it is given to");
+      return LeafFunctionInfo<F::kFunction>();
+    } else {
+      return nullptr;
     }
   }
 
