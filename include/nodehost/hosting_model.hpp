@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "nodehost/array.hpp"
+#include "nodehost/confinement.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/module.hpp"
+#include "nodehost/rights.hpp"
 #include "nodehost/value.hpp"
 
 namespace nodehost {
@@ -152,6 +154,17 @@ struct ChildProcessOptions {
   /// The program that is started: `command... worker --project DIR`, which calls `RunWorker`.
   /// Empty: the `nodehost` command beside the library, or else on the PATH.
   std::vector<std::string> command = {};
+
+  /// What the functions may do, for code that may crash or that nobody trusts. Each worker gives
+  /// the rest up before any JavaScript runs, by `Confine`: the kernel holds files, sockets and
+  /// processes. `read_files` must list the project's directory. Where this kernel cannot hold a
+  /// right, the worker says so on standard error; without `network` it then does not start.
+  Rights rights = {};
+  ResourceLimits limits = {};  ///< Of each worker.
+
+  /// Whose identity the workers take, if given; only root may give it.
+  std::optional<std::uint32_t> user = {};
+  std::optional<std::uint32_t> group = {};
 };
 
 /// The functions run in child processes, which are replaced when they end and which end with this
@@ -165,6 +178,8 @@ struct WorkerOptions {
   /// The socket to the process that gives the work.
   int descriptor = 3;
   std::vector<Module> modules = {};  ///< Modules of C++'s for the functions to use.
+  /// What JavaScript may do; `Confine`, called before the platform starts, has the kernel hold it.
+  Rights rights = {};
 };
 
 /// Serves calls until the other side of the socket closes, and returns the exit code: the main

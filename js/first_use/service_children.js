@@ -3,7 +3,8 @@
 // `wire`; returns `makeChildren(settings)`:
 //
 //   command         program and arguments
-//   cwd, env        of the processes; env is laid over this environment's
+//   cwd, env        of the processes; env is laid over this environment's, or all if hideVariables
+//   uid, gid        whose they are; null: this process's
 //   instances       how many
 //   launchTimeout   ms until the first message
 //   onOutput(bytes) gets what they print; undefined: they share this process's output
@@ -126,7 +127,7 @@ function makeChildren(settings) {
     const { command } = settings;
     const args = [];
     for (let i = 1; i < command.length; ++i) append(args, command[i]);
-    const env = { ...process.env };
+    const env = settings.hideVariables ? {} : { ...process.env };
     const names = ObjectKeys(settings.env);
     for (let i = 0; i < names.length; ++i) {
       if (settings.env[names[i]] === null) {
@@ -141,7 +142,9 @@ function makeChildren(settings) {
     }
     const startedAt = now();
     const child = spawn(command[0], args,
-                        { cwd: settings.cwd, env, stdio: ['ignore', output, output, 'pipe'] });
+                        { cwd: settings.cwd, env, uid: settings.uid ?? undefined,
+                          gid: settings.gid ?? undefined,
+                          stdio: ['ignore', output, output, 'pipe'] });
     const instance = {
       name: `worker process ${child.pid}`, child, calls: new Map(), ready: false, served: false,
       retired: false, generation, send: undefined, printed: '', stuckTimer: undefined,

@@ -18,6 +18,30 @@ Any other command line is taken as node's own:
   nodehost script.js, nodehost -e CODE, nodehost --test, nodehost (the REPL), …
 Child processes rely on it: they start process.execPath, which is this program.)";
 
+// What the worker gives up before it runs JavaScript.
+void AddRights(CLI::App& app, nodehost::Rights& rights, nodehost::ResourceLimits& limits) {
+  app.add_flag("!--no-native-addons", rights.native_addons, "No machine code is loaded");
+  app.add_flag("!--no-child-processes", rights.child_processes,
+               "No processes, no signals to others");
+  app.add_flag("!--no-workers", rights.workers, "No worker_threads");
+  app.add_flag("!--no-network", rights.network, "No sockets");
+  app.add_flag("!--no-environment-variables", rights.environment_variables,
+               "No environment variables but those that are given");
+  app.add_option("--read-files", rights.read_files, "Only these folders and files are read");
+  app.add_option("--write-files", rights.write_files, "Only in these folders files are written");
+  app.add_option("--builtins", rights.builtins, "Only these of Node's modules");
+  app.add_flag_callback(
+      "--no-read-files", [&] { rights.read_files.emplace(); }, "No files are read");
+  app.add_flag_callback(
+      "--no-write-files", [&] { rights.write_files.emplace(); }, "None are written");
+  app.add_flag_callback(
+      "--no-builtins", [&] { rights.builtins.emplace(); }, "None of Node's modules");
+  app.add_option("--memory-mb", limits.memory_mb, "Private memory, in MiB");
+  app.add_option("--cpu-seconds", limits.cpu_seconds, "CPU time, in seconds");
+  app.add_option("--file-size-mb", limits.file_size_mb, "The largest file, in MiB");
+  app.add_option("--open-files", limits.open_files, "Descriptors");
+}
+
 int Main(std::vector<std::string> arguments) {
   using namespace nodehost::cli;
 
@@ -35,6 +59,7 @@ int Main(std::vector<std::string> arguments) {
       ->check(CLI::ExistingDirectory);
   worker->add_option("--inspect-port", worker_arguments.inspect_port,
                      "Opens the inspector on this port");
+  AddRights(*worker, worker_arguments.rights, worker_arguments.limits);
   app.require_subcommand(1);
 
   // Only these words are ours. A script named "run" or "worker" is started with `nodehost ./run`.

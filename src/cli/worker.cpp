@@ -32,13 +32,22 @@ int RunServiceWorker(const WorkerArguments& arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   try {
+    const auto missing = Confine(arguments.rights, arguments.limits);
+    for (const std::string& one : missing) {
+      std::fprintf(stderr, "%s worker: %s\n", arguments.program.c_str(), one.c_str());
+      // JavaScript's own checks cannot hold it here: this worker's socket is one, too.
+      if (!arguments.rights.network) return 1;
+    }
     std::vector<std::string> node = {arguments.program};
     if (arguments.inspect_port) {
       node.push_back("--inspect=" + std::to_string(*arguments.inspect_port));
     }
     NodejsPlatform platform(
         {.args = std::move(node), .allow_node_options_variable = true, .own_process = true});
-    return RunWorker(platform, {.project_dir = arguments.project_dir, .descriptor = kDescriptor});
+    return RunWorker(platform, {.project_dir = arguments.project_dir,
+                                .descriptor = kDescriptor,
+                                .modules = {},
+                                .rights = arguments.rights});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", arguments.program.c_str(), error.what());
     return 1;

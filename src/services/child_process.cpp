@@ -45,7 +45,42 @@ struct ChildrenSettings {
   std::optional<std::function<void(Bytes)>> onOutput;
   std::function<void(double, std::string)> onBegin;
   std::optional<int> debugPort;
+  bool hideVariables;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
 };
+
+// The options of `nodehost worker` that say what it gives up.
+void AddRights(const Rights& rights, std::vector<std::string>& command) {
+  const auto flag = [&](bool right, const char* option) {
+    if (!right) command.emplace_back(option);
+  };
+  flag(rights.native_addons, "--no-native-addons");
+  flag(rights.child_processes, "--no-child-processes");
+  flag(rights.workers, "--no-workers");
+  flag(rights.network, "--no-network");
+  flag(rights.environment_variables, "--no-environment-variables");
+  const auto list = [&](const std::optional<std::vector<std::string>>& names, const char* option) {
+    if (!names) return;
+    command.push_back(fmt::format("--{}{}", names->empty() ? "no-" : "", option));
+    command.insert(command.end(), names->begin(), names->end());
+  };
+  list(rights.read_files, "read-files");
+  list(rights.write_files, "write-files");
+  list(rights.builtins, "builtins");
+}
+
+void AddLimits(const ResourceLimits& limits, std::vector<std::string>& command) {
+  const auto add = [&](const std::optional<std::size_t>& value, const char* option) {
+    if (!value) return;
+    command.emplace_back(option);
+    command.push_back(std::to_string(*value));
+  };
+  add(limits.memory_mb, "--memory-mb");
+  add(limits.cpu_seconds, "--cpu-seconds");
+  add(limits.file_size_mb, "--file-size-mb");
+  add(limits.open_files, "--open-files");
+}
 
 class ChildProcessModel final : public HostingModel {
  public:
@@ -63,12 +98,17 @@ class ChildProcessModel final : public HostingModel {
                                   [this](double id, const std::string& instance) {
                                     Begin(static_cast<std::uint64_t>(id), instance);
                                   },
-                              .debugPort = context.debug_port};
+                              .debugPort = context.debug_port,
+                              .hideVariables = !options_.rights.environment_variables,
+                              .uid = options_.user,
+                              .gid = options_.group};
     if (settings.command.empty()) settings.command = {FindCommand()};
     for (std::string argument :
          {std::string("worker"), std::string("--project"), context.project_dir}) {
       settings.command.push_back(std::move(argument));
     }
+    AddRights(options_.rights, settings.command);
+    AddLimits(options_.limits, settings.command);
     if (context.on_output) {
       settings.onOutput = [on_output = context.on_output](const Bytes& bytes) {
         on_output(bytes.text());

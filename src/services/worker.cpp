@@ -11,6 +11,9 @@ int RunWorker(NodejsPlatform& platform, WorkerOptions options) {
   environment.base_dir = options.project_dir;
   environment.name = "worker";
   environment.modules = std::move(options.modules);
+  environment.rights = std::move(options.rights);
+  // The socket to the other side is a right that the kernel holds; see nodehost worker.
+  environment.rights.network = true;
   Environment node = platform.CreateEnvironment(std::move(environment));
   node.Run([&](Js& js) {
     const Object settings = services::WireOptions(js);
