@@ -15,9 +15,9 @@
 namespace nodehost {
 
 /// A counted reference to a block of bytes. Copies share the block, as JavaScript does: in
-/// JavaScript it is a Uint8Array on the very same memory, and any Buffer, TypedArray, DataView or
-/// ArrayBuffer comes back as Bytes on its memory. Memory that can be resized (a resizable
-/// ArrayBuffer, WebAssembly's) is copied instead, as it may be taken away.
+/// JavaScript it is a Buffer, which is a Uint8Array, on the very same memory, and any Buffer,
+/// TypedArray, DataView or ArrayBuffer comes back as Bytes on its memory. Memory that can be
+/// resized (a resizable ArrayBuffer, WebAssembly's) is copied instead, as it may be taken away.
 ///
 /// Hold, copy and destroy it on any thread, also after the environment is gone. The memory itself
 /// has no lock: who writes while another thread reads must agree on it with that thread.

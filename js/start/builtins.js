@@ -9,9 +9,14 @@ const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('f
 const Module = require('module');
 const { constants: { errno } } = require('os');
 const { basename, dirname, extname, isAbsolute, join } = require('path');
+const { Duplex, Readable, Transform, Writable } = require('stream');
 const { fileURLToPath, pathToFileURL } = require('url');
 const {
-  getSystemErrorName, inspect, types: { isAsyncFunction, isModuleNamespaceObject, isNativeError, isPromise },
+  getSystemErrorName, inspect,
+  types: {
+    isAnyArrayBuffer, isAsyncFunction, isModuleNamespaceObject, isNativeError, isPromise,
+    isSharedArrayBuffer,
+  },
 } = require('util');
 const { Script, constants } = require('vm');
 
@@ -30,10 +35,11 @@ const copies = {
   },
   os: { __proto__: null, errno: ObjectFreeze({ __proto__: null, ...errno }) },
   path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
+  stream: { __proto__: null, Duplex, Readable, Transform, Writable },
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
-    __proto__: null, getSystemErrorName, inspect, isAsyncFunction, isModuleNamespaceObject,
-    isNativeError, isPromise,
+    __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,
+    isModuleNamespaceObject, isNativeError, isPromise, isSharedArrayBuffer,
   },
   vm: {
     __proto__: null,

@@ -68,6 +68,7 @@ return freeze({
   uncurryThis,
 
   ArrayBufferPrototypeResize: uncurryThis(ArrayBuffer.prototype.resize),
+  ArrayBufferIsView: ArrayBuffer.isView,
   ArrayIsArray: Array.isArray,
   ArrayPrototypeIncludes: uncurryThis(Array.prototype.includes),
   ArrayPrototypePush: uncurryThis(Array.prototype.push),
@@ -120,6 +121,7 @@ return freeze({
   StringPrototypeStartsWith: uncurryThis(String.prototype.startsWith),
   StringPrototypeToUpperCase: uncurryThis(String.prototype.toUpperCase),
   StringPrototypeTrim: uncurryThis(String.prototype.trim),
+  SymbolAsyncIterator: Symbol.asyncIterator,
   SymbolFor: Symbol.for,
   SymbolIterator: Symbol.iterator,
   SymbolPrototypeGetDescription: getter(Symbol.prototype, 'description'),

@@ -1,5 +1,7 @@
 #include "memory.hpp"
 
+#include <node_buffer.h>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -53,11 +55,18 @@ v8::Local<v8::Value> CopyToTypedArray(Realm& realm, const TypeInfo& type, const 
   return type.element->conversion->block->view(buffer);
 }
 
-v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
+v8::Local<v8::ArrayBuffer> BufferOf(Realm& realm, const Bytes& bytes) {
   CheckSize(bytes.size());
-  const v8::Local<v8::ArrayBuffer> buffer =
-      bytes.empty() ? v8::ArrayBuffer::New(realm.isolate(), 0)
-                    : BufferOn(realm.isolate(), bytes.data(), bytes.size(), bytes.owner());
+  if (bytes.empty()) return v8::ArrayBuffer::New(realm.isolate(), 0);
+  return BufferOn(realm.isolate(), bytes.data(), bytes.size(), bytes.owner());
+}
+
+v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
+  const v8::Local<v8::ArrayBuffer> buffer = BufferOf(realm, bytes);
+  v8::Local<v8::Uint8Array> made;
+  if (node::Buffer::New(realm.isolate(), buffer, 0, buffer->ByteLength()).ToLocal(&made)) {
+    return made;
+  }
   return v8::Uint8Array::New(buffer, 0, buffer->ByteLength());
 }
 

@@ -17,7 +17,10 @@ class Realm;
 /// A sequence or a span of numbers as a new TypedArray with memory of its own.
 v8::Local<v8::Value> CopyToTypedArray(Realm& realm, const TypeInfo& type, const void* sequence);
 
-/// A Uint8Array on the memory of `bytes`.
+/// An ArrayBuffer on the memory of `bytes`.
+v8::Local<v8::ArrayBuffer> BufferOf(Realm& realm, const Bytes& bytes);
+
+/// A Node.js Buffer on the memory of `bytes`.
 v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes);
 
 /// Whether `value` is memory: TypedArray, Buffer, DataView, ArrayBuffer or SharedArrayBuffer.

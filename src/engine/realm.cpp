@@ -176,6 +176,7 @@ void Realm::Close() {
   host_scripts_.Clear();
   names_.Clear();
   operations_.Clear();
+  streams_.Clear();
   shapes_.Clear();
   number_arrays_.Clear();
   context_.Reset();

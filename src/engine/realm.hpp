@@ -25,6 +25,7 @@
 #include "operation_functions.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
+#include "stream_scripts.hpp"
 #include "struct_shapes.hpp"
 #include "thread/js_thread.hpp"
 
@@ -116,6 +117,9 @@ class Realm {
   /// The functions of js/first_use/operations.js.
   OperationFunctions& operations() noexcept { return operations_; }
 
+  /// The functions of js/first_use/streams.js.
+  StreamScripts& streams() noexcept { return streams_; }
+
   /// Objects of structs, and arrays of numbers.
   StructShapes& shapes() noexcept { return shapes_; }
   NumberArrays& number_arrays() noexcept { return number_arrays_; }
@@ -145,6 +149,7 @@ class Realm {
   OperationFunctions operations_;
   NativeFunctions natives_;
   Classes classes_;
+  StreamScripts streams_;
   StructShapes shapes_;
   NumberArrays number_arrays_;
   v8::TryCatch* job_catch_ = nullptr;

@@ -1,0 +1,378 @@
+#include "js_streams.hpp"
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "callbacks.hpp"
+#include "catch.hpp"
+#include "encode_decode.hpp"
+#include "js_errors.hpp"
+#include "memory.hpp"
+#include "native_call.hpp"
+#include "nodehost/detail/job.hpp"
+#include "nodehost/detail/member.hpp"
+#include "nodehost/errors.hpp"
+#include "nodehost/text_decoder.hpp"
+#include "realm.hpp"
+#include "thread/js_thread.hpp"
+#include "v8_strings.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+constexpr const char* kFunctionNames[] = {"readFrom",  "writeTo",   "readable",    "writable",
+                                          "duplex",    "transform", "webReadable", "webWritable",
+                                          "generator", "messages"};
+static_assert(std::size(kFunctionNames) == static_cast<std::size_t>(StreamFunction::kCount));
+
+const StreamOps& OpsOf(const TypeInfo& type) { return *static_cast<const StreamOps*>(type.ops); }
+
+v8::Local<v8::Value> CallStreamFunction(Realm& realm, StreamFunction function,
+                                        std::span<v8::Local<v8::Value>> arguments) {
+  const v8::Local<v8::Function> made = realm.streams().Get(realm, function);
+  const Catch caught(realm);
+  v8::Local<v8::Value> result;
+  if (!made->Call(realm.context(), v8::Undefined(realm.isolate()),
+                  static_cast<int>(arguments.size()), arguments.data())
+           .ToLocal(&result)) {
+    ThrowCaught(realm, caught);
+  }
+  return result;
+}
+
+// ---- What JavaScript calls ----
+
+// The first argument says what it wants.
+class StreamEnd : public NativeFunction {
+ public:
+  StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamStateBase> state)
+      : type_(type), state_(std::move(state)), thread_(realm.thread().shared_from_this()) {
+    state_->set_origin(thread_);
+  }
+
+  void Serve(NativeCall& call) final {
+    const v8::Local<v8::Value> operation = call.argument(0);
+    if (operation->IsInt32()) Do(call, operation.As<v8::Int32>()->Value());
+  }
+
+ protected:
+  virtual void Do(NativeCall& call, int operation) = 0;
+
+  static void ReturnNumber(NativeCall& call, int number) {
+    call.Return(v8::Integer::New(call.realm().isolate(), number));
+  }
+  // An Error, or undefined where no reason was given.
+  void ReturnReason(NativeCall& call) const {
+    if (const std::exception_ptr error = state_->error(); error && !state_->closed_silently()) {
+      call.Return(ToJsError(call.realm(), error));
+    }
+  }
+  // What JavaScript gives as its reason; null for none.
+  static std::exception_ptr ReasonIn(NativeCall& call) {
+    const v8::Local<v8::Value> reason = call.argument(1);
+    return reason->IsNullOrUndefined() ? nullptr : ToException(call.realm(), reason);
+  }
+  // When nobody has ended the stream by the time that JavaScript has forgotten it.
+  std::exception_ptr Forgotten() const {
+    return thread_->life().over() || !thread_->realm() ? thread_->StoppedError() : nullptr;
+  }
+
+  const TypeInfo& type_;
+  const std::shared_ptr<StreamStateBase> state_;
+  const std::shared_ptr<JsThread> thread_;
+};
+
+// JavaScript writes.
+class Producer final : public StreamEnd {
+ public:
+  using StreamEnd::StreamEnd;
+  ~Producer() override { state_->Fail(Forgotten()); }
+
+ private:
+  enum { kPush, kEnd, kFail, kRoom, kReason };
+
+  void Do(NativeCall& call, int operation) override {
+    switch (operation) {
+      case kPush:
+        ReturnNumber(call, static_cast<int>(Push(call.realm(), call.argument(1))));
+        break;
+      case kEnd:
+        if (std::string rest = text_.Flush(); !rest.empty()) PushText(std::move(rest));
+        state_->End(nullptr);
+        break;
+      case kFail:
+        state_->Fail(ReasonIn(call));
+        break;
+      case kRoom:
+        ReturnNumber(call, static_cast<int>(state_->FindRoom()));
+        break;
+      case kReason:
+        ReturnReason(call);
+        break;
+      default:
+        break;
+    }
+  }
+
+  StreamStateBase::Room Push(Realm& realm, v8::Local<v8::Value> chunk) {
+    const ChunkKind kind = OpsOf(type_).kind;
+    if (kind == ChunkKind::kText && IsMemory(chunk)) {
+      return PushText(text_.Decode(MemoryOf(chunk).text()));
+    }
+    auto fill = [&](void* filled, void*) {
+      if (kind == ChunkKind::kBytes && chunk->IsString()) {
+        std::string text;
+        FromV8String(realm.isolate(), chunk.As<v8::String>(), text);
+        *static_cast<Bytes*>(filled) = Bytes::CopyOf(text);
+      } else {
+        Decode(realm, chunk, *type_.element, filled, "chunk", v8::Undefined(realm.isolate()));
+      }
+      return true;
+    };
+    return state_->PushFilled(FillerOf(fill));
+  }
+  StreamStateBase::Room PushText(std::string text) {
+    auto fill = [&](void* filled, void*) {
+      *static_cast<std::string*>(filled) = std::move(text);
+      return true;
+    };
+    return state_->PushFilled(FillerOf(fill));
+  }
+
+  TextDecoder text_;
+};
+
+// JavaScript reads.
+class Consumer final : public StreamEnd {
+ public:
+  using StreamEnd::StreamEnd;
+  ~Consumer() override { state_->Cancel(Forgotten()); }
+
+ private:
+  enum { kFind, kTake, kCancel, kFinish, kReason };
+
+  void Do(NativeCall& call, int operation) override {
+    switch (operation) {
+      case kFind:
+        ReturnNumber(call, static_cast<int>(state_->Find()));
+        break;
+      case kTake: {
+        auto visit = [&](const void* chunk, const void*) {
+          call.Return(Encode(call.realm(), *type_.element, chunk));
+        };
+        state_->TakeVisited(VisitorOf(visit));
+        break;
+      }
+      case kCancel:
+        state_->Cancel(ReasonIn(call));
+        break;
+      case kFinish:
+        state_->Finish();
+        break;
+      case kReason:
+        ReturnReason(call);
+        break;
+      default:
+        break;
+    }
+  }
+};
+
+// ---- What C++ calls ----
+
+// Tells JavaScript that there is something new: one job at a time.
+class Waker : public std::enable_shared_from_this<Waker> {
+ public:
+  Waker(std::shared_ptr<JsThread> thread, Ref function)
+      : thread_(std::move(thread)), function_(std::move(function)) {}
+
+  void Wake() {
+    if (!queued_.exchange(true)) {
+      thread_->Enqueue(std::make_unique<WakeJob>(shared_from_this()), /*must_accept=*/false);
+    }
+  }
+
+ private:
+  class WakeJob final : public Job {
+   public:
+    explicit WakeJob(std::shared_ptr<Waker> waker) : waker_(std::move(waker)) {}
+    void Run(Js& js) noexcept override { waker_->Run(js); }
+    void Cancel(const std::exception_ptr&) noexcept override {}
+
+   private:
+    const std::shared_ptr<Waker> waker_;
+  };
+
+  void Run(Js& js) noexcept {
+    queued_ = false;
+    try {
+      static constexpr Signature kSignature{&kTypeInfo<void>, nullptr, 0, false};
+      InvokeValue(function_, kSignature, nullptr, nullptr);
+    } catch (const EnvironmentStopped&) {
+      // The stream is told by its end in JavaScript, which goes too.
+    } catch (...) {
+      ReportUncaught(js, std::current_exception());
+    }
+  }
+
+  const std::shared_ptr<JsThread> thread_;
+  const Ref function_;
+  std::atomic<bool> queued_{false};
+};
+
+StreamStateBase::Listener ListenerOf(Realm& realm, v8::Local<v8::Value> wake) {
+  auto waker = std::make_shared<Waker>(realm.thread().shared_from_this(),
+                                       realm.references().Make(realm.isolate(), wake));
+  return [waker] { waker->Wake(); };
+}
+
+template <class End>
+v8::Local<v8::Value> NativeOfEnd(Realm& realm, const TypeInfo& type,
+                                 std::shared_ptr<StreamStateBase> state) {
+  return realm.natives().FunctionOf(realm, std::make_shared<End>(realm, type, std::move(state)),
+                                    "stream");
+}
+
+// The queue behind an end of C++'s that JavaScript takes over.
+std::shared_ptr<StreamStateBase> Given(const TypeInfo& type, const void* stream, bool readable) {
+  auto state = OpsOf(type).state(stream);
+  if (!state) ThrowEmptyStream();
+  if (!(readable ? state->GiveConsumer() : state->GiveProducer())) {
+    ThrowTypeError(std::string("This ") + (readable ? "ReadStream" : "WriteStream") +
+                   " was handed to JavaScript before");
+  }
+  return state;
+}
+
+v8::Local<v8::Value> PartOf(Realm& realm, v8::Local<v8::Value> made, std::uint32_t index) {
+  const Catch caught(realm);
+  v8::Local<v8::Value> part;
+  if (!made.As<v8::Object>()->Get(realm.context(), index).ToLocal(&part)) {
+    ThrowCaught(realm, caught);
+  }
+  return part;
+}
+
+v8::Local<v8::Value> IsObjectMode(Realm& realm, const TypeInfo& type) {
+  return v8::Boolean::New(realm.isolate(), OpsOf(type).kind == ChunkKind::kObjects);
+}
+
+v8::Local<v8::Value> IsText(Realm& realm, const TypeInfo& type) {
+  return v8::Boolean::New(realm.isolate(), OpsOf(type).kind == ChunkKind::kText);
+}
+
+bool HasMethod(Realm& realm, v8::Local<v8::Value> value, v8::Local<v8::Name> name) {
+  if (!value->IsObject()) return false;
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> method;
+  return value.As<v8::Object>()->Get(realm.context(), name).ToLocal(&method) &&
+         method->IsFunction();
+}
+
+bool HasMethod(Realm& realm, v8::Local<v8::Value> value, std::string_view name) {
+  return HasMethod(realm, value, realm.Key(name));
+}
+
+}  // namespace
+
+v8::Local<v8::Function> StreamScripts::Get(Realm& realm, StreamFunction function) {
+  const auto index = static_cast<std::size_t>(function);
+  if (functions_[index].IsEmpty()) {
+    const v8::Local<v8::Object> loaded =
+        realm.RunHostScript("first_use/streams.js", v8::Undefined(realm.isolate()));
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+      functions_[i].Reset(realm.isolate(), realm.FunctionOf(loaded, kFunctionNames[i]));
+    }
+  }
+  return functions_[index].Get(realm.isolate());
+}
+
+void StreamScripts::Clear() noexcept {
+  for (auto& function : functions_) function.Reset();
+}
+
+bool IsReadable(Realm& realm, v8::Local<v8::Value> value) {
+  if (HasMethod(realm, value, "on")) return HasMethod(realm, value, "pause");
+  return HasMethod(realm, value, "getReader") ||
+         HasMethod(realm, value, v8::Symbol::GetAsyncIterator(realm.isolate())) ||
+         HasMethod(realm, value, v8::Symbol::GetIterator(realm.isolate()));
+}
+
+bool IsWritable(Realm& realm, v8::Local<v8::Value> value) {
+  return HasMethod(realm, value, "on") ? HasMethod(realm, value, "write")
+                                       : HasMethod(realm, value, "getWriter");
+}
+
+void ReadFromJs(Realm& realm, v8::Local<v8::Value> source, const TypeInfo& type, void* stream) {
+  const auto state = OpsOf(type).make(stream);
+  v8::Local<v8::Value> arguments[] = {source, NativeOfEnd<Producer>(realm, type, state)};
+  const auto wake = CallStreamFunction(realm, StreamFunction::kReadFrom, arguments);
+  state->ListenAsProducer(ListenerOf(realm, wake));
+}
+
+void WriteToJs(Realm& realm, v8::Local<v8::Value> sink, const TypeInfo& type, void* stream) {
+  const auto state = OpsOf(type).make(stream);
+  v8::Local<v8::Value> arguments[] = {sink, NativeOfEnd<Consumer>(realm, type, state)};
+  const auto wake = CallStreamFunction(realm, StreamFunction::kWriteTo, arguments);
+  state->ListenAsConsumer(ListenerOf(realm, wake));
+}
+
+v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* stream) {
+  const auto state = Given(type, stream, true);
+  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, type, state),
+                                      IsObjectMode(realm, type), IsText(realm, type)};
+  const auto made = CallStreamFunction(
+      realm, OpsOf(type).is_web ? StreamFunction::kWebReadable : StreamFunction::kReadable,
+      arguments);
+  state->ListenAsConsumer(ListenerOf(realm, PartOf(realm, made, 1)));
+  return PartOf(realm, made, 0);
+}
+
+v8::Local<v8::Value> WritableOf(Realm& realm, const TypeInfo& type, const void* stream) {
+  const auto state = Given(type, stream, false);
+  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Producer>(realm, type, state),
+                                      IsObjectMode(realm, type), IsText(realm, type)};
+  const auto made = CallStreamFunction(
+      realm, OpsOf(type).is_web ? StreamFunction::kWebWritable : StreamFunction::kWritable,
+      arguments);
+  state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));
+  return PartOf(realm, made, 0);
+}
+
+v8::Local<v8::Value> PairOf(Realm& realm, const StreamPairOps& ops, void* pair) {
+  const auto from = Given(*ops.readable, ops.readable_of(pair), true);
+  const auto to = Given(*ops.writable, ops.writable_of(pair), false);
+  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, *ops.readable, from),
+                                      IsObjectMode(realm, *ops.readable),
+                                      IsText(realm, *ops.readable),
+                                      NativeOfEnd<Producer>(realm, *ops.writable, to),
+                                      IsObjectMode(realm, *ops.writable),
+                                      IsText(realm, *ops.writable)};
+  const auto made = CallStreamFunction(
+      realm, ops.is_transform ? StreamFunction::kTransform : StreamFunction::kDuplex, arguments);
+  from->ListenAsConsumer(ListenerOf(realm, PartOf(realm, made, 1)));
+  to->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 2)));
+  return PartOf(realm, made, 0);
+}
+
+v8::Local<v8::Value> IteratorOf(Realm& realm, v8::Local<v8::Value> steps) {
+  v8::Local<v8::Value> arguments[] = {PartOf(realm, steps, 0), PartOf(realm, steps, 1)};
+  return CallStreamFunction(realm, StreamFunction::kGenerator, arguments);
+}
+
+bool IsMessagePort(Realm& realm, v8::Local<v8::Value> value) {
+  return HasMethod(realm, value, "postMessage");
+}
+
+v8::Local<v8::Value> MessagesFromJs(Realm& realm, v8::Local<v8::Value> port, const TypeInfo& type,
+                                    void* stream) {
+  const auto state = OpsOf(type).make(stream);
+  v8::Local<v8::Value> arguments[] = {port, NativeOfEnd<Producer>(realm, type, state)};
+  const auto made = CallStreamFunction(realm, StreamFunction::kMessages, arguments);
+  state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));
+  return PartOf(realm, made, 0);
+}
+
+}  // namespace nodehost::detail
