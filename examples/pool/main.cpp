@@ -1,5 +1,6 @@
 // Compiles Markdown on all cores: a pool of environments, each with `marked` from npm, and a
 // progress bar.
+#include <nodehost/future.hpp>
 #include <nodehost/nodehost.hpp>
 
 #include <cstdio>

@@ -2,9 +2,7 @@
 // with three verbs: `Run` blocks, `RunAsync` returns a future, `Post` forgets.
 #pragma once
 
-#include <chrono>
 #include <concepts>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -12,6 +10,7 @@
 #include <utility>
 
 #include "nodehost/convert.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/task_job.hpp"
@@ -75,7 +74,8 @@ class NODEHOST_API AnyEnvironment {
 
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
   /// result; of a coroutine, a Task. It always completes: with `EnvironmentStopped` if the
-  /// environment ends first, and with `DeadlineExceeded` beyond `options.timeout`.
+  /// environment ends first, and with `DeadlineExceeded` beyond `options.timeout`. For a future,
+  /// #include <nodehost/future.hpp>.
   template <detail::JsFunction F>
   typename detail::RunAsyncResult<detail::JobResult<F>>::Type RunAsync(
       F&& function, const RunOptions& options = {}) {
@@ -86,7 +86,7 @@ class NODEHOST_API AnyEnvironment {
     if constexpr (detail::kIsTask<Result>) {
       return EnqueueTask(std::forward<F>(function), options, /*must_accept=*/false);
     } else {
-      auto job = std::make_unique<detail::AsyncJob<std::decay_t<F>>>(std::forward<F>(function));
+      auto job = detail::FutureOf<Result>::MakeJob(std::forward<F>(function));
       auto future = job->GetFuture();
       if (options.timeout) {
         EnqueueTimed(std::move(job), *options.timeout);
@@ -177,7 +177,7 @@ class NODEHOST_API AnyEnvironment {
  private:
   template <class F>
   std::invoke_result_t<F&, Js&> RunNow(F& function) {
-    if (OnJsThread()) return std::invoke(function, CurrentJs());
+    if (OnJsThread()) return detail::InvokeCallable(function, CurrentJs());
     detail::RunJob<F> job(function);
     RunBlocking(job);
     return job.Take();

@@ -2,7 +2,6 @@
 // other, or need a Js&, make them inside one `node.Run` instead.
 #pragma once
 
-#include <deque>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -111,7 +110,7 @@ class Batch {
   /// done. Throws `EnvironmentStopped` if the environment ended first; calls that were made by then
   /// have their results.
   void Run() {
-    const std::deque<std::shared_ptr<detail::BatchedCall>> calls = std::exchange(calls_, {});
+    const std::vector<std::shared_ptr<detail::BatchedCall>> calls = std::exchange(calls_, {});
     try {
       node_.Run([&](Js&) {
         for (const auto& call : calls) call->Make();
@@ -152,7 +151,7 @@ class Batch {
   };
 
   AnyEnvironment& node_;
-  std::deque<std::shared_ptr<detail::BatchedCall>> calls_;
+  std::vector<std::shared_ptr<detail::BatchedCall>> calls_;
 };
 
 }  // namespace nodehost

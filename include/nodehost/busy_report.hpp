@@ -1,8 +1,9 @@
 // BusyReport: a JS thread that does not get to its events.
 #pragma once
 
-#include <chrono>
 #include <string>
+
+#include "nodehost/detail/chrono.hpp"
 
 namespace nodehost {
 

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "nodehost/detail/export.hpp"
 
 namespace nodehost {
 
@@ -21,33 +21,24 @@ namespace nodehost {
 ///
 /// Hold, copy and destroy it on any thread, also after the environment is gone. The memory itself
 /// has no lock: who writes while another thread reads must agree on it with that thread.
-class Bytes {
+class NODEHOST_API Bytes {
  public:
   /// No bytes.
   Bytes() noexcept = default;
 
   /// `size` new bytes, all zero.
-  explicit Bytes(std::size_t size) : Bytes(std::vector<std::uint8_t>(size)) {}
+  explicit Bytes(std::size_t size);
 
   /// Takes over the memory of `bytes`.
-  explicit Bytes(std::vector<std::uint8_t> bytes) {
-    auto owner = std::make_shared<std::vector<std::uint8_t>>(std::move(bytes));
-    data_ = owner->data();
-    size_ = owner->size();
-    owner_ = std::move(owner);
-  }
+  explicit Bytes(std::vector<std::uint8_t> bytes);
 
   /// `size` bytes at `data`, which live as long as `owner`. Its deleter may run on any thread.
   Bytes(std::shared_ptr<void> owner, void* data, std::size_t size) noexcept
       : owner_(std::move(owner)), data_(static_cast<std::uint8_t*>(data)), size_(size) {}
 
   /// A new block with a copy of `bytes`.
-  static Bytes CopyOf(std::span<const std::uint8_t> bytes) {
-    return Bytes(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
-  }
-  static Bytes CopyOf(std::string_view text) {
-    return Bytes(std::vector<std::uint8_t>(text.begin(), text.end()));
-  }
+  static Bytes CopyOf(std::span<const std::uint8_t> bytes);
+  static Bytes CopyOf(std::string_view text);
 
   std::uint8_t* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
@@ -61,12 +52,7 @@ class Bytes {
 
   /// `count` bytes from `offset` on, sharing the block. Throws std::out_of_range if there are not
   /// as many.
-  Bytes Slice(std::size_t offset, std::size_t count) const {
-    if (offset > size_ || count > size_ - offset) {
-      throw std::out_of_range("Bytes::Slice: there are only " + std::to_string(size_) + " bytes");
-    }
-    return Bytes(owner_, data_ + offset, count);
-  }
+  Bytes Slice(std::size_t offset, std::size_t count) const;
 
   /// What keeps the memory alive.
   const std::shared_ptr<void>& owner() const noexcept { return owner_; }

@@ -50,9 +50,10 @@ constexpr TypeInfo Unsupported() {
                   "nodehost: a smart pointer does not cross into JavaScript as data; pass the "
                   "value, or std::optional of it. One to an object of a class crosses when the "
                   "class has a nodehost::Describe<T>");
-  } else if constexpr (kIsFuture<T>) {
+  } else if constexpr (FutureLike<T>) {
     static_assert(kAlwaysFalse<T>,
-                  "nodehost: a std::future is only the result of a Method of JavaScript's; to hand "
+                  "nodehost: a std::future is only the result of a Method of JavaScript's, with "
+                  "#include <nodehost/future.hpp>; to hand "
                   "JavaScript a result that comes later use nodehost::Task or PromiseSource, for "
                   "nothing can wait for a std::future without a thread");
   } else if constexpr (CharacterType<T>) {

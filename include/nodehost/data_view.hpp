@@ -1,7 +1,6 @@
 // DataView: numbers of any kind at any offset of a buffer, in either byte order.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "nodehost/array_buffer.hpp"
 #include "nodehost/errors.hpp"
@@ -43,17 +43,22 @@ class DataView : public Object {
   T Get(std::size_t offset, std::endian order = std::endian::big) const {
     std::array<std::byte, sizeof(T)> bytes;
     std::memcpy(bytes.data(), At<T>(offset), sizeof(T));
-    if (order != std::endian::native) std::reverse(bytes.begin(), bytes.end());
+    if (order != std::endian::native) Reverse(bytes);
     return std::bit_cast<T>(bytes);
   }
   template <class T>
   void Put(std::size_t offset, T number, std::endian order = std::endian::big) const {
     auto bytes = std::bit_cast<std::array<std::byte, sizeof(T)>>(number);
-    if (order != std::endian::native) std::reverse(bytes.begin(), bytes.end());
+    if (order != std::endian::native) Reverse(bytes);
     std::memcpy(At<T>(offset), bytes.data(), sizeof(T));
   }
 
  private:
+  template <std::size_t kSize>
+  static void Reverse(std::array<std::byte, kSize>& bytes) noexcept {
+    for (std::size_t i = 0; i < kSize / 2; ++i) std::swap(bytes[i], bytes[kSize - 1 - i]);
+  }
+
   template <class T>
   std::byte* At(std::size_t offset) const {
     static_assert(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>, "A DataView holds numbers.");

@@ -1,10 +1,9 @@
 // Date: a JavaScript Date inside Run.
 #pragma once
 
-#include <chrono>
-#include <cmath>
 #include <string>
 
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/object.hpp"
 
@@ -30,17 +29,21 @@ class Date : public Object {
 
   /// `date.getTime()`: milliseconds since 1970-01-01 UTC, NaN if it is invalid.
   double milliseconds() const { return detail::DateTime(ref()); }
-  bool IsValid() const { return !std::isnan(milliseconds()); }
+  bool IsValid() const {
+    const double since = milliseconds();
+    return since == since;  // not NaN
+  }
 
   /// Throws a RangeError if the date is invalid or beyond what the clock can hold (292 years from
   /// 1970, for one that counts nanoseconds).
   TimePoint time() const {
     using Limit = std::chrono::duration<double, std::milli>;
     const double since = milliseconds();
-    if (!(std::abs(since) < Limit(TimePoint::duration::max()).count())) {
+    constexpr double kLimit = Limit(TimePoint::duration::max()).count();
+    if (!(since > -kLimit && since < kLimit)) {
       throw JsError(JsErrorData{
           .name = "RangeError",
-          .message = std::isnan(since) ? "Invalid Date" : "The date is beyond the system clock"});
+          .message = since == since ? "The date is beyond the system clock" : "Invalid Date"});
     }
     return TimePoint(std::chrono::milliseconds(static_cast<std::int64_t>(since)));
   }

@@ -1,9 +1,7 @@
 // EnvironmentOptions: what an environment is told at its start. Every default is the safe choice.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +9,8 @@
 #include <vector>
 
 #include "nodehost/busy_report.hpp"
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/module.hpp"
 #include "nodehost/rights.hpp"

@@ -2,12 +2,9 @@
 // What one JS thread has time for is simpler with one `Environment`.
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/environment.hpp"
 
@@ -158,12 +157,15 @@ class NODEHOST_API EnvironmentPool {
   /// As `Environment::RunAsync` in the least busy environment. It waits and throws as `Run` where
   /// none lives.
   template <detail::JsFunction F>
-  std::future<detail::JobResult<F>> RunAsync(F&& function, const RunOptions& options = {}) {
+  typename detail::FutureOf<detail::JobResult<F>>::Type RunAsync(F&& function,
+                                                                 const RunOptions& options = {}) {
     detail::PoolLease lease = detail::TakeLease(*state_);
     Environment& node = lease.environment();
     return node.RunAsync(
         [lease = std::move(lease), function = std::decay_t<F>(std::forward<F>(function))](
-            Js& js) mutable -> detail::JobResult<F> { return std::invoke(function, js); },
+            Js& js) mutable -> detail::JobResult<F> {
+          return detail::InvokeCallable(function, js);
+        },
         options);
   }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/end_reason.hpp"
 
 namespace nodehost {
@@ -101,14 +102,12 @@ struct JsErrorData {
 /// A JavaScript exception, carried to C++ as data. It holds no handle, so any thread may keep it.
 /// Thrown back into JavaScript it is an Error with the same name, message, code, stack, cause and
 /// properties; what was no Error is thrown as what it was.
-class JsError : public std::runtime_error {
+class NODEHOST_API JsError : public std::runtime_error {
  public:
   /// An Error without a message, to be assigned to.
-  JsError() : JsError(JsErrorData{.name = "Error"}) {}
-  explicit JsError(JsErrorData data)
-      : JsError(std::make_shared<const JsErrorData>(std::move(data))) {}
-  explicit JsError(std::shared_ptr<const JsErrorData> data)
-      : std::runtime_error(Summary(*data)), data_(std::move(data)) {}
+  JsError();
+  explicit JsError(JsErrorData data);
+  explicit JsError(std::shared_ptr<const JsErrorData> data);
 
   const std::string& name() const noexcept { return data_->name; }
   const std::string& message() const noexcept { return data_->message; }
@@ -116,27 +115,16 @@ class JsError : public std::runtime_error {
   const std::string& stack() const noexcept { return data_->stack; }
 
   /// What caused this error (`new Error(text, { cause })`), if it says so.
-  std::optional<JsError> cause() const {
-    return data_->cause ? std::optional<JsError>(JsError(data_->cause)) : std::nullopt;
-  }
+  std::optional<JsError> cause() const;
 
   /// The errors of an AggregateError.
-  std::vector<JsError> errors() const {
-    std::vector<JsError> list;
-    for (const auto& one : data_->errors) list.push_back(JsError(one));
-    return list;
-  }
+  std::vector<JsError> errors() const;
 
   /// What else the error carries: `errno`, `syscall` and `path` of a failed system call.
   const std::vector<JsErrorProperty>& properties() const noexcept { return data_->properties; }
 
   /// One of them as text, if it is there: `error.property("syscall")` is "open".
-  std::optional<std::string> property(std::string_view name) const {
-    for (const JsErrorProperty& one : data_->properties) {
-      if (one.name == name) return one.text;
-    }
-    return std::nullopt;
-  }
+  std::optional<std::string> property(std::string_view name) const;
 
   /// False when something else was thrown: `throw 42`. Its text is the message then.
   bool is_error() const noexcept { return data_->is_error; }
@@ -147,15 +135,6 @@ class JsError : public std::runtime_error {
   const std::shared_ptr<const JsErrorData>& data() const noexcept { return data_; }
 
  private:
-  // what() is what a log wants: the head line, and the frames when there are any.
-  static std::string Summary(const JsErrorData& data) {
-    std::string head = data.name.empty() ? data.message : data.name + ": " + data.message;
-    if (data.stack.empty()) return head;
-    // V8 starts a stack with the head line; when a program changed the message later, it does not.
-    return data.stack.find(data.message) == std::string::npos ? head + '\n' + data.stack
-                                                              : data.stack;
-  }
-
   std::shared_ptr<const JsErrorData> data_;
 };
 

@@ -4,11 +4,11 @@
 
 #include <concepts>
 #include <coroutine>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/task_state.hpp"
 
@@ -75,12 +75,7 @@ class SwitchAwaiter {
   }
 
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> coroutine) {
-    const auto resumption = std::make_shared<Resumption>(coroutine);
-    resumption_ = resumption;
-    const Executor executor = executor_;
-    executor.Post([resumption] { resumption->Resume(); });
-  }
+  NODEHOST_API void await_suspend(std::coroutine_handle<> coroutine);
   void await_resume() const { resumption_->Check(); }
 
  private:

@@ -3,11 +3,11 @@
 // on its JS thread.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
 #include "nodehost/any_environment.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/export.hpp"
 
 namespace nodehost {

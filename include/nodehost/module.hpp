@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -10,6 +9,7 @@
 
 #include "nodehost/class.hpp"
 #include "nodehost/convert.hpp"
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/js.hpp"
 

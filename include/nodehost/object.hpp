@@ -45,18 +45,9 @@ class Object : public Value {
   void Delete(const detail::Key& key) const { detail::DoAt<void>(Op::kRemove, ref(), key); }
 
   /// `Object.defineProperty(object, key, descriptor)`
-  void Define(const detail::Key& key, const PropertyDescriptor& descriptor) const {
-    detail::DoAt<void>(Op::kDefine, ref(), key, descriptor, descriptor.value.has_value());
-  }
+  NODEHOST_API void Define(const detail::Key& key, const PropertyDescriptor& descriptor) const;
   /// `Object.getOwnPropertyDescriptor(object, key)`
-  std::optional<PropertyDescriptor> OwnDescriptor(const detail::Key& key) const {
-    auto found = detail::DoAt<std::optional<PropertyDescriptor>>(Op::kDescriptor, ref(), key);
-    // An optional cannot tell a value that is undefined from none.
-    if (found && !found->value && detail::DoAt<bool>(Op::kHasDescriptorValue, ref(), key)) {
-      found->value.emplace();
-    }
-    return found;
-  }
+  NODEHOST_API std::optional<PropertyDescriptor> OwnDescriptor(const detail::Key& key) const;
 
   /// `Object.keys(object)`: its own enumerable names.
   std::vector<std::string> Keys() const { return Get<std::vector<std::string>>(Op::kKeys); }

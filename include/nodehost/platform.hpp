@@ -2,12 +2,12 @@
 // the one-time start-up. Environments, each with a JS thread of its own, are made from it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/environment.hpp"
 #include "nodehost/guard.hpp"
 #include "nodehost/pumped_environment.hpp"

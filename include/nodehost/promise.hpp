@@ -18,7 +18,7 @@ class Promise : public Object {
   static constexpr auto kClass = detail::ValueClass::kPromise;
 
   /// A pending promise, with the functions that settle it.
-  static Deferred New(Js& js);
+  NODEHOST_API static Deferred New(Js& js);
 
   PromiseState state() const { return static_cast<PromiseState>(detail::PromiseStateOf(ref())); }
 
@@ -44,7 +44,5 @@ struct Deferred {
     reject(reason);
   }
 };
-
-inline Deferred Promise::New(Js& js) { return detail::DoIn<Deferred>(Op::kNewPromise, js); }
 
 }  // namespace nodehost

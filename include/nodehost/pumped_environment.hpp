@@ -3,12 +3,12 @@
 // without a loop wants an `Environment`, which does all of this by itself.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 
 #include "nodehost/any_environment.hpp"
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/chrono.hpp"
 
 namespace nodehost {
 

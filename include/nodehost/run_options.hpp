@@ -1,8 +1,9 @@
 // RunOptions: how a single job is to be run.
 #pragma once
 
-#include <chrono>
 #include <optional>
+
+#include "nodehost/detail/chrono.hpp"
 
 namespace nodehost {
 

@@ -1,11 +1,12 @@
 // Statistics: what an environment is doing, in numbers. Plain data, for any thread.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+
+#include "nodehost/detail/chrono.hpp"
 
 namespace nodehost {
 

@@ -2,16 +2,15 @@
 // from JavaScript. PromiseSource: a Task that C++ settles by hand.
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <coroutine>
 #include <exception>
-#include <functional>
-#include <future>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/task_state.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/executor.hpp"
@@ -22,6 +21,15 @@ template <class T = void>
 class Task;
 
 namespace detail {
+
+/// A std::future<R> and what makes one. <nodehost/future.hpp> has the specialisation.
+template <class R, class = void>
+struct FutureOf {
+  static_assert(!std::is_same_v<R, R>,
+                "RunAsync, CallAsync and ToFuture give a std::future. #include "
+                "<nodehost/future.hpp>, which nodehost.hpp leaves out: <future> is slow to "
+                "compile.");
+};
 
 template <class T>
 inline constexpr bool kIsTask = false;
@@ -147,24 +155,10 @@ class [[nodiscard]] Task {
     return Continue(*this, std::move(function));
   }
 
-  /// The same as a std::future, for those who only block.
-  std::future<T> ToFuture() const {
-    auto promise = std::make_shared<std::promise<T>>();
-    std::future<T> future = promise->get_future();
+  /// The result as a std::future, for those who only block. #include <nodehost/future.hpp>
+  auto ToFuture() const {
     State();
-    state_->OnSettled([promise, state = state_.get()] {
-      try {
-        if constexpr (std::is_void_v<T>) {
-          state->Take();
-          promise->set_value();
-        } else {
-          promise->set_value(state->Take());
-        }
-      } catch (...) {
-        promise->set_exception(std::current_exception());
-      }
-    });
-    return future;
+    return detail::FutureOf<T>::Of(state_);
   }
 
   /// Whether it is a Task of anything.
@@ -184,9 +178,9 @@ class [[nodiscard]] Task {
   static auto Call(F& function, Task& task) {
     if constexpr (std::is_void_v<T>) {
       task.state_->Take();
-      return std::invoke(function);
+      return detail::InvokeCallable(function);
     } else {
-      return std::invoke(function, task.state_->Take());
+      return detail::InvokeCallable(function, task.state_->Take());
     }
   }
   template <class F>

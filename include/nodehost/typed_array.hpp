@@ -1,7 +1,6 @@
 // TypedArray<T>: JavaScript's arrays of numbers, as a span of C++ numbers on the same memory.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -72,7 +71,8 @@ class TypedArray : public Object {
   /// A copy of `items`.
   static TypedArray New(Js& js, std::span<const T> items) {
     TypedArray array = New(js, items.size());
-    std::copy(items.begin(), items.end(), array.data().begin());
+    T* to = array.data().data();
+    for (const T& item : items) *to++ = item;
     return array;
   }
   /// A view of an ArrayBuffer or SharedArrayBuffer, `offset` bytes from its start, which must be a

@@ -1,9 +1,20 @@
 #include "entry.hpp"
 
+#include <charconv>
+
 #include "js_errors.hpp"
 #include "nodehost/errors.hpp"
 
 namespace nodehost::detail {
+
+template <class T>
+void Key::WriteName(T number) noexcept {
+  const char* const end = std::to_chars(digits_, digits_ + sizeof digits_, number).ptr;
+  length_ = static_cast<std::uint8_t>(end - digits_);
+}
+
+void Key::Name(std::int64_t number) noexcept { WriteName(number); }
+void Key::Name(std::uint64_t number) noexcept { WriteName(number); }
 
 Realm& Entry::RealmOf(const Ref& ref) {
   if (ref) [[likely]]

@@ -10,6 +10,8 @@
 #include "js_errors.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/object.hpp"
+#include "nodehost/promise.hpp"
 #include "quick.hpp"
 #include "v8_strings.hpp"
 #include "value_class_table.hpp"
@@ -94,3 +96,22 @@ bool IsOfClass(const Ref& ref, ValueClass value_class) {
 }
 
 }  // namespace nodehost::detail
+
+namespace nodehost {
+
+void Object::Define(const detail::Key& key, const PropertyDescriptor& descriptor) const {
+  detail::DoAt<void>(Op::kDefine, ref(), key, descriptor, descriptor.value.has_value());
+}
+
+std::optional<PropertyDescriptor> Object::OwnDescriptor(const detail::Key& key) const {
+  auto found = detail::DoAt<std::optional<PropertyDescriptor>>(Op::kDescriptor, ref(), key);
+  // An optional cannot tell a value that is undefined from none.
+  if (found && !found->value && detail::DoAt<bool>(Op::kHasDescriptorValue, ref(), key)) {
+    found->value.emplace();
+  }
+  return found;
+}
+
+Deferred Promise::New(Js& js) { return detail::DoIn<Deferred>(Op::kNewPromise, js); }
+
+}  // namespace nodehost

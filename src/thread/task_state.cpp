@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <cstdio>
 #include <string>
 
@@ -137,13 +138,17 @@ bool TaskStateBase::Fail(std::exception_ptr error) noexcept {
   return true;
 }
 
+struct TaskStateBase::Waiters {
+  std::condition_variable changed;
+};
+
 void TaskStateBase::Publish() noexcept {
   std::vector<std::function<void()>> continuations;
   {
     const std::lock_guard lock(mutex_);
     phase_.store(error_ ? kFailed : kFulfilled, std::memory_order_release);
     continuations.swap(continuations_);
-    changed_.notify_all();
+    if (waiters_) waiters_->changed.notify_all();
   }
   for (const auto& function : continuations) function();
 }
@@ -199,14 +204,16 @@ void TaskStateBase::Wait() {
     return;
   }
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return settled(); });
+  if (!waiters_) waiters_ = std::make_shared<Waiters>();
+  waiters_->changed.wait(lock, [this] { return settled(); });
 }
 
 bool TaskStateBase::WaitUntil(Clock::time_point until) {
   if (settled()) return true;
   CheckMayBlock();
   std::unique_lock lock(mutex_);
-  return changed_.wait_until(lock, until, [this] { return settled(); });
+  if (!waiters_) waiters_ = std::make_shared<Waiters>();
+  return waiters_->changed.wait_until(lock, until, [this] { return settled(); });
 }
 
 void TaskStateBase::ThrowTaken() {
@@ -278,6 +285,13 @@ std::exception_ptr AllFailed(const std::vector<std::exception_ptr>& errors) {
     }
   }
   return std::make_exception_ptr(JsError(std::move(data)));
+}
+
+void SwitchAwaiter::await_suspend(std::coroutine_handle<> coroutine) {
+  const auto resumption = std::make_shared<Resumption>(coroutine);
+  resumption_ = resumption;
+  const Executor executor = executor_;
+  executor.Post([resumption] { resumption->Resume(); });
 }
 
 }  // namespace detail

@@ -40,4 +40,10 @@ void Use(nh::Environment& node, nh::PumpedEnvironment& pumped) {
   nh::AnyEnvironment& any = node;
   any.Stop();
 #endif
+
+#if CASE_a_future_without_its_header  // says: RunAsync, CallAsync and ToFuture give a std::future
+  static_cast<void>(node.RunAsync([](nh::Js&) { return 1; }));
+#else
+  node.Post([](nh::Js&) {});
+#endif
 }

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "nodehost/future.hpp"
+
 namespace nh = nodehost;
 
 struct Plain {

@@ -22,6 +22,7 @@
 # is wrong.
 
 set(readme_includes [[
+#include <nodehost/future.hpp>
 #include <nodehost/nodehost.hpp>
 
 #include <cstdio>

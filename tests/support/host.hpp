@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "nodehost/future.hpp"
 #include "nodehost/nodehost.hpp"
 
 namespace nh = nodehost;

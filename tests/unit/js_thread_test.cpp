@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nodehost/errors.hpp"
+#include "nodehost/future.hpp"
 #include "thread/js_thread.hpp"
 
 namespace nh = nodehost;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nodehost/executor.hpp"
+#include "nodehost/future.hpp"
 #include "nodehost/task_combinators.hpp"
 
 namespace nh = nodehost;

@@ -2,13 +2,13 @@
 // comes from JavaScript is callable from any thread. Also their signatures, as data.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/structs.hpp"
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 

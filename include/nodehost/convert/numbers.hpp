@@ -3,7 +3,6 @@
 // numbers, or as strings once their names are registered.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -165,12 +164,11 @@ struct EnumOf {
 
   // 2^53 - 1: an enum of 64 bits without names is a number all the same, as far as that is exact.
   static constexpr double kMost = 9007199254740991;
+  static constexpr double kLow = static_cast<double>(std::numeric_limits<Number>::min());
+  static constexpr double kHigh = static_cast<double>(std::numeric_limits<Number>::max());
 
   static constexpr EnumOps kOps{
-      TypeName<E>(),
-      kValues,
-      std::max(-kMost, static_cast<double>(std::numeric_limits<Number>::min())),
-      std::min(kMost, static_cast<double>(std::numeric_limits<Number>::max())),
+      TypeName<E>(), kValues, kLow<-kMost ? -kMost : kLow, kHigh> kMost ? kMost : kHigh,
       [](const void* value) { return static_cast<std::int64_t>(*static_cast<const E*>(value)); },
       [](void* value, std::int64_t to) { *static_cast<E*>(value) = static_cast<E>(to); }};
 };

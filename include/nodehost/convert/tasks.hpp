@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <future>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -13,12 +12,13 @@
 
 namespace nodehost::detail {
 
+/// std::future and std::shared_future, by what they can do: <future> may not be there.
 template <class T>
-inline constexpr bool kIsFuture = false;
-template <class T>
-inline constexpr bool kIsFuture<std::future<T>> = true;
-template <class T>
-inline constexpr bool kIsFuture<std::shared_future<T>> = true;
+concept FutureLike = requires(T& future) {
+  future.get();
+  future.valid();
+  future.wait();
+};
 
 class TaskStateBase;
 
@@ -86,25 +86,15 @@ template <class T>
 struct TaskResult<Task<T>> {
   using Type = T;
 };
-template <class T>
-struct TaskResult<std::future<T>> {
-  using Type = T;
-};
 
 /// The result of a call that does not wait: a Task, or the std::future that stands for one.
+/// nodehost/future.hpp has the latter.
 template <class R>
 inline constexpr bool kComesLater = kIsTask<R>;
-template <class T>
-inline constexpr bool kComesLater<std::future<T>> = true;
 
 /// A Method's result as JavaScript gives it.
 template <class R>
 struct GivenResult {
   using Type = R;
 };
-template <class T>
-struct GivenResult<std::future<T>> {
-  using Type = Task<T>;
-};
-
 }  // namespace nodehost::detail

@@ -3,11 +3,10 @@
 // an invalid Date, is a RangeError.
 #pragma once
 
-#include <chrono>
-#include <cmath>
 #include <limits>
 #include <type_traits>
 
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
@@ -23,6 +22,9 @@ extern NODEHOST_API const Conversion kDate;      // TimeOps: milliseconds since 
 extern NODEHOST_API const Conversion kDuration;  // TimeOps: milliseconds
 }  // namespace conversions
 
+/// To the nearest integer; of two, to the even one.
+NODEHOST_API double Rounded(double number) noexcept;
+
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 /// False if a D does not hold that many milliseconds.
@@ -32,10 +34,10 @@ bool FromMilliseconds(double milliseconds, D& result) {
   const double count =
       std::chrono::duration<double, typename D::period>(Milliseconds(milliseconds)).count();
   if constexpr (std::is_floating_point_v<Rep>) {
-    if (std::isnan(milliseconds)) return false;
+    if (milliseconds != milliseconds) return false;  // NaN
     result = D(static_cast<Rep>(count));
   } else {
-    const double rounded = std::nearbyint(count);
+    const double rounded = Rounded(count);
     // The highest is rounded up by the conversion, so it is excluded; NaN is refused too.
     constexpr double kLow = static_cast<double>(std::numeric_limits<Rep>::min());
     constexpr double kHigh = static_cast<double>(std::numeric_limits<Rep>::max());

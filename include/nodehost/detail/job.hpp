@@ -4,12 +4,11 @@
 #pragma once
 
 #include <exception>
-#include <functional>
-#include <future>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 
 namespace nodehost {
@@ -21,7 +20,7 @@ namespace nodehost::detail {
 /// What RunAsync and Post take: a function of a Js&, which they keep a copy of.
 template <class F>
 concept JsFunction = requires(std::decay_t<F>& function, Js& js) {
-  std::invoke(function, js);
+  InvokeCallable(function, js);
 };
 
 template <class F>
@@ -59,11 +58,11 @@ class RunJob final : public Job {
   void Run(Js& js) noexcept override {
     try {
       if constexpr (std::is_void_v<Result>) {
-        std::invoke(function_, js);
+        InvokeCallable(function_, js);
       } else if constexpr (std::is_reference_v<Result>) {
-        result_ = std::addressof(std::invoke(function_, js));
+        result_ = std::addressof(InvokeCallable(function_, js));
       } else {
-        result_.emplace(std::invoke(function_, js));
+        result_.emplace(InvokeCallable(function_, js));
       }
       ThrowIfStopped(js);
     } catch (...) {
@@ -94,41 +93,6 @@ class RunJob final : public Job {
   std::exception_ptr error_;
 };
 
-/// Completes a future.
-template <class F>
-class AsyncJob final : public Job {
- public:
-  using Result = std::invoke_result_t<F&, Js&>;
-
-  explicit AsyncJob(F function) : function_(std::move(function)) {}
-
-  std::future<Result> GetFuture() { return promise_.get_future(); }
-
-  void Run(Js& js) noexcept override {
-    try {
-      if constexpr (std::is_void_v<Result>) {
-        std::invoke(function_, js);
-        ThrowIfStopped(js);
-        promise_.set_value();
-      } else {
-        Result result = std::invoke(function_, js);
-        ThrowIfStopped(js);
-        promise_.set_value(std::forward<Result>(result));
-      }
-    } catch (...) {
-      promise_.set_exception(std::current_exception());
-    }
-  }
-
-  void Cancel(const std::exception_ptr& reason) noexcept override {
-    promise_.set_exception(reason);
-  }
-
- private:
-  F function_;
-  std::promise<Result> promise_;
-};
-
 /// Nobody waits for it; what it throws is an uncaught exception of the environment.
 template <class F>
 class PostJob final : public Job {
@@ -137,7 +101,7 @@ class PostJob final : public Job {
 
   void Run(Js& js) noexcept override {
     try {
-      std::invoke(function_, js);
+      InvokeCallable(function_, js);
     } catch (...) {
       ReportUncaught(js, std::current_exception());
     }

@@ -1,7 +1,6 @@
 // Key: what names a property - a string, an index, or a Symbol or other Value.
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/export.hpp"
 #include "nodehost/detail/ref.hpp"
 
 namespace nodehost::detail {
@@ -44,8 +44,8 @@ class Key {
       kind_ = Kind::kIndex;
       index_ = static_cast<std::uint32_t>(number);
     } else {
-      const char* const end = std::to_chars(digits_, digits_ + sizeof digits_, number).ptr;
-      length_ = static_cast<std::uint8_t>(end - digits_);
+      using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+      Name(static_cast<Wide>(number));
     }
   }
 
@@ -60,6 +60,12 @@ class Key {
   const Ref& value() const noexcept { return *value_; }
 
  private:
+  /// Makes it the name that the number has in decimal.
+  NODEHOST_API void Name(std::int64_t number) noexcept;
+  NODEHOST_API void Name(std::uint64_t number) noexcept;
+  template <class T>
+  void WriteName(T number) noexcept;
+
   static constexpr std::uint32_t kNoIndex = std::numeric_limits<std::uint32_t>::max();
 
   Kind kind_ = Kind::kText;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -15,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/function_traits.hpp"
 #include "nodehost/detail/leaf_info.hpp"
@@ -30,7 +30,7 @@ struct LeafOf {
   template <class... A>
   decltype(auto) operator()(
       A&&... arguments) const requires std::is_invocable_v<decltype(Function), A...> {
-    return std::invoke(Function, std::forward<A>(arguments)...);
+    return InvokeCallable(Function, std::forward<A>(arguments)...);
   }
 };
 
@@ -211,10 +211,10 @@ struct LeafCall<Function, T, R, Types<A...>> {
       if ((std::is_void_v<T> || object) && (Parameter<A>::Read(wires, std::get<I>(kept)) && ...))
           [[likely]] {
         if constexpr (std::is_void_v<T>) {
-          return static_cast<Wire>(std::invoke(Function, LendLeaf<A>(std::get<I>(kept))...));
+          return static_cast<Wire>(InvokeCallable(Function, LendLeaf<A>(std::get<I>(kept))...));
         } else {
-          return static_cast<Wire>(
-              std::invoke(Function, *static_cast<T*>(object), LendLeaf<A>(std::get<I>(kept))...));
+          return static_cast<Wire>(InvokeCallable(Function, *static_cast<T*>(object),
+                                                  LendLeaf<A>(std::get<I>(kept))...));
         }
       }
       LeafFallBack(options);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 #include "nodehost/convert/decodable.hpp"
 #include "nodehost/convert/functions.hpp"
 #include "nodehost/convert/tasks.hpp"
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/function_traits.hpp"
 #include "nodehost/detail/leaf_call.hpp"
@@ -138,9 +138,9 @@ class NativeOf final : public TypedNative<R, A...> {
 
   R Call(A... arguments) override {
     if constexpr (std::is_void_v<R>) {
-      std::invoke(function_, std::forward<A>(arguments)...);
+      InvokeCallable(function_, std::forward<A>(arguments)...);
     } else {
-      return std::invoke(function_, std::forward<A>(arguments)...);
+      return InvokeCallable(function_, std::forward<A>(arguments)...);
     }
   }
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/task.hpp"
 #include "nodehost/task_combinators.hpp"
@@ -22,7 +22,7 @@ class TaskJob final : public Job {
 
   void Run(Js& js) noexcept override {
     try {
-      const Task<T> task = std::invoke(*function_, js);
+      const Task<T> task = InvokeCallable(*function_, js);
       task.state()->OnSettled([function = function_, source = source_, state = task.state().get()] {
         Forward(*state, source);
       });
@@ -51,7 +51,7 @@ struct RunResult<Task<T>> {
 /// RunAsync's.
 template <class R>
 struct RunAsyncResult {
-  using Type = std::future<R>;
+  using Type = typename FutureOf<R>::Type;
 };
 template <class T>
 struct RunAsyncResult<Task<T>> {

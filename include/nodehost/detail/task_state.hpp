@@ -3,11 +3,8 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <coroutine>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/export.hpp"
 
 namespace nodehost {
@@ -81,8 +80,10 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
   bool DrivesOrigin() const noexcept;
   void DriveOrigin();
 
+  struct Waiters;
+
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::shared_ptr<Waiters> waiters_;  // made by the first thread that waits; guarded by mutex_
   std::vector<std::function<void()>> continuations_;  // guarded by mutex_
   std::atomic<Phase> phase_{kPending};
   std::atomic<bool> claimed_{false};

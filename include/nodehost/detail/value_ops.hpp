@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/ref.hpp"
 #include "nodehost/errors.hpp"

@@ -10,6 +10,8 @@
 
 namespace nodehost::detail {
 
+double Rounded(double number) noexcept { return std::nearbyint(number); }
+
 namespace {
 
 constexpr double kMaxDate = 8.64e15;  // ECMAScript, "Time Values and Time Range"

@@ -1,7 +1,7 @@
 # What libnodehost's headers cost a program that includes them: the compiler's CPU time at -O2
 # (the median of three runs) and bytes of object code. Writes OUTPUT as JSON and prints the same as a table.
 #
-#   cmake -DCOMPILER=g++ -DINCLUDE_DIR=include -DWORK_DIR=somewhere -DOUTPUT=compile.json -P measure.cmake
+#   cmake -DCOMPILER=g++ -DINCLUDE_DIR=include -DNODE_INCLUDE_DIR=where/node.h/is -DWORK_DIR=somewhere -DOUTPUT=compile.json -P measure.cmake
 cmake_minimum_required(VERSION 3.25)
 
 set(interfaces 50)
@@ -52,7 +52,7 @@ function(measure name source)
     # The compiler's own time, which others on the machine disturb least: the second line of POSIX
     # `times` is that of the shell's children, as "0m1.23s 0m0.04s".
     execute_process(COMMAND sh -c "\"$@\" && times" sh
-                            "${COMPILER}" -std=c++20 -O2 "-I${INCLUDE_DIR}" -c "${source}" -o "${object}"
+                            "${COMPILER}" -std=c++20 -O2 "-I${INCLUDE_DIR}" -isystem "${NODE_INCLUDE_DIR}" -c "${source}" -o "${object}"
                     OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
     string(REGEX MATCH "\n([0-9]+)m([0-9]+)[.]([0-9][0-9])" ignored "${output}")
     math(EXPR milliseconds "${CMAKE_MATCH_1} * 60000 + ${CMAKE_MATCH_2} * 1000 + 1${CMAKE_MATCH_3} * 10 - 1000")
@@ -72,11 +72,13 @@ file(WRITE "${WORK_DIR}/standard.cpp"
      "#include <chrono>\n#include <functional>\n#include <future>\n#include <map>\n#include <memory>\n"
      "#include <optional>\n#include <string>\n#include <vector>\n")
 file(WRITE "${WORK_DIR}/include.cpp" "#include <nodehost/nodehost.hpp>\n")
+file(WRITE "${WORK_DIR}/node.cpp" "#include <v8.h>\n#include <node.h>\n")
 write_interfaces("${WORK_DIR}/interfaces.cpp")
 
 set(json "")
 measure(empty "${WORK_DIR}/empty.cpp")
 measure(standard_headers "${WORK_DIR}/standard.cpp")
+measure(include_v8_and_node "${WORK_DIR}/node.cpp")
 measure(include_nodehost "${WORK_DIR}/include.cpp")
 measure(50_interfaces_of_10_methods "${WORK_DIR}/interfaces.cpp")
 string(REGEX REPLACE ",\n$" "\n" json "${json}")

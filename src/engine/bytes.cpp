@@ -1,0 +1,33 @@
+#include "nodehost/bytes.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace nodehost {
+
+Bytes::Bytes(std::size_t size) : Bytes(std::vector<std::uint8_t>(size)) {}
+
+Bytes::Bytes(std::vector<std::uint8_t> bytes) {
+  auto owner = std::make_shared<std::vector<std::uint8_t>>(std::move(bytes));
+  data_ = owner->data();
+  size_ = owner->size();
+  owner_ = std::move(owner);
+}
+
+Bytes Bytes::CopyOf(std::span<const std::uint8_t> bytes) {
+  return Bytes(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+}
+
+Bytes Bytes::CopyOf(std::string_view text) {
+  return Bytes(std::vector<std::uint8_t>(text.begin(), text.end()));
+}
+
+Bytes Bytes::Slice(std::size_t offset, std::size_t count) const {
+  if (offset > size_ || count > size_ - offset) {
+    throw std::out_of_range(fmt::format("Bytes::Slice: there are only {} bytes", size_));
+  }
+  return Bytes(owner_, data_ + offset, count);
+}
+
+}  // namespace nodehost
