@@ -65,5 +65,6 @@ void RegisterTyped();
 void RegisterV8();
 void RegisterNodeApi();
 void RegisterHops();
+void RegisterTasks();
 
 }  // namespace bench

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   bench::RegisterV8();
   bench::RegisterNodeApi();
   bench::RegisterHops();
+  bench::RegisterTasks();
   bench::Ratios ratios;
   bench::Json json;
   benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
