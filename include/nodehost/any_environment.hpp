@@ -23,6 +23,10 @@
 
 namespace nodehost {
 
+namespace detail {
+class EnterAwaiter;
+}
+
 /// The verbs of every environment: an `Environment` and a `PumpedEnvironment` are one each, and
 /// neither is the other. A function for both takes an `AnyEnvironment&`; there is no object that is
 /// only this. Its members may be called on any thread. One that was moved from can only be assigned
@@ -56,26 +60,26 @@ class NODEHOST_API AnyEnvironment {
     }
   }
 
-  /// As `Run(function)`, but the job is given up after `options.timeout`: then it throws
-  /// `DeadlineExceeded`.
+  /// As `Run(function)`, but the job is given up after `options.timeout`, or when `options.stop`
+  /// says so: then it throws `DeadlineExceeded` or `Cancelled`.
   template <std::invocable<Js&> F>
   std::invoke_result_t<F&, Js&> Run(F&& function, const RunOptions& options) {
     static_assert(!detail::kIsTask<std::invoke_result_t<F&, Js&>>,
                   "A coroutine outlives a Run that is given up. Use RunAsync, and Get(timeout) or "
                   "Timeout on its Task.");
-    if (!options.timeout) return Run(std::forward<F>(function));
+    if (!options.limited()) return Run(std::forward<F>(function));
     static_assert(!detail::kHoldsJs<std::invoke_result_t<F&, Js&>>,
                   "A Value cannot leave Run: values stay on the JS thread, data travels. Return "
                   "data instead, with value.As<T>(), or a typed interface of Method fields.");
     detail::RunJob<std::remove_reference_t<F>> job(function);
-    RunTimed(job, *options.timeout);
+    RunLimited(job, options);
     return job.Take();
   }
 
   /// Queues `function(js)` for the JS thread, also when called on it, and returns a future of its
   /// result; of a coroutine, a Task. It always completes: with `EnvironmentStopped` if the
-  /// environment ends first, and with `DeadlineExceeded` beyond `options.timeout`. For a future,
-  /// #include <nodehost/future.hpp>.
+  /// environment ends first, and with `DeadlineExceeded` or `Cancelled` beyond `options`. For a
+  /// future, #include <nodehost/future.hpp>.
   template <detail::JsFunction F>
   typename detail::RunAsyncResult<detail::JobResult<F>>::Type RunAsync(
       F&& function, const RunOptions& options = {}) {
@@ -88,8 +92,8 @@ class NODEHOST_API AnyEnvironment {
     } else {
       auto job = detail::FutureOf<Result>::MakeJob(std::forward<F>(function));
       auto future = job->GetFuture();
-      if (options.timeout) {
-        EnqueueTimed(std::move(job), *options.timeout);
+      if (options.limited()) {
+        EnqueueLimited(std::move(job), options);
       } else {
         Enqueue(std::move(job), /*must_accept=*/false);
       }
@@ -175,6 +179,8 @@ class NODEHOST_API AnyEnvironment {
   detail::JsThread& Thread() const;
 
  private:
+  friend class detail::EnterAwaiter;
+
   template <class F>
   std::invoke_result_t<F&, Js&> RunNow(F& function) {
     if (OnJsThread()) return detail::InvokeCallable(function, CurrentJs());
@@ -190,8 +196,8 @@ class NODEHOST_API AnyEnvironment {
         std::make_unique<detail::TaskJob<std::decay_t<F>, Result>>(std::forward<F>(function));
     auto task = job->task();
     task.state()->set_origin(thread_);
-    if (options.timeout) {
-      EnqueueTimed(std::move(job), *options.timeout);
+    if (options.limited()) {
+      EnqueueLimited(std::move(job), options);
     } else {
       Enqueue(std::move(job), must_accept);
     }
@@ -200,9 +206,9 @@ class NODEHOST_API AnyEnvironment {
 
   Js& CurrentJs() const;
   void RunBlocking(detail::Job& job) const;
-  void RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const;
+  void RunLimited(detail::Job& job, const RunOptions& limits) const;
   void Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const;
-  void EnqueueTimed(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout) const;
+  void EnqueueLimited(std::unique_ptr<detail::Job> job, const RunOptions& limits) const;
 
   std::shared_ptr<detail::JsThread> thread_;
 };

@@ -4,7 +4,9 @@
 #include <memory>
 #include <type_traits>
 
+#include "nodehost/convert/abort.hpp"
 #include "nodehost/convert/bytes.hpp"
+#include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/classes.hpp"
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/custom.hpp"

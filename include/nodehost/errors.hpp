@@ -73,6 +73,18 @@ class DeadlineExceeded : public HostError {
   bool started_;
 };
 
+/// A job or call was given up because its `std::stop_token` said so; see `RunOptions::stop`.
+class Cancelled : public HostError {
+ public:
+  Cancelled(const std::string& text, bool started) : HostError(text), started_(started) {}
+
+  /// Whether it had begun, and may have had effects.
+  bool started() const noexcept { return started_; }
+
+ private:
+  bool started_;
+};
+
 /// One own enumerable property of an error: `path` of a failed `fs.open`, say.
 struct JsErrorProperty {
   std::string name;

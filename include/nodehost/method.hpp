@@ -11,6 +11,7 @@
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/invoke_later.hpp"
+#include "nodehost/detail/limited_call.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/native.hpp"
 #include "nodehost/detail/parameter.hpp"
@@ -33,13 +34,15 @@ namespace nodehost {
 /// when it was never imported, or was optional and is missing.
 ///
 /// With a result `Task<T>` it is an asynchronous function: the call never waits and never throws,
-/// and its failures are the Task's. `std::future<T>` is the same for those who only block.
+/// and its failures are the Task's. `std::future<T>` is the same for those who only block, and
+/// `Posted` for those who do not want to know.
 ///
 /// Made from a C++ function it needs no environment, and calls that function on the thread that
 /// calls; so a mock is a designated initialiser:
 ///
 ///     Marked fake{.parse = [](std::string text) { return "<b>" + text; }};
 ///
+/// Copies are the same function: a listener that was added as a Method is removed as one.
 /// JavaScript gets it as a function that runs on the JS thread. Its arguments are converted, with a
 /// TypeError that names the one that does not fit; what it throws is an Error there, and the same
 /// C++ exception where it comes out in C++ again. It lives as long as a copy of the Method or
@@ -64,23 +67,47 @@ class Method<R(A...)> {
     if constexpr (detail::kComesLater<R>) {
       using Result = typename detail::TaskResult<R>::Type;
       static_assert(detail::CheckDecodable<std::remove_cv_t<Result>>());
-      auto task =
+      return detail::ResultOf<R>(
           detail::CallLater<Result, A...>(member_.function, member_.receiver,
-                                          std::forward<detail::Parameter<A, When>>(arguments)...);
-      if constexpr (detail::kIsTask<R>) {
-        return task;
-      } else {
-        return task.ToFuture();
-      }
+                                          std::forward<detail::Parameter<A, When>>(arguments)...));
     } else {
       return CallNow(arguments...);
     }
   }
 
+  /// The same call within limits, which are those of a job:
+  ///
+  ///     prettier.format.With({.timeout = 100ms, .stop = token})(text)
+  ///
+  /// At the limit the caller gets `DeadlineExceeded` or `Cancelled` at once, on any thread but the
+  /// JS thread itself; the text names the function, and the file and line that ran. What had begun
+  /// is stopped as `RunOptions` says. That covers the asynchronous part, too: the Task fails, and
+  /// each `AbortSignal` or `std::stop_token` among the arguments, or among the fields of a struct
+  /// there, that was left empty is aborted, with the reason TimeoutError or AbortError (always
+  /// that, of a std::stop_token, which knows none). A function that takes no signal goes on, and
+  /// what comes of it is dropped. The arguments are copied. A C++ function in its place is called
+  /// without limits.
+  auto With(RunOptions limits) const { return Within{*this, std::move(limits)}; }
+
   /// Whether there is something to call.
   explicit operator bool() const noexcept { return member_.function || member_.native; }
 
  private:
+  struct Within {
+    Method method;
+    RunOptions limits;
+
+    template <class When = Method>
+    R operator()(detail::Parameter<A, When>... arguments) const {
+      const auto& member = method.member_;
+      if (!member.function || !limits.limited()) {
+        return method(std::forward<detail::Parameter<A, When>>(arguments)...);
+      }
+      return detail::CallLimited<R, A...>(member, limits,
+                                          std::forward<detail::Parameter<A, When>>(arguments)...);
+    }
+  };
+
   template <class... P>
   R CallNow(P&... arguments) const {
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};

@@ -1,7 +1,9 @@
 // Everything a program needs: #include this, link nodehost::nodehost.
 #pragma once
 
+#include "nodehost/abort.hpp"
 #include "nodehost/any_environment.hpp"
+#include "nodehost/arguments.hpp"
 #include "nodehost/array_buffer.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/batch.hpp"
@@ -12,11 +14,13 @@
 #include "nodehost/data_view.hpp"
 #include "nodehost/date.hpp"
 #include "nodehost/end_reason.hpp"
+#include "nodehost/enter.hpp"
 #include "nodehost/environment.hpp"
 #include "nodehost/environment_options.hpp"
 #include "nodehost/environment_pool.hpp"
 #include "nodehost/error_value.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/events.hpp"
 #include "nodehost/executor.hpp"
 #include "nodehost/function.hpp"
 #include "nodehost/generator.hpp"
@@ -32,6 +36,7 @@
 #include "nodehost/module.hpp"
 #include "nodehost/object.hpp"
 #include "nodehost/platform.hpp"
+#include "nodehost/posted.hpp"
 #include "nodehost/promise.hpp"
 #include "nodehost/property.hpp"
 #include "nodehost/proxy.hpp"

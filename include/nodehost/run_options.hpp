@@ -1,7 +1,8 @@
-// RunOptions: how a single job is to be run.
+// RunOptions: how long a single job, or a single call of a Method, may go on.
 #pragma once
 
 #include <optional>
+#include <stop_token>
 
 #include "nodehost/detail/chrono.hpp"
 
@@ -19,6 +20,13 @@ struct RunOptions {
   /// inside an `AsyncResource` - does the environment end, with exit code 1, because Node could not
   /// be trusted any more. Empty: as long as it takes.
   std::optional<std::chrono::milliseconds> timeout = {};
+
+  /// Gives the job up when its source says stop, on any thread: as `timeout` does when the time is
+  /// up, but with `Cancelled`. One that has said so already keeps the job from being started.
+  std::stop_token stop = {};
+
+  /// Whether there is a limit at all.
+  bool limited() const noexcept { return timeout || stop.stop_possible(); }
 };
 
 }  // namespace nodehost

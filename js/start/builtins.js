@@ -4,7 +4,8 @@
 // exports of other modules.
 'use strict';
 
-const { ObjectFreeze, uncurryThis } = primordials;
+const { ObjectFreeze, ReflectGetOwnPropertyDescriptor, uncurryThis } = primordials;
+const EventEmitter = require('events');
 const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('fs');
 const Module = require('module');
 const { constants: { errno } } = require('os');
@@ -20,8 +21,13 @@ const {
 } = require('util');
 const { Script, constants } = require('vm');
 
+// A getter, which loads what is behind it at its first use.
+const controllerMaker =
+  ReflectGetOwnPropertyDescriptor(require('util'), 'transferableAbortController');
+
 const copies = {
   __proto__: null,
+  events: { __proto__: null, newEventEmitter: () => new EventEmitter() },
   fs: { __proto__: null, readFileSync, readdirSync, statSync, watch, writeFileSync },
   module: {
     __proto__: null,
@@ -40,6 +46,7 @@ const copies = {
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,
     isModuleNamespaceObject, isNativeError, isPromise, isSharedArrayBuffer,
+    newAbortController: () => (controllerMaker.get?.() ?? controllerMaker.value)(),
   },
   vm: {
     __proto__: null,

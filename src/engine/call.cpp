@@ -1,10 +1,12 @@
 // Calls from C++ into JavaScript.
 #include <v8.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
+#include "convert/decoder.hpp"
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "handle_scope.hpp"
@@ -17,6 +19,7 @@
 #include "quick.hpp"
 #include "realm.hpp"
 #include "thread/run_on.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 
@@ -77,6 +80,20 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
   return CallFunction(realm, caught, function, receiver, count, arguments);
 }
 
+// A result that does not fit is named after the function: "format: expected string, got …".
+[[gnu::noinline]] void DecodeResult(Realm& realm, v8::Local<v8::Value> function,
+                                    v8::Local<v8::Value> returned, const TypeInfo& type,
+                                    void* result) {
+  Decoder decoder(realm, v8::Undefined(realm.isolate()));
+  if (decoder.Decode(returned, type, result)) return;
+  std::string name;
+  FromV8String(realm.isolate(), function.As<v8::Function>()->GetDebugName().As<v8::String>(), name);
+  if (name.empty()) decoder.Throw("result");
+  const auto is_whole = [](const Decoder::Misfit& misfit) { return misfit.path.empty(); };
+  const auto& misfits = decoder.misfits();
+  decoder.Throw(std::all_of(misfits.begin(), misfits.end(), is_whole) ? name : name + ": result");
+}
+
 // `function` is known to be one. Inlined, as all of the usual way is: short calls are a good part
 // of what a program does.
 [[gnu::always_inline]] inline void Call(Realm& realm, v8::Local<v8::Value> function,
@@ -88,7 +105,7 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
           : CallUsual(realm, function, receiver, signature, values);
   const TypeInfo& type = *signature.result;
   if (type.quick == Quick::kNothing || DecodeQuick(realm, returned, type, result)) return;
-  Decode(realm, returned, type, result, "result", v8::Undefined(realm.isolate()));
+  DecodeResult(realm, function, returned, type, result);
 }
 
 [[noreturn]] void ThrowNoFunction(std::string_view name) {

@@ -12,6 +12,7 @@
 #include "leaf.hpp"
 #include "native_call.hpp"
 #include "node_version.hpp"
+#include "nodehost/convert/callables.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
@@ -187,6 +188,13 @@ void NativeCall::Read(const Signature& signature, void* const* values) {
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
     if (DecodeQuick(realm_, argument(i), type, values[i])) continue;
+    if (type.Is(conversions::kArguments)) {
+      Decoder rest(realm_, undefined);
+      for (int at = static_cast<int>(i); at < count(); ++at) {
+        rest.Decode(info_[at], type, values[i]);
+      }
+      return;
+    }
     converting_ = true;
     Decoder decoder(realm_, undefined);
     if (!decoder.Decode(argument(i), type, values[i])) {

@@ -39,6 +39,12 @@ class NativeFunctions {
   /// What a Leaf threw, on its way to the ordinary call that is about to follow.
   std::exception_ptr& carried() noexcept { return carried_; }
 
+  /// Keeps `attachment` as long as `object`.
+  void Attach(v8::Isolate* isolate, v8::Local<v8::Object> object,
+              std::unique_ptr<Attachment> attachment) {
+    attachments_.Add(isolate, object, std::move(attachment));
+  }
+
   /// Before the isolate goes.
   void Clear() noexcept;
 

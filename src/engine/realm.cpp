@@ -169,6 +169,8 @@ std::span<const v8::Eternal<v8::Name>> Realm::KeysOf(const StructInfo& info) {
 void Realm::Close() {
   waiters_.Cancel(thread_.StoppedError());
   natives_.Clear();
+  abort_signals_.Clear();
+  events_.Clear();
   classes_.Clear();
   references_->Close();
   for (auto& function : bridge_) function.Reset();

@@ -15,7 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "abort_signals.hpp"
 #include "borrow.hpp"
+#include "event_functions.hpp"
 #include "exported_classes.hpp"
 #include "host_script.hpp"
 #include "key_cache.hpp"
@@ -111,6 +113,12 @@ class Realm {
   /// What was made of C++ functions.
   NativeFunctions& natives() noexcept { return natives_; }
 
+  /// AbortSignals, of C++'s and of JavaScript's.
+  AbortSignals& abort_signals() noexcept { return abort_signals_; }
+
+  /// The functions of js/first_use/events.js.
+  EventFunctions& events() noexcept { return events_; }
+
   /// Described C++ classes and their objects.
   Classes& classes() noexcept { return classes_; }
 
@@ -147,6 +155,8 @@ class Realm {
   std::vector<std::vector<v8::Eternal<v8::Name>>> keys_;  // by StructInfo::id
   KeyCache names_;
   OperationFunctions operations_;
+  AbortSignals abort_signals_;
+  EventFunctions events_;
   NativeFunctions natives_;
   Classes classes_;
   StreamScripts streams_;

@@ -50,13 +50,13 @@ void AnyEnvironment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept)
   Thread().Enqueue(std::move(job), must_accept);
 }
 
-void AnyEnvironment::RunTimed(detail::Job& job, std::chrono::milliseconds timeout) const {
-  Driver::Of(Thread()).instance().deadlines().Run(job, timeout);
+void AnyEnvironment::RunLimited(detail::Job& job, const RunOptions& limits) const {
+  Thread().RunLimited(job, limits);
 }
 
-void AnyEnvironment::EnqueueTimed(std::unique_ptr<detail::Job> job,
-                                  std::chrono::milliseconds timeout) const {
-  Driver::Of(Thread()).instance().deadlines().Enqueue(std::move(job), timeout);
+void AnyEnvironment::EnqueueLimited(std::unique_ptr<detail::Job> job,
+                                    const RunOptions& limits) const {
+  Thread().EnqueueLimited(std::move(job), limits);
 }
 
 Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) const {

@@ -22,13 +22,17 @@ using Clock = Watchdog::Clock;
 // C++ have caught the error and gone on.
 constexpr auto kAgain = 20ms;
 
+Clock::time_point DueTime(const RunOptions& limits) {
+  return limits.timeout ? detail::TimeAfter(*limits.timeout) : Clock::time_point::max();
+}
+
 }  // namespace
 
 // A timed job while it runs; on the JS thread's stack.
 class Deadlines::Running {
  public:
-  Running(Deadlines& deadlines, Clock::time_point deadline)
-      : until(deadline),
+  Running(Deadlines& deadlines, const TimedJob& job)
+      : timed(job),
         outer(std::exchange(deadlines.innermost_, this)),
         deadlines_(deadlines),
         async_id_(node::AsyncHooksGetExecutionAsyncId(deadlines.isolate_)),
@@ -60,7 +64,7 @@ class Deadlines::Running {
   // The job is done; what runs now are the ticks and microtasks that it has left.
   void SetInTicks() { in_ticks_ = true; }
 
-  const Clock::time_point until;
+  const TimedJob& timed;
   Running* const outer;
 
  private:
@@ -98,9 +102,9 @@ void Deadlines::Open(uv_loop_t* loop, v8::Isolate* isolate) {
   probe_.Open(loop, isolate, [this](Probe::By by) { OnProbe(by); });
 }
 
-void Deadlines::Run(detail::Job& job, std::chrono::milliseconds timeout) {
-  const auto timed = std::make_shared<TimedJob>(job, detail::TimeAfter(timeout));
-  Watch(timed, timeout);
+void Deadlines::Run(detail::Job& job, const RunOptions& limits) {
+  const auto timed = std::make_shared<TimedJob>(job, DueTime(limits));
+  Watch(timed, limits);
   if (thread_.IsCurrent()) {
     RunHere(*timed);
   } else if (thread_.IsOwnedHere()) {
@@ -113,30 +117,47 @@ void Deadlines::Run(detail::Job& job, std::chrono::milliseconds timeout) {
   }
 }
 
-void Deadlines::Enqueue(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout) {
-  const auto timed = std::make_shared<TimedJob>(std::move(job), detail::TimeAfter(timeout));
-  Watch(timed, timeout);
+void Deadlines::Enqueue(std::unique_ptr<detail::Job> job, const RunOptions& limits) {
+  const auto timed = std::make_shared<TimedJob>(std::move(job), DueTime(limits));
+  Watch(timed, limits);
   thread_.Enqueue(std::make_unique<QueuedJob>(timed, *this), /*must_accept=*/false);
 }
 
-void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds timeout) {
-  const auto withdrawn = std::make_exception_ptr(DeadlineExceeded(
-      fmt::format("A job for environment \"{}\" had not been started after {} ms, its timeout, and "
-                  "was withdrawn.",
-                  thread_.name(), detail::Clamped(timeout).count()),
-      /*started=*/false));
-  timed->ticket =
-      watchdog_.At(timed->until(),
-                   [this, withdrawn, weak_thread = thread_.weak_from_this(),
-                    weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
-                     const auto job = weak_job.lock();
-                     const auto thread = weak_thread.lock();  // keeps this object alive
-                     if (!job || !thread || job->Withdraw(withdrawn) || job->left()) {
-                       return std::nullopt;
-                     }
-                     probe_.Send();
-                     return Clock::now() + kAgain;
-                   });
+Watchdog::Task Deadlines::EndingOf(const std::shared_ptr<TimedJob>& timed,
+                                   std::exception_ptr withdrawn) {
+  return [this, withdrawn = std::move(withdrawn), weak_thread = thread_.weak_from_this(),
+          weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
+    const auto job = weak_job.lock();
+    const auto thread = weak_thread.lock();  // keeps this object alive
+    if (!job || !thread || job->Withdraw(withdrawn) || job->left()) return std::nullopt;
+    probe_.Send();
+    return Clock::now() + kAgain;
+  };
+}
+
+void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& limits) {
+  if (limits.timeout) {
+    const auto withdrawn = std::make_exception_ptr(DeadlineExceeded(
+        fmt::format("A job for environment \"{}\" had not been started after {} ms, its timeout, "
+                    "and was withdrawn.",
+                    thread_.name(), detail::Clamped(*limits.timeout).count()),
+        /*started=*/false));
+    timed->ticket = watchdog_.At(timed->until(), EndingOf(timed, withdrawn));
+  }
+  if (!limits.stop.stop_possible()) return;
+  const auto withdrawn = std::make_exception_ptr(
+      Cancelled(fmt::format("A job for environment \"{}\" was cancelled before it was started.",
+                            thread_.name()),
+                /*started=*/false));
+  if (limits.stop.stop_requested()) {
+    timed->Withdraw(withdrawn);
+  } else {
+    timed->CancelWith(limits.stop, [this, ending = EndingOf(timed, withdrawn),
+                                    weak_thread = thread_.weak_from_this()] {
+      const auto thread = weak_thread.lock();
+      if (thread) watchdog_.At(Clock::now(), ending);
+    });
+  }
 }
 
 template <class AfterJob>
@@ -147,7 +168,7 @@ void Deadlines::RunWatched(TimedJob& timed, AfterJob&& after) {
     job->Cancel(thread_.StoppedError());
     timed.Finish();
   } else {
-    Running running(*this, timed.until());
+    Running running(*this, timed);
     job->Run(thread_.js());
     after(running);
   }
@@ -172,7 +193,7 @@ void Deadlines::RunQueued(TimedJob& timed) {
 
 void Deadlines::Forget(TimedJob& timed) {
   timed.Leave();
-  watchdog_.Cancel(timed.ticket);
+  if (timed.until() != Clock::time_point::max()) watchdog_.Cancel(timed.ticket);
 }
 
 void Deadlines::OnProbe(Probe::By by) {
@@ -180,21 +201,32 @@ void Deadlines::OnProbe(Probe::By by) {
   if (StopOverdue(in_javascript) && in_javascript) isolate_->TerminateExecution();
 }
 
+std::exception_ptr Deadlines::StoppedError(const TimedJob& timed, const std::string& where) const {
+  if (timed.cancelled()) {
+    return std::make_exception_ptr(
+        Cancelled(fmt::format("A job in environment \"{}\" was cancelled and was stopped{}.",
+                              thread_.name(), where),
+                  /*started=*/true));
+  }
+  return std::make_exception_ptr(DeadlineExceeded(
+      fmt::format("A job in environment \"{}\" was not done within its timeout and was stopped{}.",
+                  thread_.name(), where),
+      /*started=*/true));
+}
+
 bool Deadlines::StopOverdue(bool in_javascript) {
   if (thread_.life().over()) return false;
   const auto now = Clock::now();
   Running* overdue = nullptr;  // the outermost
   for (Running* at = innermost_; at; at = at->outer) {
-    if (at->until <= now) overdue = at;
+    if (at->timed.IsDue(now)) overdue = at;
   }
   if (!overdue) return false;
   const bool can_stop = overdue->CanStop(in_javascript);
   if (!can_stop && !overdue->AskedBefore()) return false;
   overdue->SetStopped();
-  thread_.DisableJavaScript(std::make_exception_ptr(DeadlineExceeded(
-      fmt::format("A job in environment \"{}\" was not done within its timeout and was stopped{}.",
-                  thread_.name(), in_javascript ? " at " + detail::TopFrame(isolate_) : ""),
-      /*started=*/true)));
+  thread_.DisableJavaScript(StoppedError(
+      overdue->timed, in_javascript ? " at " + detail::TopFrame(isolate_) : std::string()));
   if (!can_stop) EndEnvironment();
   return true;
 }

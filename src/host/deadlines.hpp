@@ -1,16 +1,19 @@
-// Deadlines: jobs and start-up scripts that must be done by a certain time. When it has come, a job
-// is withdrawn from the queue, or stopped in the middle.
+// Deadlines: jobs and start-up scripts that must be done by a certain time, and jobs that a token
+// can stop. When the time has come, a job is withdrawn from the queue, or stopped in the middle.
 #pragma once
 
 #include <node.h>
 #include <uv.h>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "job_runner.hpp"
+#include "nodehost/run_options.hpp"
 #include "probe.hpp"
 #include "stopper.hpp"
 #include "thread/js_thread.hpp"
@@ -35,10 +38,10 @@ class Deadlines {
 
   /// Runs a job on the JS thread and returns when it is done, withdrawn or stopped: inline when
   /// already there. Any thread.
-  void Run(detail::Job& job, std::chrono::milliseconds timeout);
+  void Run(detail::Job& job, const RunOptions& limits);
 
   /// Queues a job. Any thread.
-  void Enqueue(std::unique_ptr<detail::Job> job, std::chrono::milliseconds timeout);
+  void Enqueue(std::unique_ptr<detail::Job> job, const RunOptions& limits);
 
   /// Calls `start` and settles the start of the environment with that. Throws what `start` throws,
   /// and DeadlineExceeded if it was terminated for taking longer than `timeout`. On the JS thread.
@@ -49,7 +52,8 @@ class Deadlines {
   class Running;
   class QueuedJob;
 
-  void Watch(const std::shared_ptr<TimedJob>& timed, std::chrono::milliseconds timeout);
+  void Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& limits);
+  Watchdog::Task EndingOf(const std::shared_ptr<TimedJob>& timed, std::exception_ptr withdrawn);
   void RunHere(TimedJob& timed);
   void RunQueued(TimedJob& timed);
   template <class AfterJob>
@@ -57,6 +61,7 @@ class Deadlines {
   void Forget(TimedJob& timed);
   void OnProbe(Probe::By by);
   bool StopOverdue(bool in_javascript);
+  std::exception_ptr StoppedError(const TimedJob& timed, const std::string& where) const;
   void AfterStop(bool whole);
   void EndEnvironment();
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
+#include <utility>
 
 #include "instance.hpp"
 #include "nodehost/stop_result.hpp"
@@ -26,6 +28,13 @@ class Driver : public detail::JsThread {
 
   bool SpinUntil(bool (*done)(void*), void* data) final {
     return instance_.jobs().SpinUntil(done, data);
+  }
+
+  void RunLimited(detail::Job& job, const RunOptions& limits) final {
+    instance_.deadlines().Run(job, limits);
+  }
+  void EnqueueLimited(std::unique_ptr<detail::Job> job, const RunOptions& limits) final {
+    instance_.deadlines().Enqueue(std::move(job), limits);
   }
 
   Instance& instance() noexcept { return instance_; }

@@ -1,12 +1,16 @@
-// TimedJob: a job that must be done by a certain time, as seen by those who have an interest in it:
-// its owner, the JS thread's queue and the watchdog.
+// TimedJob: a job that must be done by a certain time or until a token says stop, as seen by those
+// who have an interest in it: its owner, the JS thread's queue and the watchdog.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "nodehost/detail/job.hpp"
@@ -23,6 +27,20 @@ class TimedJob {
       : owned_(std::move(job)), job_(owned_.get()), until_(until) {}
 
   Clock::time_point until() const noexcept { return until_; }
+
+  /// Whether its token has said stop.
+  bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
+  /// Whether it is to be ended.
+  bool IsDue(Clock::time_point now) const noexcept { return cancelled() || until_ <= now; }
+
+  /// Marks it cancelled and calls `then`, which must not throw, when `token` says stop: on the
+  /// thread that does so, or at once. Before the job is queued.
+  void CancelWith(const std::stop_token& token, std::function<void()> then) {
+    on_stop_.emplace(token, [this, then = std::move(then)] {
+      cancelled_.store(true, std::memory_order_release);
+      then();
+    });
+  }
 
   /// Claims it for running. Null if it was withdrawn. On the JS thread.
   detail::Job* Start();
@@ -56,6 +74,8 @@ class TimedJob {
   const std::unique_ptr<detail::Job> owned_;
   detail::Job* const job_;
   const Clock::time_point until_;
+  std::atomic<bool> cancelled_{false};
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   // Guarded by mutex_.
   State state_ = State::kWaiting;
   bool finished_ = false;

@@ -11,6 +11,7 @@
 #include "job_queue.hpp"
 #include "life.hpp"
 #include "nodehost/js.hpp"
+#include "nodehost/run_options.hpp"
 
 namespace nodehost::detail {
 
@@ -82,6 +83,13 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
 
   /// Queues a job. Refused, it is cancelled; with `must_accept` EnvironmentStopped is thrown too.
   void Enqueue(std::unique_ptr<Job> job, bool must_accept);
+
+  /// RunBlocking, on the JS thread too, and Enqueue of a job that is given up when it takes too
+  /// long or is to stop. Here, where nobody looks at a clock, without limits.
+  virtual void RunLimited(Job& job, const RunOptions& /*limits*/) { RunBlocking(job); }
+  virtual void EnqueueLimited(std::unique_ptr<Job> job, const RunOptions& /*limits*/) {
+    Enqueue(std::move(job), /*must_accept=*/false);
+  }
 
   /// Takes no more jobs; those that wait are cancelled with EnvironmentStopped. Any thread.
   void Refuse();

@@ -131,6 +131,10 @@ std::exception_ptr TaskStateBase::error() noexcept {
   return failed() ? error_ : nullptr;
 }
 
+void TaskStateBase::ThrowIfStopped() const {
+  if (failed() && IsEndOfEnvironment(error_)) std::rethrow_exception(error_);
+}
+
 bool TaskStateBase::Fail(std::exception_ptr error) noexcept {
   if (!Claim()) return false;
   StoreError(std::move(error));
@@ -153,8 +157,7 @@ void TaskStateBase::Publish() noexcept {
   for (const auto& function : continuations) function();
 }
 
-void TaskStateBase::OnSettled(std::function<void()> function) {
-  observed_.store(true, std::memory_order_release);
+void TaskStateBase::AfterSettled(std::function<void()> function) {
   {
     const std::lock_guard lock(mutex_);
     if (!settled()) {

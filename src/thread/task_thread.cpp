@@ -30,11 +30,21 @@ TaskThread::TaskThread() {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
+std::uint64_t TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
   CheckNotForked();
   const std::lock_guard lock(mutex_);
-  calls_.emplace(when, std::move(function));
+  calls_.emplace(std::pair(when, ++last_number_), std::move(function));
   changed_.notify_one();
+  return last_number_;
+}
+
+void TaskThread::Forget(Clock::time_point when, std::uint64_t number) {
+  std::function<void()> forgotten;  // destroyed outside the lock
+  const std::lock_guard lock(mutex_);
+  const auto found = calls_.find(std::pair(when, number));
+  if (found == calls_.end()) return;
+  forgotten = std::move(found->second);
+  calls_.erase(found);
 }
 
 void TaskThread::Run() {
@@ -46,7 +56,7 @@ void TaskThread::Run() {
       continue;
     }
     const auto first = calls_.begin();
-    const Clock::time_point due = first->first;
+    const Clock::time_point due = first->first.first;
     if (due > Clock::now()) {
       changed_.wait_until(lock, due);
       continue;

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace nodehost::detail {
 
@@ -21,7 +23,11 @@ class TaskThread {
 
   /// Calls `function`, which must not throw, at `when`; of two with the same time, in their order.
   /// Any thread.
-  void CallAt(Clock::time_point when, std::function<void()> function);
+  /// Returns its number.
+  std::uint64_t CallAt(Clock::time_point when, std::function<void()> function);
+
+  /// Forgets a call that has not begun. Any thread.
+  void Forget(Clock::time_point when, std::uint64_t number);
 
  private:
   TaskThread();
@@ -29,7 +35,9 @@ class TaskThread {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::multimap<Clock::time_point, std::function<void()>> calls_;  // guarded by mutex_
+  // Guarded by mutex_.
+  std::map<std::pair<Clock::time_point, std::uint64_t>, std::function<void()>> calls_;
+  std::uint64_t last_number_ = 0;
 };
 
 }  // namespace nodehost::detail

@@ -173,7 +173,8 @@ TEST_CASE("all missing and wrong members are named at once, with the path to the
         "wrongDom.window.document.title: expected number, got string \"a\"; "
         "wrongDom.window.document.close: expected function, got undefined; "
         "wrongDom.window.width: expected class, got number 80");
-  CHECK(Contains(ErrorOf([&] { module.create("a"); }).message(), "result.window.document.title: "));
+  CHECK(Contains(ErrorOf([&] { module.create("a"); }).message(),
+                 "create: result.window.document.title: "));
 }
 
 TEST_CASE("optional members may be missing, and say so when they are called") {

@@ -66,5 +66,6 @@ void RegisterV8();
 void RegisterNodeApi();
 void RegisterHops();
 void RegisterStreams();
+void RegisterTasks();
 
 }  // namespace bench

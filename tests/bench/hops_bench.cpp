@@ -248,6 +248,7 @@ void RegisterHops() {
   };
   add("hop/run/nodehost", RunHop);
   add("hop/run/condvar_floor", CondvarFloor);
+  add("task/hop/condvar_floor", CondvarFloor);
   add("hop/method/nodehost", MethodHop);
 #if defined(__linux__)
   add("hop/run/futex_floor", FutexFloor);

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   bench::RegisterNodeApi();
   bench::RegisterHops();
   bench::RegisterStreams();
+  bench::RegisterTasks();
   bench::Ratios ratios;
   bench::Json json;
   benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);

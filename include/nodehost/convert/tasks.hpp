@@ -8,6 +8,7 @@
 
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
+#include "nodehost/posted.hpp"
 #include "nodehost/task.hpp"
 
 namespace nodehost::detail {
@@ -86,15 +87,39 @@ template <class T>
 struct TaskResult<Task<T>> {
   using Type = T;
 };
+template <>
+struct TaskResult<Posted> {
+  using Type = void;
+};
 
 /// The result of a call that does not wait: a Task, or the std::future that stands for one.
 /// nodehost/future.hpp has the latter.
 template <class R>
 inline constexpr bool kComesLater = kIsTask<R>;
+template <>
+inline constexpr bool kComesLater<Posted> = true;
 
 /// A Method's result as JavaScript gives it.
 template <class R>
 struct GivenResult {
   using Type = R;
 };
+template <>
+struct GivenResult<Posted> {
+  using Type = Task<void>;
+};
+
+/// The Task of a call that comes later, as the result that the signature asks for.
+template <class R, class T>
+R ResultOf(const Task<T>& task) {
+  if constexpr (kIsTask<R>) {
+    return task;
+  } else if constexpr (std::is_same_v<R, Posted>) {
+    task.state()->ThrowIfStopped();
+    return {};
+  } else {
+    return FutureOf<T>::Of(task.state());
+  }
+}
+
 }  // namespace nodehost::detail

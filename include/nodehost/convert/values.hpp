@@ -8,6 +8,7 @@
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/detail/value_class.hpp"
+#include "nodehost/posted.hpp"
 #include "nodehost/value.hpp"
 
 namespace nodehost::detail {
@@ -18,7 +19,7 @@ struct ValueOps {
 };
 
 namespace conversions {
-extern NODEHOST_API const Conversion kUndefined;  // void
+extern NODEHOST_API const Conversion kUndefined;  // void, Posted
 extern NODEHOST_API const Conversion kNull;       // std::nullptr_t, std::monostate
 extern NODEHOST_API const Conversion kValue;      // ValueOps
 }  // namespace conversions
@@ -36,6 +37,11 @@ struct InfoOf<std::nullptr_t> {
 template <>
 struct InfoOf<std::monostate> {
   static constexpr TypeInfo Make() { return MakeInfo<std::monostate>(conversions::kNull); }
+};
+
+template <>
+struct InfoOf<Posted> {
+  static constexpr TypeInfo Make() { return MakeInfo<Posted>(conversions::kUndefined); }
 };
 
 template <ValueClass C>

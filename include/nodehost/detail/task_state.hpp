@@ -42,6 +42,9 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
   /// The failure; null if there is none. Whoever asks has looked at it.
   std::exception_ptr error() noexcept;
 
+  /// Throws EnvironmentStopped if that is the failure. The failure does not count as looked at.
+  void ThrowIfStopped() const;
+
   /// Blocks until it is settled. Throws HostError where that would be for ever: on a JS thread.
   void Wait();
   /// The same until `until`; returns whether it is settled.
@@ -49,7 +52,12 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
 
   /// Calls `function` once it is settled: on the thread that settles it, or at once. It must not
   /// throw. The failure counts as looked at.
-  void OnSettled(std::function<void()> function);
+  void OnSettled(std::function<void()> function) {
+    observed_.store(true, std::memory_order_release);
+    AfterSettled(std::move(function));
+  }
+  /// The same for those who do not care how: the failure does not count as looked at.
+  void AfterSettled(std::function<void()> function);
 
   /// Settles it with a failure; false if it was settled before.
   bool Fail(std::exception_ptr error) noexcept;

@@ -1,0 +1,229 @@
+// Calls within limits: time-outs and tokens.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "support/host.hpp"
+
+using namespace std::chrono_literals;
+
+using test::NewEnvironment;
+
+namespace {
+
+struct WaitOptions {
+  std::string kind;
+  std::stop_token signal;
+};
+
+struct Limits {
+  nh::Method<void()> loop;
+  nh::Method<int(int, int)> add;
+  nh::Method<nh::Task<void>()> never;
+  nh::Method<nh::Task<void>()> microtasks;
+  nh::Method<nh::Task<void>(std::string, nh::AbortSignal)> waitFor;
+  nh::Method<nh::Task<void>(std::string, WaitOptions)> wait;
+  nh::Method<std::string()> list;
+  nh::Method<int()> count;
+};
+
+nh::RunOptions Soon() { return {.timeout = 100ms}; }
+
+Limits ImportLimits(nh::Environment& node) { return node.Import<Limits>("./limits.mjs"); }
+
+// The text of what is thrown, and whether it had begun.
+struct Ended {
+  std::string text;
+  bool started = false;
+};
+template <class E, class F>
+Ended EndOf(F&& function) {
+  try {
+    function();
+  } catch (const E& error) {
+    return {error.what(), error.started()};
+  }
+  FAIL("nothing was thrown");
+  return {};
+}
+
+// JavaScript that does nothing else for a while.
+std::thread Block(nh::Environment& node, std::chrono::milliseconds time) {
+  const auto begun = std::make_shared<std::promise<void>>();
+  std::thread thread([&node, time, begun] {
+    node.Run([&](nh::Js&) {
+      begun->set_value();
+      std::this_thread::sleep_for(time);
+    });
+  });
+  begun->get_future().wait();
+  return thread;
+}
+
+}  // namespace
+
+TEST_CASE("limits: a call that is done in time is as any other") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  std::stop_source source;
+  CHECK(limits.add.With({.timeout = 60s, .stop = source.get_token()})(1, 2) == 3);
+  CHECK(limits.add.With({})(1, 2) == 3);
+  CHECK(node.Run([&](nh::Js&) { return limits.add.With({.timeout = 60s})(1, 2); }) == 3);
+  const nh::Method<int(int)> native = [](int n) { return n; };
+  CHECK(native.With({.timeout = 60s})(4) == 4);
+}
+
+TEST_CASE("limits: a loop is stopped, and the text says where it was") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  const Ended there = EndOf<nh::DeadlineExceeded>([&] { limits.loop.With(Soon())(); });
+  CHECK(there.started);
+  CHECK(there.text.find("loop (") != std::string::npos);
+  CHECK(there.text.find("limits.mjs:2:") != std::string::npos);
+  const Ended here =
+      EndOf<nh::DeadlineExceeded>([&] { node.Run([&](nh::Js&) { limits.loop.With(Soon())(); }); });
+  CHECK(here.text.find("limits.mjs:2:") != std::string::npos);
+  CHECK(limits.add(1, 2) == 3);
+}
+
+TEST_CASE("limits: a token stops a loop") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  std::stop_source source;
+  std::thread stopping([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  const Ended ended =
+      EndOf<nh::Cancelled>([&] { limits.loop.With({.stop = source.get_token()})(); });
+  stopping.join();
+  CHECK(ended.started);
+  CHECK(ended.text.find("limits.mjs:2:") != std::string::npos);
+  CHECK(limits.add(1, 2) == 3);
+}
+
+TEST_CASE("limits: Run is stopped by a token, and not started by one that has stopped") {
+  nh::Environment node = NewEnvironment();
+  std::stop_source source;
+  std::thread stopping([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  CHECK(EndOf<nh::Cancelled>([&] {
+          node.Run([](nh::Js& js) { js.Eval("for (;;);"); }, {.stop = source.get_token()});
+        }).started);
+  stopping.join();
+  bool ran = false;
+  const Ended ended = EndOf<nh::Cancelled>(
+      [&] { node.Run([&](nh::Js&) { ran = true; }, {.stop = source.get_token()}); });
+  CHECK_FALSE(ended.started);
+  CHECK_THROWS_AS(node.RunAsync([&](nh::Js&) { ran = true; }, {.stop = source.get_token()}).get(),
+                  nh::Cancelled);
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("limits: a cancelled call returns at once and says that it had not begun") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  std::thread blocking = Block(node, 1s);
+  std::stop_source source;
+  std::thread stopping([&] {
+    std::this_thread::sleep_for(10ms);
+    source.request_stop();
+  });
+  const Ended cancelled =
+      EndOf<nh::Cancelled>([&] { limits.add.With({.stop = source.get_token()})(1, 2); });
+  CHECK_FALSE(cancelled.started);
+  CHECK(cancelled.text == "add was cancelled before it began.");
+  const Ended late = EndOf<nh::DeadlineExceeded>([&] { limits.add.With({.timeout = 1ms})(1, 2); });
+  CHECK_FALSE(late.started);
+  const nh::Task<void> task = limits.waitFor.With({.timeout = 1ms})("queued", nh::AbortSignal());
+  CHECK_FALSE(EndOf<nh::DeadlineExceeded>([&] { task.Get(); }).started);
+  stopping.join();
+  blocking.join();
+  CHECK(limits.count() == 0);  // what was given up was not called later
+}
+
+TEST_CASE("limits: native code that does not return does not hold the caller up") {
+  nh::Environment node = NewEnvironment();
+  struct Callback {
+    nh::Method<void(std::function<void()>)> call;
+  };
+  std::promise<void> done;
+  auto released = done.get_future().share();
+  const auto held =
+      node.Run([](nh::Js& js) { return js.Eval("({ call(f) { f(); } })").As<Callback>(); });
+  const Ended ended =
+      EndOf<nh::DeadlineExceeded>([&] { held.call.With(Soon())([released] { released.wait(); }); });
+  CHECK(ended.started);
+  CHECK(ended.text.starts_with("call (eval.js:1:"));
+  done.set_value();
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("limits: the asynchronous part fails, too, and names function, file and line") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  const nh::Task<void> task = limits.never.With(Soon())();
+  const Ended ended = EndOf<nh::DeadlineExceeded>([&] { task.Get(); });
+  CHECK(ended.started);
+  CHECK(ended.text.starts_with("never ("));
+  CHECK(ended.text.find("limits.mjs:4:") != std::string::npos);
+  std::stop_source source;
+  const nh::Task<void> stopped = limits.never.With({.stop = source.get_token()})();
+  node.Run([](nh::Js&) {});
+  source.request_stop();
+  CHECK(EndOf<nh::Cancelled>([&] { stopped.Get(); }).started);
+}
+
+TEST_CASE("limits: microtasks without end are ended as a loop is") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  const nh::Task<void> task = limits.microtasks.With(Soon())();
+  CHECK_THROWS_AS(task.Get(), nh::DeadlineExceeded);
+  node.WaitForExit();  // callbacks of others were cut off
+}
+
+TEST_CASE("limits: the signal of a function that takes one is aborted") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  CHECK_THROWS_AS(limits.waitFor.With(Soon())("argument", nh::AbortSignal()).Get(),
+                  nh::DeadlineExceeded);
+  CHECK_THROWS_AS(limits.wait.With(Soon())("field", {}).Get(), nh::DeadlineExceeded);
+  std::stop_source source;
+  const auto task = limits.wait.With({.stop = source.get_token()})("token", {});
+  node.Run([](nh::Js&) {});
+  source.request_stop();
+  CHECK_THROWS_AS(task.Get(), nh::Cancelled);
+  while (limits.list().find("token") == std::string::npos) std::this_thread::sleep_for(1ms);
+  // The field is a std::stop_token, which knows no reason.
+  CHECK(limits.list() == "argument: TimeoutError, field: AbortError, token: AbortError");
+}
+
+TEST_CASE("limits: a token that has stopped already keeps the function from being called") {
+  nh::Environment node = NewEnvironment();
+  const Limits limits = ImportLimits(node);
+  std::stop_source source;
+  source.request_stop();
+  const nh::RunOptions stopped{.stop = source.get_token()};
+  CHECK_FALSE(EndOf<nh::Cancelled>([&] { limits.wait.With(stopped)("a", {}).Get(); }).started);
+  CHECK_THROWS_AS(limits.add.With(stopped)(1, 2), nh::Cancelled);
+  CHECK(limits.count() == 0);
+}
+
+TEST_CASE("limits: at the end of the environment a call with limits is EnvironmentStopped") {
+  std::optional<nh::Environment> node = NewEnvironment();
+  const Limits limits = ImportLimits(*node);
+  const auto task = limits.never.With({.timeout = 60s})();
+  node->Run([](nh::Js&) {});
+  node.reset();
+  CHECK_THROWS_AS(task.Get(), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(limits.add.With({.timeout = 60s})(1, 2), nh::EnvironmentStopped);
+}
