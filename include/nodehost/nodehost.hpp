@@ -37,6 +37,7 @@
 #include "nodehost/regexp.hpp"
 #include "nodehost/run_options.hpp"
 #include "nodehost/set.hpp"
+#include "nodehost/snapshot.hpp"
 #include "nodehost/statistics.hpp"
 #include "nodehost/stop_result.hpp"
 #include "nodehost/structured_clone.hpp"
