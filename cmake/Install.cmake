@@ -93,6 +93,11 @@ get_filename_component(NODEHOST_FLOOR_NAME "${Libnode_FLOOR}" NAME)
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" COMPONENT runtime
         DESTINATION "${NODEHOST_INSTALL_DOCDIR}")
 if(TARGET nodehost)
+  get_target_property(snapshot nodehost NODEHOST_SNAPSHOT)
+  if(snapshot)
+    install(FILES "${snapshot}" COMPONENT runtime DESTINATION "${NODEHOST_INSTALL_PRIVATEDIR}"
+            OPTIONAL)
+  endif()
   # A static library passes on what it links: its user needs neither the warnings nor fmt, which is
   # compiled in.
   get_target_property(passed_on nodehost INTERFACE_LINK_LIBRARIES)

@@ -45,6 +45,7 @@
 #include "nodehost/run_options.hpp"
 #include "nodehost/set.hpp"
 #include "nodehost/shared.hpp"
+#include "nodehost/snapshot.hpp"
 #include "nodehost/statistics.hpp"
 #include "nodehost/stop_result.hpp"
 #include "nodehost/stream_functions.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "run.hpp"
+#include "snapshot_command.hpp"
 #include "version.hpp"
 #include "worker.hpp"
 
@@ -60,9 +61,13 @@ int Main(std::vector<std::string> arguments) {
   worker->add_option("--inspect-port", worker_arguments.inspect_port,
                      "Opens the inspector on this port");
   AddRights(*worker, worker_arguments.rights, worker_arguments.limits);
+  SnapshotCommand snapshot;
+  CLI::App* const make_snapshot =
+      app.add_subcommand("snapshot", "Writes a start-up snapshot: snapshot [entry.js] -o FILE");
+  DescribeSnapshot(*make_snapshot, snapshot);
   app.require_subcommand(1);
 
-  // Only these words are ours. A script named "run" or "worker" is started with `nodehost ./run`.
+  // Only these words are ours. A script named "run" is started with `nodehost ./run`, and so on.
   const std::string_view first = arguments.size() > 1 ? arguments[1] : std::string_view();
   if (first == "run") {
     arguments.erase(arguments.begin() + 1);
@@ -73,18 +78,17 @@ int Main(std::vector<std::string> arguments) {
     }
     return RunNode(std::move(arguments));
   }
-  if (first != "--help" && first != "--version" && first != "worker") {
-    return RunNode(std::move(arguments));
-  }
+  const bool verb = first == "worker" || first == "snapshot";
+  if (first != "--help" && first != "--version" && !verb) return RunNode(std::move(arguments));
   worker_arguments.program = arguments.front();
   try {
     std::vector<std::string> ours(arguments.rbegin(), arguments.rend() - 1);  // as CLI11 wants it
-    if (first != "worker") ours = {std::string(first)};
+    if (!verb) ours = {std::string(first)};
     app.parse(ours);
   } catch (const CLI::ParseError& outcome) {  // how CLI11 ends after --help and --version
     return app.exit(outcome);
   }
-  return RunServiceWorker(worker_arguments);
+  return first == "snapshot" ? RunSnapshot(snapshot) : RunServiceWorker(worker_arguments);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "host_script.hpp"
 
 #include <iterator>
+#include <memory>
 
+#include "code_caches.hpp"
 #include "embedded_js.hpp"
 #include "node_version.hpp"
 #include "v8_strings.hpp"
@@ -50,15 +52,24 @@ v8::MaybeLocal<v8::Function> HostScripts::Compile(std::string_view path) {
     isolate_->ThrowException(v8::Exception::Error(ToV8String(isolate_, message)));
     return {};
   }
+  // V8 takes no code of another text, version or set of flags, and compiles then.
+  const std::string_view cache = CodeCacheOf(path);
+  auto* const cached = cache.empty() ? nullptr
+                                     : new v8::ScriptCompiler::CachedData(
+                                           reinterpret_cast<const std::uint8_t*>(cache.data()),
+                                           static_cast<int>(cache.size()),
+                                           v8::ScriptCompiler::CachedData::BufferNotOwned);
   v8::ScriptCompiler::Source source(
       ToV8String(isolate_, text),
-      OriginOf(isolate_, ToV8String(isolate_, "nodehost:" + std::string(path))));
+      OriginOf(isolate_, ToV8String(isolate_, "nodehost:" + std::string(path))),
+      cached);  // owns it
   v8::Local<v8::String> parameters[] = {
       ToV8String(isolate_, "primordials"), ToV8String(isolate_, "process"),
       ToV8String(isolate_, "require"), ToV8String(isolate_, "options")};
   v8::Local<v8::Function> function;
-  if (!v8::ScriptCompiler::CompileFunction(context_.Get(isolate_), &source, std::size(parameters),
-                                           parameters)
+  if (!v8::ScriptCompiler::CompileFunction(
+           context_.Get(isolate_), &source, std::size(parameters), parameters, 0, nullptr,
+           cached ? v8::ScriptCompiler::kConsumeCodeCache : v8::ScriptCompiler::kNoCompileOptions)
            .ToLocal(&function)) {
     return {};
   }

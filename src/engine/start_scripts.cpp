@@ -269,9 +269,12 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
     Realm& realm = *thread->realm();
     realm.TakeRequire(require);
     const v8::TryCatch caught(isolate);
-    if (boundary.needed() &&
-        !PutInForce(isolate->GetCurrentContext(), boundary, realm.host_scripts(),
-                    /*in_worker=*/false)) {
+    const bool process_state_taken =
+        !boundary.takes_process_state ||
+        !realm.host_scripts().Run("start/process_state.js", v8::Undefined(isolate)).IsEmpty();
+    if (!process_state_taken ||
+        (boundary.needed() && !PutInForce(isolate->GetCurrentContext(), boundary,
+                                          realm.host_scripts(), /*in_worker=*/false))) {
       ThrowCaught(realm, caught);
     }
   } catch (...) {

@@ -89,7 +89,10 @@ Instance::Instance(detail::JsThread& thread, PlatformState& platform, Environmen
 
 Instance::~Instance() = default;
 
-void Instance::SetUp() { setup_ = MakeSetup(platform_, options_); }
+void Instance::SetUp() {
+  setup_ = MakeSetup(platform_, options_);
+  boundary_.takes_process_state = platform_.snapshot && !options_.run_command_line;
+}
 
 void Instance::Load() {
   realm_ = std::make_unique<detail::RealmOwner>(thread_, setup_->isolate(), setup_->context(),
@@ -122,7 +125,13 @@ void Instance::LoadLibrary() {
       [&](const node::StartExecutionCallbackInfo& info) -> v8::MaybeLocal<v8::Value> {
         try {
           detail::Realm& realm = *thread_.realm();
-          if (!realm.host_scripts().has_require()) realm.TakeRequire(info.native_require);
+          if (!realm.host_scripts().has_require()) {
+            if (platform_.snapshot) {
+              throw PlatformError(platform_.snapshot->path() +
+                                  " keeps Node.js from running what limits JavaScript.");
+            }
+            realm.TakeRequire(info.native_require);
+          }
           realm.LoadBridge();
         } catch (...) {
           failure = std::current_exception();

@@ -64,9 +64,13 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
   RequireDescriptors(kDescriptors, "An environment");
   const std::unique_lock alone = TryToLockIsolates(platform);
   const OwnLoops own_loops;
-  auto setup = node::CommonEnvironmentSetup::Create(
-      platform.node_platform.get(), &errors, args, platform.exec_args,
-      static_cast<node::EnvironmentFlags::Flags>(Flags(platform.options, options)));
+  const auto flags = static_cast<node::EnvironmentFlags::Flags>(Flags(platform.options, options));
+  auto* const node_platform = platform.node_platform.get();
+  auto setup = platform.snapshot ? node::CommonEnvironmentSetup::CreateFromSnapshot(
+                                       node_platform, &errors, platform.snapshot->data(), args,
+                                       platform.exec_args, flags)
+                                 : node::CommonEnvironmentSetup::Create(
+                                       node_platform, &errors, args, platform.exec_args, flags);
   if (!setup) {
     throw PlatformError(
         fmt::format("Node.js could not make an environment: {}", fmt::join(errors, "\n")));

@@ -143,6 +143,11 @@ Versions FindVersions() {
 
 }  // namespace
 
+void host::RequireUnstarted() {
+  const std::lock_guard lock(start_mutex);
+  if (started) throw PlatformError(started);
+}
+
 void host::PlatformState::Add(std::shared_ptr<Driver> driver) {
   const std::lock_guard lock(mutex);
   std::erase_if(drivers, [](const auto& other) { return other->TryJoin(); });
@@ -218,6 +223,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   }
   v8::V8::InitializePlatform(impl_->node_platform.get());
   v8::V8::Initialize();
+  impl_->snapshot = host::StartSnapshot::Find(impl_->options);
   if (!impl_->options.own_process) impl_->broken_pipes.emplace();
   impl_->guards = host::PutUpGuards(impl_->options, *impl_->node_platform);
   host::ReportMissing(impl_->guards, impl_->options.on_log);
@@ -264,6 +270,11 @@ Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
 }
 
 const Versions& NodejsPlatform::versions() const noexcept { return impl_->versions; }
+
+const std::string& NodejsPlatform::snapshot() const noexcept {
+  static const std::string none;
+  return impl_->snapshot ? impl_->snapshot->path() : none;
+}
 
 const std::vector<Guard>& NodejsPlatform::guards() const noexcept { return impl_->guards; }
 

@@ -12,6 +12,7 @@
 
 #include "nodehost/platform.hpp"
 #include "process/signals.hpp"
+#include "start_snapshot.hpp"
 #include "watchdog.hpp"
 
 namespace nodehost {
@@ -20,11 +21,15 @@ namespace host {
 
 class Driver;
 
+/// Throws PlatformError if Node.js was started in this process, whatever became of it.
+void RequireUnstarted();
+
 struct PlatformState {
   PlatformOptions options;
   Versions versions;
   std::vector<Guard> guards;
   std::unique_ptr<node::MultiIsolatePlatform> node_platform;
+  std::unique_ptr<StartSnapshot> snapshot;  // null: environments start without one
   std::optional<BrokenPipesIgnored> broken_pipes;
   std::vector<std::string> args;       // process.argv, as Node left it
   std::vector<std::string> exec_args;  // process.execArgv

@@ -49,6 +49,10 @@ class Boundary {
   const bool rights_taken;
   const std::size_t max_external_mb;
 
+  /// Whether the environment holds functions that change the process's state, and may not: a
+  /// start-up snapshot does. Set before the environment is loaded.
+  bool takes_process_state = false;
+
   /// Called on the thread of a Worker that will never end.
   std::function<void()> on_worker_lost;
 

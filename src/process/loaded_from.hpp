@@ -9,6 +9,9 @@ namespace nodehost::host {
 /// tell.
 std::string LoadedFrom(const void* address);
 
+/// Tells the build of that file from others: the identifier that its linker gave it, else its size.
+std::string BuildIdOf(const void* address);
+
 /// Keeps the shared library that holds `address` in memory for the rest of the process, whoever
 /// closes it.
 void KeepLoaded(const void* address);

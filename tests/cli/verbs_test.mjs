@@ -1,10 +1,13 @@
 // What the nodehost command has of its own: run, worker, --help, --version.
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderWith, nodehost, run } from './command.mjs';
 
 const cwd = folderWith({
   'run': 'console.log("a script named run");',
+  'entry.js': 'globalThis.here = true;',
   'show.js': `
     const { argv, execArgv } = process;
     console.log(argv.length, execArgv.join(), argv.slice(2).join());`,
@@ -70,4 +73,15 @@ test('a script named run is started by its path', async () => {
 test('--help and --version behind a script are the script\'s', async () => {
   const { stdout } = await command('show.js', '--help', '--version');
   assert.equal(stdout, '4  --help,--version\n');
+});
+
+test('snapshot writes a file, and says what is wrong', async () => {
+  const made = await command('snapshot', 'entry.js', '-o', 'made.blob');
+  assert.equal(made.stderr, '');
+  assert.equal(made.code, 0);
+  assert.ok(statSync(join(cwd, 'made.blob')).size > 1e6);
+  const refused = await command('snapshot', 'missing.js', '-o', 'none.blob');
+  assert.match(refused.stderr, /^nodehost snapshot: .*"missing\.js" is not a file/);
+  assert.equal(refused.code, 1);
+  assert.notEqual((await command('snapshot')).code, 0);
 });

@@ -1,0 +1,97 @@
+#include "start_snapshot.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "nodehost/errors.hpp"
+#include "process/loaded_from.hpp"
+
+namespace nodehost::host {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// For tests, and to find out whether a difference comes from it.
+constexpr const char* kOffVariable = "NODEHOST_NO_SNAPSHOT";
+
+void Say(const PlatformOptions& options, std::string_view what) {
+  const std::string line =
+      fmt::format("nodehost: {}; environments start without it, and slower.\n", what);
+  if (options.on_log) {
+    options.on_log(line);
+  } else {
+    std::fputs(line.c_str(), stderr);
+  }
+}
+
+// Beside libnode in an installed tree; where libnode is the system's, and in a build tree, it lies
+// by libnodehost.
+std::vector<fs::path> PlacesOfOwn() {
+  const auto folder_of = [](const void* address) {
+    return fs::path(LoadedFrom(address)).parent_path();
+  };
+  const fs::path libnode = folder_of(reinterpret_cast<const void*>(&node::SpinEventLoop));
+  const fs::path libnodehost = folder_of(reinterpret_cast<const void*>(&LibnodeIdentity));
+  return {libnode / kSnapshotName, libnodehost / kSnapshotName,
+          libnodehost / "nodehost" / kSnapshotName};
+}
+
+// From Node.js 22 on without a copy.
+template <class Data>
+typename Data::Pointer ReadSnapshot(std::string_view blob) {
+  if constexpr (requires { Data::FromBlob(blob); }) {
+    return Data::FromBlob(blob);
+  } else {
+    return Data::FromBlob(std::vector<char>(blob.begin(), blob.end()));
+  }
+}
+
+}  // namespace
+
+std::string LibnodeIdentity() {
+  return fmt::format("Node.js {} of build {}", NODE_VERSION_STRING,
+                     BuildIdOf(reinterpret_cast<const void*>(&node::SpinEventLoop)));
+}
+
+std::string HostScriptsHash() {
+  return fmt::format("{:016x}", HashOf(detail::HostScriptsIdentity()));
+}
+
+StartSnapshot::StartSnapshot(std::string path)
+    : path_(std::move(path)),
+      file_(path_, LibnodeIdentity()),
+      data_(ReadSnapshot<node::EmbedderSnapshotData>(file_.contents().node)) {
+  if (!data_) throw PlatformError("the snapshot " + path_ + " is refused by Node.js");
+  if (file_.contents().scripts_of != HostScriptsHash()) return;  // compiled anew then
+  detail::UseCodeCaches(&file_.contents().scripts);
+}
+
+StartSnapshot::~StartSnapshot() { detail::UseCodeCaches(nullptr); }
+
+std::unique_ptr<StartSnapshot> StartSnapshot::Find(const PlatformOptions& options) {
+  if (!options.start_from_snapshot) return nullptr;
+  const bool own = options.snapshot.empty();
+  if (own && std::getenv(kOffVariable)) return nullptr;
+  const std::vector<fs::path> places =
+      own ? PlacesOfOwn() : std::vector<fs::path>{fs::path(options.snapshot)};
+  for (const fs::path& path : places) {
+    // Not there, or what the process may read has been limited.
+    if (own && !std::ifstream(path)) continue;
+    try {
+      return std::unique_ptr<StartSnapshot>(new StartSnapshot(path.string()));
+    } catch (const PlatformError& refused) {
+      Say(options, refused.what());
+      return nullptr;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace nodehost::host

@@ -1,0 +1,204 @@
+// The start-up snapshot: environments start from it, the same is so in them, and what does not fit
+// is passed over. The whole suite runs without one under NODEHOST_NO_SNAPSHOT=1.
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "support/host.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of the test's own.
+fs::path Folder(const std::string& name) {
+  fs::path folder = fs::temp_directory_path() / ("nodehost-snapshot-" + name);
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  return folder;
+}
+
+fs::path WriteFile(const fs::path& path, std::string_view text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+std::string Text(nh::Environment& node, const std::string& code) {
+  return node.Run([&](nh::Js& js) { return js.Eval(code).As<std::string>(); });
+}
+
+// Starts from a file that does not fit; returns what the platform says about it.
+std::vector<std::string> LinesAbout(const fs::path& path) {
+  std::vector<std::string> lines;
+  nh::NodejsPlatform platform({.snapshot = path.string(),
+                               .on_log = [&](std::string_view line) { lines.emplace_back(line); }});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(Text(node, "String(6 * 7)") == "42");
+  CHECK(platform.snapshot().empty());
+  return lines;
+}
+
+constexpr const char* kState = R"js(
+  JSON.stringify(['abort', 'chdir', 'cwd', 'umask', 'initgroups', 'setgroups', 'setegid', 'seteuid',
+    'setgid', 'setuid'].map((name) => {
+      let threw = '';
+      try { process[name](name === 'umask' ? 0 : '/'); } catch (error) { threw = error.message; }
+      return [name, Object.keys(process).includes(name), threw];
+    })))js";
+
+}  // namespace
+
+TEST_CASE("what a build starts from is the snapshot that it has made") {
+  nh::NodejsPlatform platform;
+  const bool off = std::getenv("NODEHOST_NO_SNAPSHOT") != nullptr;
+  const fs::path made = NODEHOST_SNAPSHOT;
+  if (off || made.empty()) {
+    CHECK(platform.snapshot().empty());
+  } else {
+    REQUIRE(fs::exists(made));
+    CHECK(fs::equivalent(platform.snapshot(), made));
+  }
+}
+
+TEST_CASE("an environment from a snapshot may not change the state of the process either") {
+  nh::Environment node = test::NewEnvironment();
+  const std::string here = Text(node, kState);
+  CHECK(here.find("process.chdir() is not supported in workers") != std::string::npos);
+  // A Worker, whose bootstrap is no snapshot's, is the model.
+  node.Run([](nh::Js& js) {
+    js.Eval(
+        "const { Worker } = require('worker_threads');"
+        "globalThis.worker = new Worker(`require('worker_threads').parentPort.postMessage(" +
+        std::string(kState) +
+        ")`, { eval: true });"
+        "worker.on('message', (state) => { globalThis.inWorker = state; })");
+  });
+  std::string in_worker;
+  for (int i = 0; i < 300 && in_worker.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    in_worker = Text(node, "globalThis.inWorker ?? ''");
+  }
+  CHECK(here == in_worker);
+}
+
+TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the snapshot's") {
+  setenv("NODEHOST_TEST_LATE", "late", 1);
+  nh::NodejsPlatform platform;
+  nh::Environment node =
+      platform.CreateEnvironment({.base_dir = test::kModules, .args = {"one", "two"}});
+  CHECK(Text(node, "process.argv.slice(1).join()") == "one,two");
+  CHECK(Text(node, "process.env.NODEHOST_TEST_LATE") == "late");
+  CHECK(Text(node, "process.cwd()") == fs::current_path().string());
+  CHECK(Text(node, "String(Date.now() - performance.timeOrigin < 60000)") == "true");
+  CHECK(Text(node, "String(process.pid)") == std::to_string(getpid()));
+}
+
+TEST_CASE("each environment from a snapshot hashes in its own way") {
+  nh::NodejsPlatform platform;
+  const auto random = [&] {
+    nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+    return Text(node, "String(Math.random()) + crypto.randomUUID()");
+  };
+  CHECK(random() != random());
+}
+
+TEST_CASE("without the option environments start without a snapshot") {
+  nh::NodejsPlatform platform({.start_from_snapshot = false});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(platform.snapshot().empty());
+  CHECK(Text(node, "String(6 * 7)") == "42");
+}
+
+TEST_CASE("options of V8's and a snapshot go together") {
+  nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"}});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(Text(node, "typeof gc") == "function");
+  CHECK(Text(node, "String(require('v8').getHeapStatistics().heap_size_limit < 400e6)") == "true");
+}
+
+TEST_CASE("a snapshot that is not there is said in one line") {
+  const auto lines = LinesAbout(Folder("missing") / "none.blob");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("none.blob cannot be opened: No such file") != std::string::npos);
+}
+
+TEST_CASE("a file that is no snapshot is said in one line") {
+  const auto lines = LinesAbout(WriteFile(Folder("other") / "other.blob", "not one"));
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("is not one that this version of libnodehost reads") != std::string::npos);
+}
+
+TEST_CASE("a damaged snapshot is said in one line") {
+  const fs::path path = Folder("damaged") / "damaged.blob";
+  nh::WriteSnapshot({.output = path.string()});
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(fs::file_size(path) / 2));
+  file << "damage";
+  file.close();
+  const auto lines = LinesAbout(path);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("is damaged") != std::string::npos);
+}
+
+TEST_CASE("what an entry file has loaded is there in each environment") {
+  const fs::path folder = Folder("app");
+  WriteFile(folder / "node_modules/counted/index.js",
+            "globalThis.loads = (globalThis.loads ?? 0) + 1;"
+            "exports.loadedIn = process.pid; exports.double = (n) => 2 * n;");
+  const fs::path entry = WriteFile(folder / "entry.js", "require('counted');");
+  const fs::path path = folder / "app.blob";
+  nh::WriteSnapshot({.output = path.string(), .entry = entry.string()});
+  nh::NodejsPlatform platform({.snapshot = path.string()});
+  CHECK(platform.snapshot() == path.string());
+  for (int i = 0; i < 2; ++i) {
+    nh::Environment node = platform.CreateEnvironment({.base_dir = folder.string()});
+    CHECK(Text(node, "String(globalThis.loads)") == "1");
+    const int from = node.Run([](nh::Js& js) {
+      nh::Object counted = js.Import("counted").As<nh::Object>();
+      CHECK(counted.Call("double", 21).As<int>() == 42);
+      return counted["loadedIn"].As<int>();
+    });
+    CHECK(from != getpid());
+    CHECK(Text(node, "String(globalThis.loads)") == "1");
+  }
+}
+
+TEST_CASE("an entry file that throws is an error, and no file is left") {
+  const fs::path folder = Folder("throws");
+  const fs::path entry = WriteFile(folder / "entry.js", "throw new Error('no');");
+  const fs::path path = folder / "app.blob";
+  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path.string(), .entry = entry.string()}),
+                  nh::PlatformError);
+  CHECK_FALSE(fs::exists(path));
+}
+
+TEST_CASE("an entry file that a snapshot cannot hold is an error") {
+  const fs::path folder = Folder("esm");
+  const fs::path entry = WriteFile(folder / "entry.mjs", "globalThis.here = 1;");
+  const fs::path path = folder / "app.blob";
+  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path.string(), .entry = entry.string()}),
+                  nh::PlatformError);
+  CHECK_FALSE(fs::exists(path));
+}
+
+TEST_CASE("an entry that is no file, and a process that has Node.js, are errors at once") {
+  try {
+    nh::WriteSnapshot({.output = "unused.blob", .entry = "/no/such/entry.js"});
+    FAIL("no error");
+  } catch (const nh::PlatformError& error) {
+    CHECK(std::string(error.what()) ==
+          "SnapshotOptions::entry: \"/no/such/entry.js\" is not a file.");
+  }
+  nh::NodejsPlatform platform;
+  CHECK_THROWS_AS(nh::WriteSnapshot({.output = "unused.blob"}), nh::PlatformError);
+}
