@@ -44,5 +44,6 @@
 #include "nodehost/task.hpp"
 #include "nodehost/task_combinators.hpp"
 #include "nodehost/typed_array.hpp"
+#include "nodehost/typescript.hpp"
 #include "nodehost/value.hpp"
 #include "nodehost/weak_ref.hpp"

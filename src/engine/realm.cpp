@@ -177,6 +177,7 @@ void Realm::Close() {
   names_.Clear();
   operations_.Clear();
   shapes_.Clear();
+  readers_.Clear();
   number_arrays_.Clear();
   context_.Reset();
 }

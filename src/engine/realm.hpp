@@ -25,6 +25,7 @@
 #include "operation_functions.hpp"
 #include "promises.hpp"
 #include "reference.hpp"
+#include "struct_readers.hpp"
 #include "struct_shapes.hpp"
 #include "thread/js_thread.hpp"
 
@@ -118,6 +119,7 @@ class Realm {
 
   /// Objects of structs, and arrays of numbers.
   StructShapes& shapes() noexcept { return shapes_; }
+  StructReaders& readers() noexcept { return readers_; }
   NumberArrays& number_arrays() noexcept { return number_arrays_; }
 
   /// The TryCatch that a job has open and that a Catch may borrow, or null. catch.hpp.
@@ -146,6 +148,7 @@ class Realm {
   NativeFunctions natives_;
   Classes classes_;
   StructShapes shapes_;
+  StructReaders readers_;
   NumberArrays number_arrays_;
   v8::TryCatch* job_catch_ = nullptr;
 };

@@ -65,5 +65,7 @@ void RegisterTyped();
 void RegisterV8();
 void RegisterNodeApi();
 void RegisterHops();
+void RegisterExport();
+void RegisterV8Callbacks();
 
 }  // namespace bench

@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   bench::RegisterV8();
   bench::RegisterNodeApi();
   bench::RegisterHops();
+  bench::RegisterExport();
+  bench::RegisterV8Callbacks();
   bench::Ratios ratios;
   bench::Json json;
   benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
