@@ -66,6 +66,7 @@ class Class {
                  detail::Own(new T(static_cast<decltype(arguments)>(arguments)...)));
            });
          }});
+    doc_ = &info_->constructions.back().doc;
     return *this;
   }
 
@@ -74,6 +75,7 @@ class Class {
   Class& ConstructedBy() {
     using Traits = detail::FunctionTraits<decltype(Factory)>;
     info_->constructions.push_back(ConstructionOf<Factory>(typename Traits::Arguments()));
+    doc_ = &info_->constructions.back().doc;
     return *this;
   }
 
@@ -139,6 +141,7 @@ class Class {
   Class& Constant(std::string_view name, V value) {
     info_->constants.push_back({std::string(name), &detail::kTypeInfo<std::decay_t<V>>,
                                 std::make_shared<const std::decay_t<V>>(std::move(value))});
+    doc_ = &info_->constants.back().doc;
     return *this;
   }
 
@@ -148,11 +151,17 @@ class Class {
     using Item = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
     using List = std::vector<Item>;
     Add("Symbol.iterator", {}, false,
-        {&detail::SignatureOf<void>::kValue, [](detail::NativeCall& call, void* self) {
+        {&detail::SignatureOf<List>::kValue, [](detail::NativeCall& call, void* self) {
            T& object = *static_cast<T*>(self);
            const List list(std::begin(object), std::end(object));
            detail::ReturnIterator(call, detail::kTypeInfo<List>, std::addressof(list));
          }});
+    return *this;
+  }
+
+  /// What TypeScript says about what was described last; about the class, if that is nothing yet.
+  Class& Doc(std::string_view text) {
+    *(doc_ ? doc_ : &info_->doc) = std::string(text);
     return *this;
   }
 
@@ -200,18 +209,20 @@ class Class {
 
   void Add(std::string_view given, std::string_view found, bool is_static,
            detail::Overload overload) {
-    detail::AddOverload(*info_, given.empty() ? detail::CamelCase(found) : std::string(given),
-                        is_static, overload);
+    doc_ =
+        &detail::AddOverload(*info_, given.empty() ? detail::CamelCase(found) : std::string(given),
+                             is_static, std::move(overload));
   }
   template <auto Pointer>
   void AddPair(std::string_view given, bool is_static, detail::Overload get, detail::Overload set) {
-    detail::AddProperty(
+    doc_ = &detail::AddProperty(
         *info_,
         given.empty() ? detail::PropertyName(detail::NameOfPointer<Pointer>()) : std::string(given),
-        is_static, get, set);
+        is_static, std::move(get), std::move(set));
   }
 
   detail::ClassInfo* info_ = nullptr;
+  std::string* doc_ = nullptr;  // of what was described last
 };
 
 namespace detail {

@@ -41,6 +41,12 @@ struct JsName {
   std::string_view value;
 };
 
+/// Attribute of a field: what TypeScript says about it.
+struct Doc {
+  consteval explicit Doc(const char* text) : value(text) {}
+  std::string_view value;
+};
+
 struct OptionalField {};
 struct IgnoredField {};
 
@@ -60,15 +66,17 @@ struct FieldSpec {
   std::string_view name;     ///< as in the C++ source
   std::string_view js_name;  ///< `name`, or the JsName
   bool optional = false;
+  std::string_view doc = {};
 };
 
+constexpr void Apply(FieldSpec& spec, const Doc& doc) { spec.doc = doc.value; }
 constexpr void Apply(FieldSpec& spec, const JsName& name) { spec.js_name = name.value; }
 constexpr void Apply(FieldSpec& spec, OptionalField) { spec.optional = true; }
 constexpr void Apply(FieldSpec&, IgnoredField) {}
 
 template <class A>
-concept FieldAttribute = std::is_same_v<A, JsName> || std::is_same_v<A, OptionalField> ||
-    std::is_same_v<A, IgnoredField>;
+concept FieldAttribute = std::is_same_v<A, JsName> || std::is_same_v<A, Doc> ||
+    std::is_same_v<A, OptionalField> || std::is_same_v<A, IgnoredField>;
 
 /// One listed field. `Kept` is false for an ignored one.
 template <class Pointer, bool Kept>

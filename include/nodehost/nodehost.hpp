@@ -57,5 +57,6 @@
 #include "nodehost/task_combinators.hpp"
 #include "nodehost/text_decoder.hpp"
 #include "nodehost/typed_array.hpp"
+#include "nodehost/typescript.hpp"
 #include "nodehost/value.hpp"
 #include "nodehost/weak_ref.hpp"

@@ -7,6 +7,7 @@
 #include <shared_mutex>
 #include <typeindex>
 #include <unordered_map>
+#include <utility>
 
 #include "nodehost/errors.hpp"
 
@@ -57,24 +58,25 @@ const ClassInfo* FindClass(const std::type_info& type) noexcept {
   return found == registry.classes.end() ? nullptr : found->second;
 }
 
-void AddOverload(ClassInfo& info, std::string_view name, bool is_static, Overload overload) {
+std::string& AddOverload(ClassInfo& info, std::string_view name, bool is_static,
+                         Overload overload) {
   const auto found =
       std::find_if(info.functions.begin(), info.functions.end(), [&](const auto& function) {
         return function->name == name && function->is_static == is_static;
       });
   if (found != info.functions.end()) {
-    (*found)->overloads.push_back(overload);
-    return;
+    (*found)->overloads.push_back(std::move(overload));
+    return (*found)->overloads.back().doc;
   }
   auto added = std::make_unique<ClassFunction>();
   added->name = std::string(name);
   added->is_static = is_static;
-  added->overloads.push_back(overload);
-  info.functions.push_back(std::move(added));
+  added->overloads.push_back(std::move(overload));
+  return info.functions.emplace_back(std::move(added))->overloads.back().doc;
 }
 
-void AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overload get,
-                 Overload set) {
+std::string& AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overload get,
+                         Overload set) {
   for (const auto& property : info.properties) {
     if (property->name == name && property->is_static == is_static) {
       throw HostError("The property '" + std::string(name) + "' of the class " + info.name +
@@ -84,9 +86,9 @@ void AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overloa
   auto added = std::make_unique<ClassProperty>();
   added->name = std::string(name);
   added->is_static = is_static;
-  added->get.overloads.push_back(get);
-  if (set.serve) added->set.overloads.push_back(set);
-  info.properties.push_back(std::move(added));
+  added->get.overloads.push_back(std::move(get));
+  if (set.serve) added->set.overloads.push_back(std::move(set));
+  return info.properties.emplace_back(std::move(added))->get.overloads.front().doc;
 }
 
 std::string CamelCase(std::string_view name) {

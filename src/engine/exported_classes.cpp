@@ -331,6 +331,7 @@ void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
           (none ? "none" : DescribeValue(realm.isolate(), realm.context(), info.This())));
     }
     const Use use(*holder);
+    call.set_object(holder->object());
     CallOverload(call, function.overloads, holder->As(*function.info));
   });
 }

@@ -4,6 +4,7 @@
 #include <v8.h>
 
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -35,6 +36,10 @@ class NativeCall {
   void ReturnThis() { info_.GetReturnValue().Set(info_.This()); }
   void Return(v8::Local<v8::Value> result) { info_.GetReturnValue().Set(result); }
 
+  /// The object that a method is called on; must outlive the call.
+  void set_object(const std::shared_ptr<void>& object) noexcept { object_ = &object; }
+  std::shared_ptr<void> object() const { return object_ ? *object_ : nullptr; }
+
   /// Whether there are other overloads to try.
   void set_trial(bool trial) noexcept { trial_ = trial; }
 
@@ -45,6 +50,7 @@ class NativeCall {
   Realm& realm_;
   const std::string& name_;
   const v8::FunctionCallbackInfo<v8::Value>& info_;
+  const std::shared_ptr<void>* object_ = nullptr;
   bool converting_ = false;
   bool trial_ = false;
 };

@@ -230,6 +230,8 @@ void NativeCall::Return(const TypeInfo& type, const void* result) {
   converting_ = false;
 }
 
+std::shared_ptr<void> ThisOf(NativeCall& call) { return call.object(); }
+
 void ReturnThis(NativeCall& call) { call.ReturnThis(); }
 
 void ReturnIterator(NativeCall& call, const TypeInfo& type, const void* list) {

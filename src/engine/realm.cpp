@@ -180,6 +180,7 @@ void Realm::Close() {
   operations_.Clear();
   streams_.Clear();
   shapes_.Clear();
+  readers_.Clear();
   number_arrays_.Clear();
   context_.Reset();
 }

@@ -28,6 +28,7 @@
 #include "promises.hpp"
 #include "reference.hpp"
 #include "stream_scripts.hpp"
+#include "struct_readers.hpp"
 #include "struct_shapes.hpp"
 #include "thread/js_thread.hpp"
 
@@ -130,6 +131,7 @@ class Realm {
 
   /// Objects of structs, and arrays of numbers.
   StructShapes& shapes() noexcept { return shapes_; }
+  StructReaders& readers() noexcept { return readers_; }
   NumberArrays& number_arrays() noexcept { return number_arrays_; }
 
   /// The TryCatch that a job has open and that a Catch may borrow, or null. catch.hpp.
@@ -161,6 +163,7 @@ class Realm {
   Classes classes_;
   StreamScripts streams_;
   StructShapes shapes_;
+  StructReaders readers_;
   NumberArrays number_arrays_;
   v8::TryCatch* job_catch_ = nullptr;
 };

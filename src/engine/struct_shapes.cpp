@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint32_t kFirstFew = 8;
 
-// A field's name as a key of an object literal. In brackets, or "__proto__" would be no property.
+}  // namespace
+
 std::string LiteralKey(std::string_view name) {
   std::string key = "[\"";
   for (const char c : name) {
@@ -31,8 +32,6 @@ std::string LiteralKey(std::string_view name) {
   }
   return key + "\"]";
 }
-
-}  // namespace
 
 v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& info) {
   v8::Isolate* const isolate = realm.isolate();

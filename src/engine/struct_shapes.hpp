@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "nodehost/detail/type_info.hpp"
@@ -15,6 +17,11 @@ namespace nodehost::detail {
 
 class Realm;
 struct StructInfo;
+
+/// A field's name as a key in the text of JavaScript, with its brackets: of an object literal,
+/// where
+/// "__proto__" would be no property without them, and behind an object.
+std::string LiteralKey(std::string_view name);
 
 class StructShapes {
  public:

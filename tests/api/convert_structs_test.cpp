@@ -170,3 +170,48 @@ TEST_CASE("the values of a union go out as what they are") {
   CHECK(Written(std::variant<int, std::string>("a")) == "'a'");
   CHECK(Written(std::variant<Circle, std::monostate>(std::monostate())) == "null");
 }
+
+namespace {
+
+struct Spot {
+  double x = 0;
+  double y = 0;
+};
+struct Line {
+  Spot from;
+  std::vector<Spot> through;
+  std::string name;
+};
+
+}  // namespace
+
+// After the first few objects a struct is read by JavaScript that is compiled for it.
+TEST_CASE("a struct that is read often is read as at first") {
+  nh::Environment node = test::NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const auto read = [&](const char* code) {
+      return test::TextOrError([&] {
+        const Line line = test::Eval(js, code).As<Line>();
+        return line.name + " " + std::to_string(line.from.x + line.through.at(0).y);
+      });
+    };
+    for (int i = 0; i < 20; ++i) {
+      INFO("time: ", i);
+      CHECK(read("{ from: { x: 1, y: 2 }, through: [{ x: 3, y: 4 }], name: 'a' }") == "a 5.000000");
+      CHECK(read("Object.create({ get from() { return { x: 1, y: 2 }; }, through: [{ x: 3, y: 4 }],"
+                 " get name() { return 'b'; } })") == "b 5.000000");
+      CHECK(read("new Proxy({}, { get: (_, key) => key === 'name' ? 'c' : key === 'from' ?"
+                 " { x: 1, y: 0 } : [{ x: 1, y: 1 }] })") == "c 2.000000");
+      CHECK(read("{ from: { x: 1, y: 2 }, through: [{ x: 3, y: '4' }], name: 'a' }") ==
+            "TypeError: line.through[0].y: expected number, got string \"4\"");
+      CHECK(read("{ from: { x: 1 }, through: [], name: 'a' }") ==
+            "TypeError: line.from.y: expected number, got undefined");
+      CHECK(
+          read("{ from: { get x() { throw new RangeError('no x'); } }, through: [], name: 'a' }") ==
+          "RangeError: no x");
+      CHECK(
+          read("{ from: { x: 1, y: 2 }, get through() { throw new Error('none'); }, name: 'a' }") ==
+          "Error: none");
+    }
+  });
+}

@@ -121,6 +121,8 @@ TEST_CASE("text of other encodings, split in the middle of a character") {
   CHECK(utf8.Decode("\xF0\x9F").empty());
   CHECK(utf8.Decode("\x98\x80") == "😀");
   CHECK(utf8.Decode("\xE2\x82").empty());
-  CHECK(utf8.Decode("a") == "\uFFFD" "a");
+  CHECK(utf8.Decode("a") ==
+        "\uFFFD"
+        "a");
   CHECK(utf8.Decode("\xC0\xAF\xED\xA0\x80") == "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
 }

@@ -82,11 +82,13 @@ class Server {
 
 }  // namespace
 
-TEST_CASE("React's renderToPipeableStream writes to an HTTP server of C++'s, as fast as it is read") {
+TEST_CASE(
+    "React's renderToPipeableStream writes to an HTTP server of C++'s, as fast as it is read") {
   nh::Environment node = test::Platform().CreateEnvironment({.base_dir = NODEHOST_TEST_PACKAGES});
   using Render = nh::Method<void(nh::WriteStream<>, int)>;
   const auto render = node.Run([](nh::Js& js) {
-    return js.Eval(R"((sink, count) => {
+    return js
+        .Eval(R"((sink, count) => {
       const { createElement } = require('react');
       const { renderToPipeableStream } = require('react-dom/server');
       const row = (i) => createElement('li', { key: i }, `Row ${i} `.repeat(20));
@@ -94,7 +96,8 @@ TEST_CASE("React's renderToPipeableStream writes to an HTTP server of C++'s, as 
       const { pipe } = renderToPipeableStream(createElement(List), {
         onShellReady() { pipe(sink); },
       });
-    })").As<Render>();
+    })")
+        .As<Render>();
   });
   constexpr int kRows = 20'000;
   const Server server;

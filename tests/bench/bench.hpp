@@ -67,5 +67,7 @@ void RegisterNodeApi();
 void RegisterHops();
 void RegisterStreams();
 void RegisterTasks();
+void RegisterExport();
+void RegisterV8Callbacks();
 
 }  // namespace bench

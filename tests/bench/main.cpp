@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
   bench::RegisterHops();
   bench::RegisterStreams();
   bench::RegisterTasks();
+  bench::RegisterExport();
+  bench::RegisterV8Callbacks();
   bench::Ratios ratios;
   bench::Json json;
   benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);

@@ -15,12 +15,23 @@ struct Goal {
   double ratio;
 };
 constexpr Goal kGoals[] = {
-    {"cpp_to_js/number/typed", 1.10},   {"cpp_to_js/string/typed", 1.15},
-    {"cpp_to_js/struct/typed", 1.25},   {"cpp_to_js/array/typed", 1.10},
-    {"value/get/value", 1.60},          {"hop/run/nodehost", 1.25},
-    {"hop/method/nodehost", 1.25},      {"hop/post/nodehost", 2.50},
-    {"stream/read/nodehost", 1.00},     {"stream/write/nodehost", 1.00},
-    {"promise/await_js/nodehost", 2.0}, {"promise/await_cpp/nodehost", 2.0},
+    {"cpp_to_js/number/typed", 1.10},
+    {"cpp_to_js/string/typed", 1.15},
+    {"cpp_to_js/struct/typed", 1.25},
+    {"cpp_to_js/array/typed", 1.10},
+    {"value/get/value", 1.60},
+    {"hop/run/nodehost", 1.25},
+    {"hop/method/nodehost", 1.25},
+    {"hop/post/nodehost", 2.50},
+    {"js_to_cpp/number/export", 1.15},
+    {"js_to_cpp/string/export", 1.15},
+    {"js_to_cpp/struct/export", 0.60},
+    {"js_to_cpp/construct/export", 1.20},
+    {"js_to_cpp/medium_object/export", 1.30},
+    {"stream/read/nodehost", 1.00},
+    {"stream/write/nodehost", 1.00},
+    {"promise/await_js/nodehost", 2.00},
+    {"promise/await_cpp/nodehost", 2.00},
 };
 
 // The rows others are measured against.

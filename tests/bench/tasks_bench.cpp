@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench.hpp"
+#include "nodehost/future.hpp"
 
 namespace bench {
 

@@ -34,6 +34,7 @@ struct FieldInfo {
   std::size_t offset = 0;
   const TypeInfo* type = nullptr;
   bool optional = false;  ///< missing in JavaScript: the field keeps what it has
+  std::string_view doc = {};
 };
 
 /// The fields of a struct. `id` is unique in the process, small and dense, so that each
@@ -113,7 +114,7 @@ struct StructOf {
   template <std::size_t... I>
   static std::array<FieldInfo, kCount> MakeFields(std::index_sequence<I...>) {
     return {FieldInfo{kFieldSpecs<T>[I].js_name, FieldOffsets<T>()[I], kTypeInfoOf<FieldType<T, I>>,
-                      kFieldSpecs<T>[I].optional}...};
+                      kFieldSpecs<T>[I].optional, kFieldSpecs<T>[I].doc}...};
   }
 };
 

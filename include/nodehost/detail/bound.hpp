@@ -71,20 +71,33 @@ struct Bound<T, R, Types<A...>> {
 
   template <class F>
   static void Serve(NativeCall& call, void* self, F&& function) {
-    WithArguments<A...>(call, [&](auto&&... arguments) {
-      ReturnFrom<R>(call, self, [&]() -> R {
-        return function(*static_cast<T*>(self), static_cast<decltype(arguments)>(arguments)...);
+    if constexpr (kIsTask<std::remove_cvref_t<R>>) {
+      ServeTask<R, A...>(
+          call, std::index_sequence_for<A...>(), ThisOf(call), [&](auto&&... arguments) -> R {
+            return function(*static_cast<T*>(self), static_cast<decltype(arguments)>(arguments)...);
+          });
+      return;
+    } else {
+      WithArguments<A...>(call, [&](auto&&... arguments) {
+        ReturnFrom<R>(call, self, [&]() -> R {
+          return function(*static_cast<T*>(self), static_cast<decltype(arguments)>(arguments)...);
+        });
       });
-    });
+    }
   }
 
   template <class F>
   static void ServeStatic(NativeCall& call, F&& function) {
-    WithArguments<A...>(call, [&](auto&&... arguments) {
-      ReturnFrom<R>(call, nullptr, [&]() -> R {
-        return function(static_cast<decltype(arguments)>(arguments)...);
+    if constexpr (kIsTask<std::remove_cvref_t<R>>) {
+      ServeTask<R, A...>(call, std::index_sequence_for<A...>(), nullptr, function);
+      return;
+    } else {
+      WithArguments<A...>(call, [&](auto&&... arguments) {
+        ReturnFrom<R>(call, nullptr, [&]() -> R {
+          return function(static_cast<decltype(arguments)>(arguments)...);
+        });
       });
-    });
+    }
   }
 };
 // What is handed a Js& gets it, and JavaScript's arguments begin behind it.

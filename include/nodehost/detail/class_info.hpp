@@ -43,11 +43,13 @@ struct Overload {
   const Signature* signature = nullptr;
   void (*serve)(NativeCall& call, void* self) = nullptr;
   const LeafInfo* leaf = nullptr;  ///< for optimised JavaScript; may be null
+  std::string doc = {};
 };
 
 struct Construction {
   const Signature* signature = nullptr;
   std::shared_ptr<void> (*make)(NativeCall& call) = nullptr;
+  std::string doc = {};
 };
 
 struct ClassFunction {
@@ -69,10 +71,12 @@ struct ClassConstant {
   std::string name;
   const TypeInfo* type = nullptr;
   std::shared_ptr<const void> value;
+  std::string doc = {};
 };
 
 struct ClassInfo {
   std::string name;
+  std::string doc;
   std::uint32_t id = 0;  ///< Unique in the process, small and dense.
   std::size_t size = 0;  ///< sizeof(T)
   std::size_t (*external_bytes)(const void* object) = nullptr;  ///< Beyond `size`; may be null.
@@ -130,17 +134,20 @@ NODEHOST_API void RegisterClass(ClassInfo& info, const std::type_info* type);
 /// The class that describes `type`, or null. Any thread.
 NODEHOST_API const ClassInfo* FindClass(const std::type_info& type) noexcept;
 
-/// Adds an overload to the function `name`, which is made if it is not there.
-NODEHOST_API void AddOverload(ClassInfo& info, std::string_view name, bool is_static,
-                              Overload overload);
-/// Throws HostError if there is a property of that name already.
-NODEHOST_API void AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overload get,
-                              Overload set);
+/// Adds an overload to the function `name`, which is made if it is not there. Returns its text for
+/// TypeScript.
+NODEHOST_API std::string& AddOverload(ClassInfo& info, std::string_view name, bool is_static,
+                                      Overload overload);
+/// The same of a property. Throws HostError if there is one of that name already.
+NODEHOST_API std::string& AddProperty(ClassInfo& info, std::string_view name, bool is_static,
+                                      Overload get, Overload set);
 
 /// Makes the object that the method was called on the result of `call`.
 NODEHOST_API void ReturnThis(NativeCall& call);
 /// Makes an iterator over the values that `list`, a sequence as `type` says, holds the result.
 NODEHOST_API void ReturnIterator(NativeCall& call, const TypeInfo& type, const void* list);
+/// What keeps the object alive that a method was called on; null for other functions.
+NODEHOST_API std::shared_ptr<void> ThisOf(NativeCall& call);
 /// For a parameter `Js&`.
 NODEHOST_API Js& JsOf(NativeCall& call);
 

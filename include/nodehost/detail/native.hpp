@@ -85,6 +85,23 @@ decltype(auto) WithArguments(NativeCall& call, F&& function) {
       values);
 }
 
+/// The same for a coroutine, which goes on after the call with its arguments and `keeper`, what it
+/// is a member of.
+template <class R, class... A, class F, std::size_t... I>
+void ServeTask(NativeCall& call, std::index_sequence<I...>, std::shared_ptr<void> keeper,
+               F&& function) {
+  static_assert((CheckDecodable<Stored<A>>() && ...));
+  auto kept = std::make_shared<std::tuple<Stored<A>...>>();
+  auto& values = *kept;
+  void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};
+  ReadArguments(call, SignatureOf<R, Stored<A>...>::kValue, pointers);
+  const R result = function(Lend<A>(std::get<I>(values))...);
+  ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
+  if (result && !result.done()) {
+    result.state()->OnSettled([kept, keeper = std::move(keeper)] {});
+  }
+}
+
 template <class R, class... A>
 class TypedNative : public NativeFunction {
  public:
@@ -92,7 +109,10 @@ class TypedNative : public NativeFunction {
 
   void Serve(NativeCall& call) final {
     if constexpr (kIsTask<R>) {
-      ServeTask(call, std::index_sequence_for<A...>());
+      ServeTask<R, A...>(call, std::index_sequence_for<A...>(), shared_from_this(),
+                         [&](auto&&... arguments) -> R {
+                           return Call(static_cast<decltype(arguments)>(arguments)...);
+                         });
     } else {
       WithArguments<A...>(call, [&](auto&&... arguments) {
         if constexpr (std::is_void_v<R>) {
@@ -102,22 +122,6 @@ class TypedNative : public NativeFunction {
           ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
         }
       });
-    }
-  }
-
- private:
-  // A coroutine goes on after the call, with its arguments and the object it is a member of.
-  template <std::size_t... I>
-  void ServeTask(NativeCall& call, std::index_sequence<I...>) {
-    static_assert((CheckDecodable<Stored<A>>() && ...));
-    auto kept = std::make_shared<std::tuple<Stored<A>...>>();
-    auto& values = *kept;
-    void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};
-    ReadArguments(call, SignatureOf<R, Stored<A>...>::kValue, pointers);
-    const R result = Call(Lend<A>(std::get<I>(values))...);
-    ReturnResult(call, kTypeInfo<std::remove_cv_t<R>>, std::addressof(result));
-    if (result && !result.done()) {
-      result.state()->OnSettled([kept, self = shared_from_this()] {});
     }
   }
 };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/catch.hpp"
@@ -79,6 +80,26 @@ class Decoder {
     Decoder& decoder_;
     const Nesting nesting_;
     std::optional<Catch> outermost_;
+  };
+
+  // C++ that JavaScript has called in the middle of a Level: what is thrown below that JavaScript
+  // is caught here.
+  class Below {
+   public:
+    explicit Below(Decoder& decoder)
+        : decoder_(decoder),
+          hidden_(decoder.realm_),
+          own_(decoder.realm_),
+          outer_(std::exchange(decoder.caught_, &own_)) {}
+    ~Below() { decoder_.caught_ = outer_; }
+    Below(const Below&) = delete;
+    Below& operator=(const Below&) = delete;
+
+   private:
+    Decoder& decoder_;
+    const JobCatch::Hidden hidden_;
+    const Catch own_;
+    const Catch* const outer_;
   };
 
   // These are for use within a Level.

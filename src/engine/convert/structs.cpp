@@ -8,6 +8,7 @@
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/structs.hpp"
 #include "engine/memory.hpp"
+#include "engine/quick.hpp"
 
 namespace nodehost::detail {
 
@@ -45,12 +46,30 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
 
 bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                   void* result) {
-  const auto read = [&](const FieldInfo& field, v8::Local<v8::Name> key) {
-    const v8::Local<v8::Value> item = decoder.Get(value.As<v8::Object>(), key);
+  const Decoder::Level level(decoder);
+  if (level.too_deep()) return decoder.RefuseDepth();
+  if (!value->IsObject()) return decoder.Refuse(value, type);
+  Realm& realm = decoder.realm();
+  const StructInfo& info = OpsOf<StructOps>(type).info();
+  const auto assign = [&](const FieldInfo& field, v8::Local<v8::Value> item) {
     if (field.optional && item->IsUndefined()) return true;
-    return decoder.Decode(item, *field.type, static_cast<std::byte*>(result) + field.offset);
+    void* const place = static_cast<std::byte*>(result) + field.offset;
+    return DecodeQuick(realm, item, *field.type, place) || decoder.Decode(item, *field.type, place);
   };
-  return FieldsFromJs<AfterMisfit::kStop>(decoder, value, type, read);
+  bool fits = false;
+  auto take = [&](const v8::FunctionCallbackInfo<v8::Value>& values) {
+    const Decoder::Below below(decoder);
+    fits = EachField<AfterMisfit::kStop>(decoder, info, [&](const FieldInfo& field, std::size_t i) {
+      return assign(field, values[static_cast<int>(i)]);
+    });
+  };
+  const auto outcome = realm.readers().Read(realm, info, value, take);
+  if (outcome == StructReaders::Outcome::kTaken) return fits;
+  if (outcome == StructReaders::Outcome::kFailed) decoder.ThrowCaught();
+  const auto keys = realm.KeysOf(info);
+  return EachField<AfterMisfit::kStop>(decoder, info, [&](const FieldInfo& field, std::size_t i) {
+    return assign(field, decoder.Get(value.As<v8::Object>(), keys[i].Get(decoder.isolate())));
+  });
 }
 
 // Whether an object has nothing but what the struct takes: {x, y} is rather a Point than a struct

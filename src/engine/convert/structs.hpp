@@ -22,6 +22,21 @@ constexpr Conversion StructRow(decltype(Conversion::to_js) to_js,
 
 enum class AfterMisfit { kStop, kGoOn };
 
+/// Calls `read(field, index)` for each field of the struct, within a Level; that returns whether
+/// the field's value fits. False if not all do.
+template <AfterMisfit kAfter, class F>
+bool EachField(Decoder& decoder, const StructInfo& info, F read) {
+  bool fits = true;
+  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+    const FieldInfo& field = info.fields[i];
+    const std::size_t first = decoder.misfits().size();
+    if (read(field, i)) continue;
+    fits = decoder.Within(first, FieldStep(field.name));
+    if (kAfter == AfterMisfit::kStop) break;
+  }
+  return fits;
+}
+
 /// Calls `read(field, key)` for each field of the struct; that returns whether what `value` has
 /// there fits. False if not all do, or `value` is no object.
 template <AfterMisfit kAfter, class F>
@@ -31,15 +46,9 @@ bool FieldsFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
   if (!value->IsObject()) return decoder.Refuse(value, type);
   const StructInfo& info = OpsOf<StructOps>(type).info();
   const auto keys = decoder.realm().KeysOf(info);
-  bool fits = true;
-  for (std::size_t i = 0; i < info.fields.size(); ++i) {
-    const FieldInfo& field = info.fields[i];
-    const std::size_t first = decoder.misfits().size();
-    if (read(field, keys[i].Get(decoder.isolate()))) continue;
-    fits = decoder.Within(first, FieldStep(field.name));
-    if (kAfter == AfterMisfit::kStop) break;
-  }
-  return fits;
+  return EachField<kAfter>(decoder, info, [&](const FieldInfo& field, std::size_t i) {
+    return read(field, keys[i].Get(decoder.isolate()));
+  });
 }
 
 }  // namespace nodehost::detail

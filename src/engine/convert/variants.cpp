@@ -31,7 +31,8 @@ std::string UnionName(const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto here = names.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::find(names.begin(), here, names[i]) != here) continue;
-    text += (text.empty() ? "" : " | ") + names[i];
+    const bool function = names.size() > 1 && names[i].find("=>") != std::string::npos;
+    text += (text.empty() ? "" : " | ") + (function ? "(" + names[i] + ")" : names[i]);
   }
   return text;
 }

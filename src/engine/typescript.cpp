@@ -1,0 +1,362 @@
+// TypeScript: the declarations of a module, written from the same descriptions that serve calls.
+#include "nodehost/typescript.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "convert/conversion.hpp"
+#include "nodehost/convert/classes.hpp"
+#include "nodehost/convert/containers.hpp"
+#include "nodehost/convert/functions.hpp"
+#include "nodehost/convert/structs.hpp"
+#include "nodehost/convert/variants.hpp"
+#include "nodehost/detail/engine.hpp"
+#include "nodehost/errors.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+bool IsIdentifier(std::string_view name) {
+  const auto letter = [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return letter(c) || std::isdigit(static_cast<unsigned char>(c));
+  });
+}
+
+// Names of properties and methods, but not of functions.
+bool IsReserved(std::string_view name) {
+  constexpr std::array kWords = {
+      "arguments"sv, "await"sv,      "break"sv,     "case"sv,    "catch"sv,      "class"sv,
+      "const"sv,     "continue"sv,   "debugger"sv,  "default"sv, "delete"sv,     "do"sv,
+      "else"sv,      "enum"sv,       "eval"sv,      "export"sv,  "extends"sv,    "false"sv,
+      "finally"sv,   "for"sv,        "function"sv,  "if"sv,      "implements"sv, "import"sv,
+      "in"sv,        "instanceof"sv, "interface"sv, "let"sv,     "new"sv,        "null"sv,
+      "package"sv,   "private"sv,    "protected"sv, "public"sv,  "return"sv,     "static"sv,
+      "super"sv,     "switch"sv,     "this"sv,      "throw"sv,   "true"sv,       "try"sv,
+      "typeof"sv,    "var"sv,        "void"sv,      "while"sv,   "with"sv,       "yield"sv};
+  return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
+}
+
+std::string Quoted(std::string_view name) {
+  std::string text = "'";
+  for (const char c : name) text += (c == '\'' || c == '\\' ? std::string(1, '\\') : "") + c;
+  return text + "'";
+}
+
+std::string KeyText(std::string_view name) {
+  if (name.starts_with("Symbol.")) return "[" + std::string(name) + "]";
+  return IsIdentifier(name) ? std::string(name) : Quoted(name);
+}
+
+std::string ParameterName(std::uint32_t index) {
+  return std::string(1, static_cast<char>('a' + index % 26)) +
+         (index < 26 ? "" : std::to_string(index / 26));
+}
+
+// `(a: number, b?: string)`. An optional parameter is one only where none that must be there
+// follows it.
+std::string ParameterList(const Signature& signature) {
+  std::uint32_t required = signature.count;
+  while (required > 0 && signature.arguments[required - 1]->Is(conversions::kOptional)) --required;
+  std::string text;
+  for (std::uint32_t i = 0; i < signature.count; ++i) {
+    const TypeInfo& type = *signature.arguments[i];
+    text += (i == 0 ? "" : ", ") + ParameterName(i);
+    text += i < required ? ": " + TypeScriptName(type) : "?: " + TypeScriptName(*type.element);
+  }
+  return "(" + text + ")";
+}
+
+std::string ResultName(const Signature& signature) {
+  const bool nothing = signature.result->quick == Quick::kNothing;
+  return nothing ? "void" : TypeScriptName(*signature.result);
+}
+
+const TypeInfo& Held(const TypeInfo& type) {
+  return type.Is(conversions::kOptional) ? *type.element : type;
+}
+
+// The declarations of one module.
+class Declarations {
+ public:
+  /// Inside a `declare module`, or for a file.
+  explicit Declarations(bool inside)
+      : indent_(inside ? "  " : ""), declare_(inside ? "" : "declare ") {}
+
+  std::string Module(const StructInfo& module) {
+    for (const FieldInfo& field : module.fields) {
+      if (Held(*field.type).Is(conversions::kClass)) {
+        const ClassInfo& info = OpsOf<ClassOps>(Held(*field.type)).info();
+        exported_[&info] = std::string(field.name);
+        CheckClassName(info, field.name);
+      }
+    }
+    std::string defaults;
+    for (const FieldInfo& field : module.fields) {
+      Export(field);
+      const std::string local = LocalName(field.name);
+      defaults += indent_ + "  " +
+                  (local == field.name ? local + ": typeof " + local
+                                       : KeyText(field.name) + ": typeof " + local) +
+                  ";\n";
+    }
+    // What the exports have named, and what that names.
+    while (!waiting_.empty()) {
+      const TypeInfo& type = *waiting_.back();
+      waiting_.pop_back();
+      Declare(type);
+    }
+    for (const auto& [name, text] : types_) text_ += text;
+    text_ += indent_ + declare_ + "const exported: {\n" + defaults + indent_ + "};\n";
+    text_ += indent_ + "export { exported as default" + renamed_ + " };\n";
+    return text_;
+  }
+
+ private:
+  static void CheckClassName(const ClassInfo& info, std::string_view field) {
+    if (info.name == field) return;
+    throw HostError("The class " + info.name + " is exported as '" + std::string(field) +
+                    "', and TypeScript knows it by one name; describe it with .Name(\"" +
+                    std::string(field) + "\").");
+  }
+
+  // A name for `declare`, which a reserved word cannot be.
+  static std::string LocalName(std::string_view name) {
+    std::string local(name);
+    if (IsIdentifier(name)) return IsReserved(name) ? local + "_" : local;
+    for (char& c : local) {
+      if (!IsIdentifier({&c, 1}) && !std::isdigit(static_cast<unsigned char>(c))) c = '_';
+    }
+    return "_" + local;
+  }
+
+  void Export(const FieldInfo& field) {
+    const TypeInfo& type = Held(*field.type);
+    const bool optional = &type != field.type || field.optional;
+    const std::string local = LocalName(field.name);
+    std::string start = indent_ + "export ";
+    if (local != field.name) {
+      start = indent_ + declare_;
+      if (IsIdentifier(field.name)) renamed_ += ", " + local + " as " + std::string(field.name);
+    }
+    Comment(field.doc, indent_);
+    Find(type);
+    if (type.Is(conversions::kClass)) {
+      Class(OpsOf<ClassOps>(type).info(), start + "class ", true);
+    } else if (type.Is(conversions::kMethod) && !optional) {
+      const Signature& signature = *OpsOf<MethodOps>(type).signature;
+      text_ += start + "function " + local + ParameterList(signature) + ": " +
+               ResultName(signature) + ";\n";
+    } else {
+      text_ += start + "const " + local + ": " + TypeScriptName(*field.type) + ";\n";
+    }
+  }
+
+  void Comment(std::string_view doc, const std::string& indent) {
+    text_ += CommentText(doc, indent);
+  }
+
+  static std::string CommentText(std::string_view doc, const std::string& indent) {
+    if (doc.empty()) return {};
+    std::string text = indent + "/**";
+    const bool lines = doc.find('\n') != std::string_view::npos;
+    while (!doc.empty()) {
+      const std::string_view line = doc.substr(0, doc.find('\n'));
+      doc.remove_prefix(std::min(line.size() + 1, doc.size()));
+      text += (lines ? "\n" + indent + " *" : "") + (line.empty() ? "" : " ");
+      for (std::size_t i = 0; i < line.size(); ++i) {
+        const bool ends = line[i] == '*' && i + 1 < line.size() && line[i + 1] == '/';
+        text += line[i];
+        if (ends) text += '\\';
+      }
+    }
+    return text + (lines ? "\n" + indent : "") + " */\n";
+  }
+
+  // ---- The types that are named ----
+
+  // Has every struct and class in `type` declared.
+  void Find(const TypeInfo& type) {
+    if (!found_.insert(&type).second) return;
+    if (type.Is(conversions::kStruct) || type.Is(conversions::kInterface) ||
+        type.Is(conversions::kInstance)) {
+      waiting_.push_back(&type);
+      return;
+    }
+    if (type.Is(conversions::kMethod) || type.Is(conversions::kConstructor)) {
+      Find(*OpsOf<MethodOps>(type).signature);
+    }
+    if (type.Is(conversions::kVariant)) {
+      for (const TypeInfo* part : OpsOf<VariantOps>(type).types) Find(*part);
+    }
+    if (type.Is(conversions::kTuple)) {
+      for (const TypeInfo* part : OpsOf<TupleOps>(type).types) Find(*part);
+    }
+    if (type.Is(conversions::kMap)) Find(*OpsOf<MapOps>(type).key);
+    if (type.element) Find(*type.element);
+  }
+  void Find(const Signature& signature) {
+    for (std::uint32_t i = 0; i < signature.count; ++i) Find(*signature.arguments[i]);
+    Find(*signature.result);
+  }
+
+  void Declare(const TypeInfo& type) {
+    if (type.Is(conversions::kInstance)) {
+      const ClassInfo& info = OpsOf<InstanceOps>(type).info();
+      if (!exported_.count(&info)) DeclareOnce(info.name, &info, [&] { Instance(info); });
+      return;
+    }
+    const StructInfo& info = OpsOf<StructOps>(type).info();
+    DeclareOnce(info.name, &info, [&] { Struct(info); });
+  }
+
+  template <class Write>
+  void DeclareOnce(std::string_view name, const void* what, Write write) {
+    const auto [known, is_new] = named_.emplace(std::string(name), what);
+    if (!is_new && known->second != what) {
+      throw HostError("Two different types are called " + std::string(name) +
+                      " in TypeScript; rename one of them.");
+    }
+    if (!is_new) return;
+    if (!IsIdentifier(name)) {
+      throw HostError("The type '" + std::string(name) + "' needs a name to be declared.");
+    }
+    std::string before = std::move(text_);
+    text_.clear();
+    write();
+    types_[std::string(name)] = std::move(text_);
+    text_ = std::move(before);
+  }
+
+  void Struct(const StructInfo& info) {
+    text_ += indent_ + "export interface " + std::string(info.name) + " {\n";
+    const std::string inner = indent_ + "  ";
+    for (const FieldInfo& field : info.fields) {
+      const TypeInfo& type = Held(*field.type);
+      const bool optional = &type != field.type || field.optional;
+      Find(type);
+      Comment(field.doc, inner);
+      text_ += inner + KeyText(field.name) + (optional ? "?" : "");
+      if (type.Is(conversions::kMethod) && !optional) {
+        const Signature& signature = *OpsOf<MethodOps>(type).signature;
+        text_ += ParameterList(signature) + ": " + ResultName(signature) + ";\n";
+      } else {
+        text_ += ": " + TypeScriptName(type) + ";\n";
+      }
+    }
+    text_ += indent_ + "}\n";
+  }
+
+  // ---- Classes ----
+
+  // Of a class that the module does not export: its objects can be had, and nothing else.
+  void Instance(const ClassInfo& info) { Class(info, indent_ + "export interface ", false); }
+
+  void Class(const ClassInfo& info, const std::string& start, bool whole) {
+    Comment(info.doc, indent_);
+    text_ += start + info.name;
+    if (info.base) {
+      text_ += " extends " + info.base->name;
+      if (!exported_.count(info.base)) {
+        if (whole) {
+          throw HostError("The class " + info.name + " derives from " + info.base->name +
+                          ", which the module does not export; add it to the module.");
+        }
+        DeclareOnce(info.base->name, info.base, [&] { Instance(*info.base); });
+      }
+    }
+    text_ += " {\n";
+    if (whole) Constructors(info);
+    for (const auto& function : info.functions) {
+      if (whole || !function->is_static) Function(*function);
+    }
+    for (const auto& property : info.properties) {
+      if (whole || !property->is_static) Property(*property);
+    }
+    if (whole) {
+      for (const ClassConstant& constant : info.constants) {
+        Find(*constant.type);
+        Comment(constant.doc, indent_ + "  ");
+        text_ += indent_ + "  static readonly " + KeyText(constant.name) + ": " +
+                 TypeScriptName(*constant.type) + ";\n";
+      }
+    }
+    text_ += indent_ + "}\n";
+  }
+
+  void Constructors(const ClassInfo& info) {
+    if (info.constructions.empty()) text_ += indent_ + "  private constructor();\n";
+    for (const Construction& construction : info.constructions) {
+      Find(*construction.signature);
+      Comment(construction.doc, indent_ + "  ");
+      text_ += indent_ + "  constructor" + ParameterList(*construction.signature) + ";\n";
+    }
+  }
+
+  void Function(const ClassFunction& function) {
+    for (const Overload& overload : function.overloads) {
+      Find(*overload.signature);
+      Comment(overload.doc, indent_ + "  ");
+      std::string result = ResultName(*overload.signature);
+      if (function.name == "Symbol.iterator" && overload.signature->result->element) {
+        result = "IterableIterator<" + TypeScriptName(*overload.signature->result->element) + ">";
+      }
+      text_ += indent_ + "  " + (function.is_static ? "static " : "") + KeyText(function.name) +
+               ParameterList(*overload.signature) + ": " + result + ";\n";
+    }
+  }
+
+  void Property(const ClassProperty& property) {
+    const Overload& get = property.get.overloads.front();
+    Find(*get.signature);
+    Comment(get.doc, indent_ + "  ");
+    const std::string start = indent_ + "  " + (property.is_static ? "static " : "");
+    const std::string name = KeyText(property.name);
+    const std::string type = ResultName(*get.signature);
+    if (property.set.overloads.empty()) {
+      text_ += start + "readonly " + name + ": " + type + ";\n";
+      return;
+    }
+    const Signature& set = *property.set.overloads.front().signature;
+    Find(set);
+    const std::string taken = TypeScriptName(*set.arguments[0]);
+    if (taken == type) {
+      text_ += start + name + ": " + type + ";\n";
+    } else {
+      text_ += start + "get " + name + "(): " + type + ";\n";
+      text_ += start + "set " + name + "(value: " + taken + ");\n";
+    }
+  }
+
+  const std::string indent_;
+  const std::string declare_;
+  std::string text_;
+  std::string renamed_;
+  std::map<const ClassInfo*, std::string> exported_;
+  std::set<const TypeInfo*> found_;
+  std::vector<const TypeInfo*> waiting_;
+  std::map<std::string, const void*> named_;
+  std::map<std::string, std::string> types_;
+};
+
+}  // namespace
+
+std::string TypeScriptOf(const TypeInfo& module, std::string_view name) {
+  const StructInfo& info = OpsOf<StructOps>(module).info();
+  if (name.empty()) return Declarations(false).Module(info);
+  return "declare module " + Quoted(name) + " {\n" + Declarations(true).Module(info) + "}\n";
+}
+
+}  // namespace nodehost::detail
