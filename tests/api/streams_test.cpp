@@ -226,6 +226,7 @@ TEST_CASE("streams end with their environment") {
     return js.Eval("new (require('stream').Readable)({ read() {} })").As<nh::ReadStream<>>();
   });
   const nh::Task<std::optional<nh::Bytes>> read = endless.Read();
+  numbers.Write(B("x")).Get();  // it is never taken in
   const nh::Task<> end = numbers.End();
   node.reset();
   CHECK_THROWS_AS(read.Get(), nh::EnvironmentStopped);
