@@ -297,7 +297,12 @@ class Declarations {
   }
 
   void Constructors(const ClassInfo& info) {
-    if (info.constructions.empty()) text_ += indent_ + "  private constructor();\n";
+    if (info.constructions.empty()) {
+      const bool is_base = std::any_of(exported_.begin(), exported_.end(), [&](const auto& other) {
+        return other.first->base == &info;
+      });
+      text_ += indent_ + (is_base ? "  protected" : "  private") + " constructor();\n";
+    }
     for (const Construction& construction : info.constructions) {
       Find(*construction.signature);
       Comment(construction.doc, indent_ + "  ");
