@@ -1,5 +1,8 @@
-// Tasks as operations of Asio.
+// Tasks as operations of Asio; with a compiler for which Asio has coroutines.
 #if __has_include(<asio.hpp>)
+#include <asio/detail/config.hpp>
+#endif
+#if defined(ASIO_HAS_CO_AWAIT)
 
 #include <doctest/doctest.h>
 
