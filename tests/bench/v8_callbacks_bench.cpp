@@ -106,8 +106,8 @@ using Counter = Held<std::int32_t>;
 
 void Identity(const Info& info) {
   if (!info[0]->IsInt32()) return Refuse(info, "a number");
-  static_cast<Counter*>(info.Data().As<v8::External>()->Value());
-  info.GetReturnValue().Set(info[0].As<v8::Int32>()->Value());
+  const auto* const held = static_cast<Counter*>(info.Data().As<v8::External>()->Value());
+  info.GetReturnValue().Set(held->value + info[0].As<v8::Int32>()->Value());
 }
 
 void MakeCallback(const Info& info) {
