@@ -1,6 +1,5 @@
 #include "snapshot_command.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 

@@ -1,12 +1,9 @@
 // nodehost snapshot: writes a start-up snapshot.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace nodehost::cli {
 
