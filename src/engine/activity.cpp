@@ -1,5 +1,7 @@
 #include "activity.hpp"
 
+#include <fmt/format.h>
+
 #include <tuple>
 
 #include "realm.hpp"
@@ -19,10 +21,9 @@ std::string FrameText(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
     return result;
   };
   const std::string function = text(frame->GetFunctionName());
-  const std::string place = text(frame->GetScriptNameOrSourceURL()) + ":" +
-                            std::to_string(frame->GetLineNumber()) + ":" +
-                            std::to_string(frame->GetColumn());
-  return function.empty() ? place : function + " (" + place + ")";
+  const std::string place = fmt::format("{}:{}:{}", text(frame->GetScriptNameOrSourceURL()),
+                                        frame->GetLineNumber(), frame->GetColumn());
+  return function.empty() ? place : fmt::format("{} ({})", function, place);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "entry.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "js_errors.hpp"
@@ -27,9 +29,10 @@ v8::Local<v8::Value> Entry::LocalOf(Realm& realm, const Ref& ref) {
   const Reference* const reference = ref.get();
   if (!reference) return v8::Undefined(realm.isolate());
   if (reference->thread != &realm.thread()) [[unlikely]] {
-    throw WrongThread("A Value of environment \"" + reference->thread->name() +
-                      "\" was handed to environment \"" + realm.thread().name() +
-                      "\". Values stay in their environment; hand over data.");
+    throw WrongThread(fmt::format(
+        "A Value of environment \"{}\" was handed to environment \"{}\". Values stay in "
+        "their environment; hand over data.",
+        reference->thread->name(), realm.thread().name()));
   }
   return reference->Get(realm.isolate());
 }

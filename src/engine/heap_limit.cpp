@@ -1,5 +1,7 @@
 #include "heap_limit.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -83,7 +85,7 @@ const char* HeapLimit::Over() const {
 void HeapLimit::Exceed(const char* what, std::size_t limit) {
   const Exceeded exceeded = std::exchange(exceeded_, nullptr);
   if (!exceeded) return;
-  exceeded("limit of the " + std::string(what) + ": " + std::to_string(limit / kMiB) + " MB");
+  exceeded(fmt::format("limit of the {}: {} MB", what, limit / kMiB));
 }
 
 }  // namespace nodehost::detail

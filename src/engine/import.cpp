@@ -1,4 +1,5 @@
 // Modules and scripts: the bridge's load and evaluate, and waiting for a module that needs it.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <future>
@@ -96,9 +97,10 @@ v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::st
   if (v8::MicrotasksScope::IsRunningMicrotasks(realm.isolate())) {
     throw JsError(JsErrorData{
         .name = "Error",
-        .message = "Module '" + std::string(module) +
-                   "' has a top-level await, and cannot be waited for inside a promise callback, "
-                   "where no other promise goes on. Import it from a job or a timer instead.",
+        .message = fmt::format(
+            "Module '{}' has a top-level await, and cannot be waited for inside a promise "
+            "callback, where no other promise goes on. Import it from a job or a timer instead.",
+            module),
         .code = "ERR_REQUIRE_ASYNC_MODULE"});
   }
   const auto state = std::make_shared<NestedWaiter::State>();
@@ -107,8 +109,9 @@ v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::st
       [](void* data) { return static_cast<NestedWaiter::State*>(data)->settled; }, state.get());
   if (!settled) {
     throw JsError(JsErrorData{.name = "Error",
-                              .message = "Module '" + std::string(module) +
-                                         "' has a top-level await that nothing is left to settle",
+                              .message = fmt::format("Module '{}' has a top-level await that "
+                                                     "nothing is left to settle",
+                                                     module),
                               .code = "ERR_UNSETTLED_TOP_LEVEL_AWAIT"});
   }
   if (state->error) std::rethrow_exception(state->error);

@@ -1,4 +1,5 @@
 // Properties of typed interfaces, from any thread.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <string>
@@ -40,9 +41,10 @@ void ThrowNothingHere(const Member& member) {
     throw HostError(
         "A function was called that was never imported. Get it with Import<T>() or As<T>() first.");
   }
-  throw HostError("The optional member '" + std::string(member.field->name) +
-                  "' is missing: the object has none. Test it with `if (object." +
-                  std::string(member.field->name) + ")` first.");
+  throw HostError(
+      fmt::format("The optional member '{0}' is missing: the object has none. Test it with `if "
+                  "(object.{0})` first.",
+                  member.field->name));
 }
 
 void ReadProperty(const Member& member, const TypeInfo& type, void* result) {

@@ -1,5 +1,7 @@
 #include "native_function.hpp"
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -202,7 +204,7 @@ void NativeCall::Read(const Signature& signature, void* const* values) {
         converting_ = false;
         throw TrialFailed();
       }
-      decoder.Throw((name_.empty() ? "" : name_ + ": ") + "argument " + std::to_string(i + 1));
+      decoder.Throw(fmt::format("{}{}argument {}", name_, name_.empty() ? "" : ": ", i + 1));
     }
     converting_ = false;
   }

@@ -1,4 +1,5 @@
 // Properties of JavaScript objects, and data in and out of single values.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <string>
@@ -42,9 +43,8 @@ v8::Local<v8::Object> ToObject(const Entry& entry, const Key& key) {
       entry.value()->ToObject(entry.context()).ToLocal(&object)) {
     return object;
   }
-  ThrowTypeError(std::string("Cannot read properties of ") +
-                 (entry.value()->IsNull() ? "null" : "undefined") + " (reading '" +
-                 Show(entry, key) + "')");
+  ThrowTypeError(fmt::format("Cannot read properties of {} (reading '{}')",
+                             entry.value()->IsNull() ? "null" : "undefined", Show(entry, key)));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "overloads.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -54,7 +56,7 @@ template <class List>
   for (const auto& overload : overloads) {
     expected += (expected.empty() ? "" : " or ") + ParametersOf(*overload.signature);
   }
-  ThrowTypeError(call.name() + ": expected " + expected + ", got (" + given + ")");
+  ThrowTypeError(fmt::format("{}: expected {}, got ({})", call.name(), expected, given));
 }
 
 // `serve(overload)` for the one that fits.

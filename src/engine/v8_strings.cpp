@@ -1,5 +1,7 @@
 #include "v8_strings.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -36,12 +38,12 @@ v8::MaybeLocal<v8::String> NewFromUtf8(v8::Isolate* isolate, std::string_view ut
 }
 
 [[noreturn]] void ThrowTooLong(std::size_t size, std::string_view unit) {
-  throw JsError(JsErrorData{.name = "RangeError",
-                            .message = "A text of " + std::to_string(size) + " " +
-                                       std::string(unit) +
-                                       " is too long for a JavaScript string, which holds " +
-                                       std::to_string(v8::String::kMaxLength) + " characters.",
-                            .code = "ERR_STRING_TOO_LONG"});
+  throw JsError(JsErrorData{
+      .name = "RangeError",
+      .message = fmt::format("A text of {} {} is too long for a JavaScript string, which holds "
+                             "{} characters.",
+                             size, unit, +v8::String::kMaxLength),
+      .code = "ERR_STRING_TOO_LONG"});
 }
 
 v8::Local<v8::String> New(v8::Isolate* isolate, std::string_view utf8, v8::NewStringType type) {

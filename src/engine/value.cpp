@@ -1,4 +1,5 @@
 // What the handle classes do that only V8 can.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <algorithm>
@@ -22,8 +23,8 @@ template <class V>
 v8::Local<V> Expect(const Entry& entry, ValueClass value_class) {
   if (IsOfClass(entry.value(), value_class)) [[likely]]
     return entry.value().As<V>();
-  ThrowTypeError("expected " + std::string(NameOf(value_class)) +
-                 ", got undefined (a handle that holds nothing)");
+  ThrowTypeError(
+      fmt::format("expected {}, got undefined (a handle that holds nothing)", NameOf(value_class)));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "nodehost/inspector.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,8 +39,8 @@ std::string Absolute(const std::string& path) { return std::filesystem::absolute
 
 std::string OpenInspector(AnyEnvironment& environment, const InspectorOptions& options) {
   if (options.port < 0 || options.port > 65535) {
-    throw HostError("InspectorOptions::port is " + std::to_string(options.port) +
-                    "; it must be 1 to 65535, or 0 for a free one.");
+    throw HostError(fmt::format(
+        "InspectorOptions::port is {}; it must be 1 to 65535, or 0 for a free one.", options.port));
   }
   constexpr int kDescriptors = 16;
   host::RequireDescriptors(kDescriptors, "The inspector");
@@ -49,9 +51,10 @@ std::string OpenInspector(AnyEnvironment& environment, const InspectorOptions& o
     return opened;
   });
   if (!url) {
-    throw HostError("The inspector cannot listen on " + options.host + ":" +
-                    std::to_string(options.port) +
-                    ". Is the port in use? 0 takes a free one; the URL tells which.");
+    throw HostError(
+        fmt::format("The inspector cannot listen on {}:{}. Is the port in use? 0 takes a free one; "
+                    "the URL tells which.",
+                    options.host, options.port));
   }
   return *url;
 }
@@ -81,8 +84,9 @@ void WriteHeapSnapshot(AnyEnvironment& environment, const std::string& path) {
 
 void StartCpuProfile(AnyEnvironment& environment, std::chrono::microseconds interval) {
   if (interval.count() < 1 || interval > std::chrono::minutes(1)) {
-    throw HostError("StartCpuProfile: the interval is " + std::to_string(interval.count()) +
-                    " microseconds; it must be 1 microsecond to 1 minute.");
+    throw HostError(fmt::format(
+        "StartCpuProfile: the interval is {} microseconds; it must be 1 microsecond to 1 minute.",
+        interval.count()));
   }
   environment.Run(
       [&](Js& js) { Inspect(js).Call("startCpuProfile", static_cast<int>(interval.count())); });

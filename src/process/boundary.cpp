@@ -1,5 +1,7 @@
 #include "boundary.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "nodehost/errors.hpp"
@@ -13,17 +15,19 @@ std::string CheckedExecPath(const std::string& exec_path) {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::absolute(exec_path, error);
   if (error || !std::filesystem::is_regular_file(path, error)) {
-    throw HostError("EnvironmentOptions::exec_path: \"" + exec_path +
-                    "\" is not a file. It must name a program that takes node's command line: "
-                    "node itself, or the nodehost command.");
+    throw HostError(fmt::format(
+        "EnvironmentOptions::exec_path: \"{}\" is not a file. It must name a program that takes "
+        "node's command line: node itself, or the nodehost command.",
+        exec_path));
   }
   return path.string();
 }
 
 void Require(bool right, const char* taken, bool other, const char* other_name, const char* why) {
   if (right || !other) return;
-  throw HostError(std::string("Rights::") + taken + ", but " + why +
-                  " would get round that: set Rights::" + other_name + " to false as well.");
+  throw HostError(
+      fmt::format("Rights::{}, but {} would get round that: set Rights::{} to false as well.",
+                  taken, why, other_name));
 }
 
 const Rights& CheckedRights(const EnvironmentOptions& options) {

@@ -1,5 +1,7 @@
 #include "file_rights.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <list>
@@ -121,8 +123,9 @@ void FileRights::Fill(Folders& folders, const std::optional<std::vector<std::str
     const std::optional<std::string> path = Walk(true, &way_).Resolve(folder);
     std::error_code error;
     if (folder.empty() || !path || !fs::exists(*path, error)) {
-      throw HostError(std::string("Rights::") + folders.field + ": there is no " + Quoted(folder) +
-                      ". It must name a folder, or a file, that exists.");
+      throw HostError(
+          fmt::format("Rights::{}: there is no {}. It must name a folder, or a file, that exists.",
+                      folders.field, Quoted(folder)));
     }
     folders.paths.push_back(*path);
   }

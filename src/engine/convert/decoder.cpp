@@ -1,5 +1,7 @@
 #include "engine/convert/decoder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/describe.hpp"
@@ -68,9 +70,9 @@ bool Decoder::Refuse(v8::Local<v8::Value> value, const TypeInfo& type) {
 }
 
 bool Decoder::RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range) {
-  misfits_.push_back({"",
-                      "expected " + expected + ", got " + DescribeValue(isolate_, context_, value),
-                      out_of_range});
+  misfits_.push_back(
+      {"", fmt::format("expected {}, got {}", expected, DescribeValue(isolate_, context_, value)),
+       out_of_range});
   return false;
 }
 
@@ -80,10 +82,8 @@ bool Decoder::RefuseDepth() {
 }
 
 bool Decoder::RefuseLength(std::string_view what, std::size_t expected, std::size_t got) {
-  misfits_.push_back({"",
-                      "expected " + std::string(what) + " of length " + std::to_string(expected) +
-                          ", got length " + std::to_string(got),
-                      false});
+  misfits_.push_back(
+      {"", fmt::format("expected {} of length {}, got length {}", what, expected, got), false});
   return false;
 }
 

@@ -1,6 +1,8 @@
 // Functions: Method, Constructor and Property, and std::function, which becomes a Method.
 #include "nodehost/convert/functions.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 
@@ -19,9 +21,10 @@ namespace nodehost::detail {
 v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name) {
   if (member.function) {
     if (member.function.get()->thread != &encoder.realm().thread()) {
-      throw WrongThread("A Method of environment \"" + member.function.get()->thread->name() +
-                        "\" was handed to environment \"" + encoder.realm().thread().name() +
-                        "\". Wrap it in a lambda, which may call it from there.");
+      throw WrongThread(
+          fmt::format("A Method of environment \"{}\" was handed to environment \"{}\". Wrap it in "
+                      "a lambda, which may call it from there.",
+                      member.function.get()->thread->name(), encoder.realm().thread().name()));
     }
     return Entry::LocalOf(encoder.realm(), member.function);
   }

@@ -1,6 +1,8 @@
 // Numbers, bool and enums.
 #include "nodehost/convert/numbers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -183,8 +185,8 @@ bool BigIntFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
     }
     if (lossless) return true;
     return decoder.RefuseAs(value,
-                            "a bigint from " + std::to_string(std::numeric_limits<T>::min()) +
-                                " to " + std::to_string(std::numeric_limits<T>::max()),
+                            fmt::format("a bigint from {} to {}", std::numeric_limits<T>::min(),
+                                        std::numeric_limits<T>::max()),
                             true);
   }
   if (!value->IsNumber()) return decoder.Refuse(value, type);
@@ -207,8 +209,8 @@ template <class T>
 v8::Local<v8::Value> ExactNumber(Encoder& encoder, T number) {
   constexpr auto kMost = static_cast<T>(kMaxSafe);
   if (number > kMost || (std::is_signed_v<T> && number < T{} - kMost)) {
-    Encoder::Refuse(std::to_string(number) + " is beyond what a number holds exactly, " +
-                    (std::is_signed_v<T> ? "±(2^53 - 1)" : "2^53 - 1"));
+    Encoder::Refuse(fmt::format("{} is beyond what a number holds exactly, {}", number,
+                                std::is_signed_v<T> ? "±(2^53 - 1)" : "2^53 - 1"));
   }
   return v8::Number::New(encoder.isolate(), static_cast<double>(number));
 }
@@ -243,8 +245,7 @@ v8::Local<v8::Value> EnumToJs(Encoder& encoder, const TypeInfo& type, const void
   for (const EnumValue& known : ops.values) {
     if (known.value == number) return ToV8Key(encoder.isolate(), known.name);
   }
-  Encoder::Refuse(std::string(ops.name) + " " + std::to_string(number) +
-                  " has no name in EnumNames");
+  Encoder::Refuse(fmt::format("{} {} has no name in EnumNames", ops.name, number));
 }
 
 bool EnumFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
