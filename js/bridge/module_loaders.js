@@ -79,10 +79,10 @@ function saysAsynchronous(error, message, filename) {
       return StringPrototypeIncludes(message, filename);
     case 'ERR_REQUIRE_ESM_RACE_CONDITION':  // an import() of it is under way; 24 and later
       return true;
-    case 'ERR_INTERNAL_ASSERTION':  // the same, in 20 and 22
+    case 'ERR_INTERNAL_ASSERTION':  // what 20 and 22 say in its place
       return StringPrototypeIncludes(message, 'race condition');
     default:
-      // The same, in 20 while the file is still being read: the loader trips over its own job.
+      // What 20 says while the file is still being read: the loader trips over its own job.
       return error instanceof TypeError && StringPrototypeIncludes(message, "(reading 'getStatus')") &&
              StringPrototypeIncludes(String(error.stack), 'node:internal/modules/esm');
   }

@@ -21,7 +21,7 @@ const {
   Worker: { prototype }, kMaxOldGenerationSizeMb, kCodeRangeSizeMb, kStackSizeMb,
 } = internalBinding('worker');
 const kRoomMb = 2048;
-const kMostMb = 2 ** 20;  // beyond it, a limit is as good as none
+const kMostMb = 2 ** 20;  // a higher limit would never be reached
 const kAsked = Symbol('kAsked');
 
 // What Workers of this thread get that ask for nothing; 0: V8's own limit.

@@ -30,7 +30,7 @@ std::size_t LengthOf(v8::Local<v8::Value> path) {
   return path->IsArrayBufferView() ? path.As<v8::ArrayBufferView>()->ByteLength() : 0;
 }
 
-// Nothing if it is neither a string nor bytes, of which Node would make nothing good.
+// Nothing if it is neither a string nor bytes: Node refuses such a path.
 std::optional<std::string> PathIn(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   std::string path;
   if (value->IsString()) {

@@ -80,7 +80,7 @@ void ReadProperties(Realm& realm, const Reader& list, std::vector<JsErrorPropert
   }
 }
 
-// What can be said of an error without any JavaScript: there is no stack left for it, most likely.
+// Describes an error without running JavaScript, for which there may be no stack left.
 void DescribeWithoutJs(Realm& realm, v8::Local<v8::Value> thrown, JsErrorData& data) {
   if (!thrown->IsNativeError()) {
     data.message = "A JavaScript error that could not be described.";
@@ -228,7 +228,8 @@ v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
   try {
     return CallBridge(realm, Bridge::kSystemError, arguments);
   } catch (const JsError&) {
-    return v8::Exception::Error(realm.String(code.message()));  // no stack left, as above
+    return v8::Exception::Error(
+        realm.String(code.message()));  // JavaScript cannot run: the stack may be full
   }
 }
 

@@ -43,7 +43,7 @@ void Log(const v8::FunctionCallbackInfo<v8::Value>& info) {
   try {
     OptionsOf(info).on_log(Text(DescribeError(*realm, info[0])));
   } catch (...) {
-    // There is nobody left to tell.
+    // The report failed, and there is no other place to report to.
   }
 }
 

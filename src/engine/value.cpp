@@ -36,14 +36,14 @@ void CloseIterator(const Ref& iterator) noexcept {
     const Entry entry(iterator);
     const v8::TryCatch caught(entry.isolate());
     v8::Local<v8::Value> self = entry.value();
-    // As for-of does when its body has thrown, it does not matter what this throws.
+    // The error under way counts, so that what `return` throws is ignored, as for-of does.
     static_cast<void>(entry.realm()
                           .operations()
                           .Get(entry.realm(), Operation::kStop)
                           ->Call(entry.context(), v8::Undefined(entry.isolate()), 1, &self)
                           .IsEmpty());
   } catch (const std::exception&) {
-    // Nor that it could not be called.
+    // That it could not be called is ignored, too.
   }
 }
 

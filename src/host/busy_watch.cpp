@@ -69,7 +69,7 @@ void BusyWatch::Report(Clock::time_point now) {
   try {
     options_.on_busy(report);
   } catch (...) {
-    // The callback is told, not asked: nobody is there to take an exception.
+    // on_busy runs on this thread alone: no caller could catch what it throws.
   }
 }
 

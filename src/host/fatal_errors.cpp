@@ -81,7 +81,7 @@ void FatalErrors::LogEnd() {
   try {
     options_.on_log(text);
   } catch (...) {
-    // There is nobody left to tell.
+    // on_log failed, and there is no other place to report to.
   }
 }
 

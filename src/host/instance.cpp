@@ -31,7 +31,7 @@ std::string CheckedBaseDir(const std::string& base_dir) {
   return path.string();
 }
 
-// The text about an uncaught error is output, too.
+// The text about an uncaught error goes where other output goes.
 EnvironmentOptions WithLog(EnvironmentOptions options) {
   if (!options.on_log && options.on_stderr) {
     options.on_log = [write = options.on_stderr](std::string_view text) {

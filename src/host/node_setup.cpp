@@ -19,10 +19,10 @@ namespace nodehost::host {
 
 namespace {
 
-// For environments that come or go before this one; each takes milliseconds.
+// How long to wait for other environments that start or are freed; each takes milliseconds.
 constexpr std::chrono::seconds kCreationTime{10};
 
-// Held while an isolate comes or goes, where that must not happen twice at a time.
+// Held while an isolate is made or freed, where that must not happen on two threads at a time.
 std::unique_lock<std::timed_mutex> LockIsolates(PlatformState& platform) {
   return detail::kIsolatesComeAndGoAlone ? std::unique_lock(platform.isolates_mutex)
                                          : std::unique_lock<std::timed_mutex>();

@@ -134,7 +134,7 @@ PoolState::Member PoolState::LeastBusy() const {
     return member->environment.OnJsThread();
   });
   if (here != working_.end()) return *here;
-  // The first of several: it is the one whose code is hot.
+  // Of several that are equally busy, the first: its code has been compiled and optimised most.
   const auto least = std::min_element(
       working_.begin(), working_.end(),
       [](const Member& a, const Member& b) { return a->running() < b->running(); });

@@ -64,8 +64,8 @@ void ThreadDriver::Main() {
   try {
     instance().SetUp();
     RunInstance();
-    // The clean-up would wait for the Worker for ever, and keep all other environments from coming
-    // and going.
+    // The clean-up would wait for the Worker for ever, and keep all other environments from
+    // starting and ending.
     if (instance().fatal_errors().has_lost_worker()) {
       instance().fatal_errors().Park(EndReason::kFatalError, "a Worker was lost");
     }

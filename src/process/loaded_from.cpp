@@ -99,7 +99,8 @@ namespace {
 
 void Pin(const void* address, int mode) {
   const std::string path = LoadedFrom(address);
-  // The handle is never closed. It is null where `address` is in the program itself: just as well.
+  // The handle is never closed. It is null where `address` is in the program itself, which is never
+  // unloaded.
   if (!path.empty()) dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE | mode);
 }
 

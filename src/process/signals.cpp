@@ -53,7 +53,8 @@ struct Signals {
 };
 
 Signals& TheSignals() {
-  static Signals* const signals = new Signals;  // Signals come until the last moment.
+  static Signals* const signals =
+      new Signals;  // never freed: signals arrive until the process ends
   return *signals;
 }
 

@@ -21,7 +21,7 @@ TaskThread& TaskThread::Get() {
 bool TaskThread::IsCurrent() noexcept { return is_task_thread; }
 
 TaskThread::TaskThread() {
-  // The program's signals are its own threads' affair.
+  // This thread takes no signals: the program's own threads handle them.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

@@ -29,7 +29,7 @@ v8::Local<v8::Value> ClassToJs(Encoder& encoder, const TypeInfo& type, const voi
   return encoder.realm().classes().ConstructorOf(encoder.realm(), OpsOf<ClassOps>(type).info());
 }
 
-// A Class<T> holds nothing; it must be the class all the same.
+// A Class<T> has no data to fill in, but JavaScript must have given that very class.
 bool ClassFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void*) {
   Realm& realm = decoder.realm();
   const ClassInfo& info = OpsOf<ClassOps>(type).info();

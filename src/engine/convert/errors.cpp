@@ -58,7 +58,7 @@ bool ExceptionFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInf
     exception = nullptr;
     return true;
   }
-  // One that was C++'s is the same again.
+  // An Error that was made from a C++ exception gives that exception back.
   if (std::exception_ptr own = decoder.realm().natives().ExceptionOf(decoder.realm(), value)) {
     exception = std::move(own);
     return true;

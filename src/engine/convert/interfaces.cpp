@@ -183,7 +183,7 @@ v8::Local<v8::Value> InterfaceToJs(Encoder& encoder, const TypeInfo& type, const
   const auto keys = encoder.realm().KeysOf(info);
   for (std::size_t i = 0; i < info.fields.size(); ++i) {
     const FieldInfo& field = info.fields[i];
-    // The functions are the same as before; data may have changed.
+    // A known object has its functions already; its data is written anew, for it may have changed.
     if (known && MemberIn(*field.type, At(value, field))) continue;
     FieldToJs(encoder, object, keys[i].Get(encoder.isolate()), field, At(value, field));
   }

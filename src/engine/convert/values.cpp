@@ -17,7 +17,7 @@ v8::Local<v8::Value> UndefinedToJs(Encoder& encoder, const TypeInfo&, const void
   return v8::Undefined(encoder.isolate());
 }
 
-// A result that nobody wants.
+// For a call whose result is ignored.
 bool UndefinedFromJs(Decoder&, v8::Local<v8::Value>, const TypeInfo&, void*) { return true; }
 
 v8::Local<v8::Value> NullToJs(Encoder& encoder, const TypeInfo&, const void*) {
@@ -42,7 +42,7 @@ bool ValueFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& t
   return true;
 }
 
-// It takes what no other alternative wants.
+// Any value fits, so every other alternative is tried before it.
 Fit ValueFit(Decoder&, v8::Local<v8::Value>, const TypeInfo&) { return Fit::kAccepted; }
 
 std::string ValueName(const TypeInfo& type) { return std::string(NameOf(ClassOf(type))); }
