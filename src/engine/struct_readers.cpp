@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "realm.hpp"
 #include "struct_shapes.hpp"
@@ -31,7 +32,8 @@ v8::Global<v8::Function> StructReaders::Compile(Realm& realm, const StructInfo& 
   text += ");";
   v8::Local<v8::String> parameters[] = {realm.String("object"), realm.String("take")};
   v8::ScriptCompiler::Source source(
-      realm.String(text), v8::ScriptOrigin(realm.String("nodehost:" + std::string(info.name))));
+      realm.String(text),
+      OriginOf(realm.isolate(), realm.String("nodehost:" + std::string(info.name))));
   v8::Local<v8::Function> function;
   if (!v8::ScriptCompiler::CompileFunction(context, &source, 2, parameters).ToLocal(&function)) {
     return {};
