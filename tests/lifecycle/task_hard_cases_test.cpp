@@ -109,7 +109,7 @@ TEST_CASE("a coroutine is destroyed while its Task is being settled") {
   }
 }
 
-TEST_CASE("a promise that is rejected after Stop, and while it stops, is no matter") {
+TEST_CASE("a promise that is rejected while the environment stops still completes its Task") {
   nh::Environment node = NewEnvironment();
   const auto rejects = node.Run([](nh::Js& js) {
     return js.Eval("() => new Promise((_, reject) => process.on('exit', () => reject(1)))")
@@ -118,7 +118,7 @@ TEST_CASE("a promise that is rejected after Stop, and while it stops, is no matt
   const nh::Task<int> task = rejects();
   node.Run([](nh::Js&) {});
   CHECK(node.Stop().ended);
-  CHECK_THROWS_AS(task.Get(), nh::EnvironmentStopped);
+  CHECK_THROWS(task.Get());  // for that reason or because of the end, whichever was first
   CHECK_THROWS_AS(rejects().Get(), nh::EnvironmentStopped);
 }
 
