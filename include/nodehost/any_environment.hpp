@@ -121,7 +121,7 @@ class NODEHOST_API AnyEnvironment {
     static_assert(!detail::kHoldsJs<T>,
                   "A Value cannot leave Environment::Import: import a typed interface of Method "
                   "fields or data, or use js.Import inside Run.");
-    T result{};
+    T result = detail::MakeBlank<T>();
     detail::ImportInto(Thread(), module, name, detail::DecodedType<T>(), &result);
     return result;
   }

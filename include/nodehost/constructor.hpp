@@ -43,8 +43,7 @@ class Constructor<T(A...)> {
           .Call(std::forward<detail::Parameter<A, When>>(arguments)...);
     }
     const void* const pointers[] = {std::addressof(arguments)..., nullptr};
-    static_assert(detail::CheckDecodable<std::remove_cv_t<T>>());
-    T result{};
+    T result = detail::MakeBlank<T>();
     detail::InvokeNew(member_, kSignature, pointers, &result);
     return result;
   }

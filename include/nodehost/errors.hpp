@@ -106,8 +106,8 @@ struct JsErrorData {
   std::vector<std::shared_ptr<const JsErrorData>> errors = {};
   /// False for what was thrown without being an Error: `throw 42`.
   bool is_error = true;
-  /// What is no Error as JSON: `42`, `"text"`, `{"a":1}`; empty where it has none (undefined, a
-  /// symbol, a function).
+  /// What is no Error as JSON: `42`, `"text"`, `{"a":1}`; empty where it has none (undefined, NaN,
+  /// a bigint, a symbol, a function). Its text is the message then.
   std::string thrown_json = {};
 };
 

@@ -6,10 +6,12 @@
 //       std::string name;
 //       std::vector<Point> points;
 //       int retries = 3;
+//       std::optional<std::string> note;
 //       std::FILE* log = nullptr;
 //       NODEHOST_FIELDS(Track, name,
 //                       (points, nh::JsName("pts")),   // JS says pts
 //                       (retries, nh::kOptional),      // missing in JS: stays 3
+//                       (note, nh::kKeepEmpty),        // empty: undefined, instead of missing
 //                       (log, nh::kIgnored))           // never crosses
 //     };
 //
@@ -25,6 +27,7 @@
 //     }
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -35,9 +38,7 @@ namespace nodehost {
 
 /// Attribute of a field: its name on the JavaScript side, instead of the C++ name.
 struct JsName {
-  consteval explicit JsName(const char* text) : value(text) {
-    if (value.empty()) throw "nodehost: a JsName must not be empty";
-  }
+  consteval explicit JsName(const char* text) : value(text) {}
   std::string_view value;
 };
 
@@ -48,10 +49,16 @@ struct Doc {
 };
 
 struct OptionalField {};
+struct KeepEmptyField {};
 struct IgnoredField {};
 
 /// Attribute of a field: when JS has no such property, the field keeps its C++ initialiser.
 inline constexpr OptionalField kOptional{};
+
+/// Attribute of a std::optional field: when it is empty, the object in JavaScript has a property
+/// that is undefined. Without it there is no such property, as with JSON.stringify, so that
+/// `{ ...defaults, ...options }` keeps the defaults.
+inline constexpr KeepEmptyField kKeepEmpty{};
 
 /// Attribute of a field: it does not exist for JS; its type needs no conversion.
 inline constexpr IgnoredField kIgnored{};
@@ -66,17 +73,20 @@ struct FieldSpec {
   std::string_view name;     ///< as in the C++ source
   std::string_view js_name;  ///< `name`, or the JsName
   bool optional = false;
+  bool keep_empty = false;
   std::string_view doc = {};
 };
 
 constexpr void Apply(FieldSpec& spec, const Doc& doc) { spec.doc = doc.value; }
 constexpr void Apply(FieldSpec& spec, const JsName& name) { spec.js_name = name.value; }
 constexpr void Apply(FieldSpec& spec, OptionalField) { spec.optional = true; }
+constexpr void Apply(FieldSpec& spec, KeepEmptyField) { spec.keep_empty = true; }
 constexpr void Apply(FieldSpec&, IgnoredField) {}
 
 template <class A>
-concept FieldAttribute = std::is_same_v<A, JsName> || std::is_same_v<A, Doc> ||
-    std::is_same_v<A, OptionalField> || std::is_same_v<A, IgnoredField>;
+concept FieldAttribute =
+    std::is_same_v<A, JsName> || std::is_same_v<A, Doc> || std::is_same_v<A, OptionalField> ||
+    std::is_same_v<A, KeepEmptyField> || std::is_same_v<A, IgnoredField>;
 
 /// One listed field. `Kept` is false for an ignored one.
 template <class Pointer, bool Kept>
@@ -122,15 +132,21 @@ class FieldList<T, FieldDef<Pointers, Kept>...> {
   static constexpr auto kKept = KeptIndices<Kept...>();
   static constexpr std::size_t kSize = kKept.size();
 
-  consteval explicit FieldList(FieldDef<Pointers, Kept>... defs) : slots_{{defs}...} {
-    const std::string_view names[] = {(Kept ? defs.spec.js_name : std::string_view())..., {}};
+  consteval explicit FieldList(FieldDef<Pointers, Kept>... defs)
+      : slots_{{defs}...}, names_{(Kept ? defs.spec.js_name : std::string_view("-"))..., "-"} {}
+
+  /// Whether each field has a name for JavaScript.
+  consteval bool AllNamed() const {
+    return std::ranges::none_of(names_, [](std::string_view name) { return name.empty(); });
+  }
+  /// Whether no two have the same.
+  consteval bool NamesDiffer() const {
     for (std::size_t i = 0; i < sizeof...(Kept); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (!names[i].empty() && names[i] == names[j]) {
-          throw "nodehost: two fields have the same JavaScript name";
-        }
+        if (kIsKept[i] && kIsKept[j] && names_[i] == names_[j]) return false;
       }
     }
+    return true;
   }
 
   template <std::size_t I>
@@ -139,7 +155,10 @@ class FieldList<T, FieldDef<Pointers, Kept>...> {
   }
 
  private:
+  static constexpr std::array<bool, sizeof...(Kept) + 1> kIsKept{Kept..., false};
+
   FieldSlots<std::make_index_sequence<sizeof...(Pointers)>, FieldDef<Pointers, Kept>...> slots_;
+  std::array<std::string_view, sizeof...(Kept) + 1> names_;
 };
 
 }  // namespace detail
@@ -149,12 +168,14 @@ template <class Pointer, class... Attributes>
 consteval auto Field(const char* name, Pointer member, Attributes... attributes) {
   static_assert(std::is_member_object_pointer_v<Pointer>,
                 "nodehost: a field is a non-static data member, not a function or a static member");
-  static_assert((detail::FieldAttribute<Attributes> && ...),
-                "nodehost: the attributes of a field are JsName(\"...\"), kOptional and kIgnored");
+  static_assert(
+      (detail::FieldAttribute<Attributes> && ...),
+      "nodehost: the attributes of a field are JsName(\"...\"), kOptional, kKeepEmpty and "
+      "kIgnored");
   constexpr bool kept = !(std::is_same_v<Attributes, IgnoredField> || ...);
   static_assert(kept || sizeof...(Attributes) == 1,
                 "nodehost: kIgnored says that JS never sees the field; no other attribute matters");
-  detail::FieldSpec spec{name, name, false};
+  detail::FieldSpec spec{name, name, false, false};
   (detail::Apply(spec, attributes), ...);
   return detail::FieldDef<Pointer, kept>{spec, member};
 }

@@ -114,8 +114,7 @@ class Method<R(A...)> {
     if constexpr (std::is_void_v<R>) {
       detail::Invoke(member_.function, member_.receiver, kSignature, pointers, nullptr);
     } else {
-      static_assert(detail::CheckDecodable<std::remove_cv_t<R>>());
-      R result{};
+      R result = detail::MakeBlank<R>();
       detail::Invoke(member_.function, member_.receiver, kSignature, pointers, &result);
       return result;
     }

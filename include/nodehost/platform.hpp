@@ -91,7 +91,8 @@ struct Versions {
 class NODEHOST_API NodejsPlatform {
  public:
   /// Starts Node.js. Throws `PlatformError` with Node's own text if an option is refused, and if
-  /// there is or was a platform already.
+  /// there is or was a platform already. Options are checked before the start, so that another
+  /// platform may be made after a refusal; where that is not so, the error says it.
   explicit NodejsPlatform(PlatformOptions options = {});
 
   /// Stops the environments that are left, each by its `stop_timeout`, then takes V8 and Node.js

@@ -63,8 +63,7 @@ class Property {
 
   T Get() const {
     if (accessors_) return accessors_->get();
-    static_assert(detail::CheckDecodable<T>());
-    T value{};
+    T value = detail::MakeBlank<T>();
     detail::ReadProperty(member_, detail::kTypeInfo<T>, &value);
     return value;
   }

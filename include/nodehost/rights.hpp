@@ -75,10 +75,10 @@ struct Rights {
   /// be linked, renamed or copied.
   std::optional<std::vector<std::string>> write_files = {};
 
-  /// If given: the built-in modules that may be loaded, by their names without "node:"; all others
-  /// are as if they did not exist, and `process.binding` is refused. This shapes what programs see.
-  /// What they may do is for the other fields to say: objects that are always there, such as
-  /// `process.stdin` and the loader itself, lead to parts of `fs` and `net`.
+  /// If given: the built-in modules that may be loaded, by their names, with or without "node:";
+  /// all others are as if they did not exist, and `process.binding` is refused. This shapes what
+  /// programs see. What they may do is for the other fields to say: objects that are always there,
+  /// such as `process.stdin` and the loader itself, lead to parts of `fs` and `net`.
   std::optional<std::vector<std::string>> builtins = {};
 };
 

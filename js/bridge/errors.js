@@ -3,9 +3,9 @@
 'use strict';
 
 const {
-  AggregateError, ArrayIsArray, ArrayPrototypeIncludes, Error, EvalError, JSONParse, JSONStringify,
-  ObjectDefineProperty, ObjectKeys, RangeError, ReferenceError, String, SyntaxError, TypeError,
-  SymbolIterator, URIError, append,
+  AggregateError, ArrayIsArray, ArrayPrototypeIncludes, BigInt, Error, EvalError, JSONParse, JSONStringify,
+  ObjectDefineProperty, ObjectIs, ObjectKeys, RangeError, ReferenceError, RegExpPrototypeExec,
+  String, StringPrototypeSlice, SyntaxError, SymbolIterator, TypeError, URIError, append,
 } = primordials;
 const { getSystemErrorName, inspect, isNativeError } = require('util');
 const { errno: errnoOfName } = require('os');
@@ -55,11 +55,31 @@ function errorsOf(value) {
   });
 }
 
-/// The value as JSON, or '' where it has none or a very long one. bigint is its digits, as a string.
+/// The value as JSON, or '' where it has none or a very long one. A bigint within is its digits, as a
+/// string.
 function jsonOf(value) {
+  if (hasNoJson(value)) return '';
   const json = attempt(() =>
     JSONStringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item)));
   return typeof json === 'string' && json.length <= kMaxJson ? json : '';
+}
+
+/// What JSON would make something else of. The text says it all: 'NaN', '-0', '5n'.
+function hasNoJson(value) {
+  return typeof value === 'bigint' ||
+    (typeof value === 'number' && !ObjectIs(value, JSONParse(JSONStringify(value))));
+}
+
+/// The reverse, for what describeText says of it.
+function valueOfText(text) {
+  switch (text) {
+    case 'undefined': return undefined;
+    case 'NaN': return NaN;
+    case 'Infinity': return Infinity;
+    case '-Infinity': return -Infinity;
+    case '-0': return -0;
+    default: return RegExpPrototypeExec(/^-?\d+n$/, text) === null ? text : BigInt(StringPrototypeSlice(text, 0, -1));
+  }
 }
 
 function propertiesOf(value) {
@@ -146,7 +166,7 @@ function newError(name, message, errors) {
 function makeError({ isError, name, message, code, stack, json, hasCause, cause, errors, properties }) {
   if (!isError) {
     if (json !== '') return attempt(() => JSONParse(json));
-    return message === 'undefined' ? undefined : message;
+    return valueOfText(message);
   }
   const error = newError(name, message, errors);
   if (name !== '' && error.name !== name) hide(error, 'name', name);

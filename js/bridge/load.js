@@ -14,8 +14,8 @@ const {
   loaders: { userRequire, importNow, importLater, isAsynchronous }, modules: { findModule }, resolve,
 } = options;
 
-/// What `load` returns for a module that has to be waited for. The promise is fulfilled with its
-/// value.
+/// What `load` returns for a module that has to be waited for. The promise is fulfilled with an
+/// object whose `namespace` is the module's value.
 class Pending {
   #promise;
   constructor(promise) {

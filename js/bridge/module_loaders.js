@@ -9,7 +9,7 @@
 'use strict';
 
 const {
-  JSONStringify, ObjectDefineProperty, RegExpPrototypeExec, String, StringPrototypeIncludes,
+  encodeURIComponent, JSONStringify, ObjectDefineProperty, RegExpPrototypeExec, String, StringPrototypeIncludes,
   SymbolFor, TypeError,
 } = primordials;
 const { Module, compile: compileModule, createRequire, nodeModulePaths } = require('module');
@@ -39,7 +39,14 @@ function newName() {
 const userRequire = createRequire(origin);
 // import() in CommonJS text follows import rules on every node. No format is named: before 20.19
 // the third parameter is a flag, and any value of it says "ES module".
-const { importLater } = compile('exports.importLater = (s) => import(s)', origin);
+const { importLater: importDynamically } = compile('exports.importLater = (s) => import(s)', origin);
+
+/// Imports a URL. The promise is fulfilled with an object whose `namespace` is the module's: a
+/// promise would take a namespace with a `then` for another promise, and call it.
+function importLater(url) {
+  const text = `export * as namespace from ${JSONStringify(url)}`;
+  return importDynamically(`data:text/javascript,${encodeURIComponent(text)}`);
+}
 // Node 22.0 to 22.11 compile ES modules from text, but import none from them.
 const canImportNow = process.features.require_module;
 

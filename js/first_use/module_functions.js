@@ -80,7 +80,7 @@ function invoke(module, name, args) {
   const exports = load(module);
   const pending = promiseOf(exports);
   if (pending === undefined) return call(pick(module, name, exports), args);
-  return PromisePrototypeThen(pending, (value) => call(pick(module, name, value), args));
+  return PromisePrototypeThen(pending, ({ namespace }) => call(pick(module, name, namespace), args));
 }
 
 return { __proto__: null, invoke };

@@ -62,6 +62,7 @@ return freeze({
 
   append,
   encodeURI: globalThis.encodeURI,
+  encodeURIComponent: globalThis.encodeURIComponent,
   processTickCallback: process._tickCallback,  // node 20 to 26
   queueMicrotask,
   replaceClass,

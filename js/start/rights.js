@@ -129,7 +129,10 @@ if (!rights.environmentVariables && inWorker) {
 if (rights.builtins !== undefined) {
   for (const name of rights.builtins) {
     if (BuiltinModule.canBeRequiredByUsers(name)) continue;
-    throw new Error(`Rights::builtins: there is no built-in module "${name}"`);
+    const error = new Error(`Rights::builtins: Node.js ${process.versions.node} has no built-in ` +
+                            `module "${name}"`);
+    error.code = 'ERR_NODEHOST_OPTION';  // a HostError in C++
+    throw error;
   }
   const limit = () => BuiltinModule.setRealmAllowRequireByUsers(rights.builtins);
   refuse(process, ['binding', '_linkedBinding'], 'builtins');

@@ -25,9 +25,12 @@ std::string RootName(const TypeInfo& type) {
 
 }  // namespace
 
-v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* value) {
+v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* value,
+                            std::string_view name) {
   try {
-    return Encoder(realm).Encode(type, value);
+    Encoder encoder(realm);
+    const Encoder::Named named(encoder, name);
+    return encoder.Encode(type, value);
   } catch (const EncodeMisfit& misfit) {
     throw JsError(
         JsErrorData{.name = "RangeError",

@@ -12,8 +12,10 @@ namespace nodehost::detail {
 
 class Realm;
 
-/// C++ to JavaScript. Throws JsError for what JavaScript cannot hold.
-v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* value);
+/// C++ to JavaScript. Throws JsError for what JavaScript cannot hold. A function of C++'s gets
+/// `name`.
+v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* value,
+                            std::string_view name = {});
 
 /// JavaScript to C++, assigned to the live object at `result`. Throws JsError, a TypeError or a
 /// RangeError, whose message has the path to what did not fit, starting with `root` (or, if that is

@@ -40,13 +40,12 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
     if (!type.conversion->callable) return {module, undefined};
     return {CallBridge(realm, Bridge::kCallable, {arguments, 1}), undefined};
   }
+  // What `import x from` gives of a module that is no ES module: module.exports, of any type, also
+  // where that has a `default` of its own.
+  if (name == "default" && !module->IsModuleNamespaceObject()) return {module, undefined};
   arguments[1] = realm.String(name);
   const v8::Local<v8::Value> holder = CallBridge(realm, Bridge::kHolder, arguments);
-  if (!holder->IsObject()) {
-    // What `import x from` gives of a module that is no ES module: module.exports, of any type.
-    const bool whole = name == "default" && !module->IsModuleNamespaceObject();
-    return {whole ? module : undefined, undefined};
-  }
+  if (!holder->IsObject()) return {undefined, undefined};
   const Catch caught(realm);
   v8::Local<v8::Value> value;
   if (!holder.As<v8::Object>()->Get(realm.context(), arguments[1]).ToLocal(&value)) {
@@ -55,10 +54,9 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
   return {value, holder};
 }
 
-// How an error calls what was imported: `marked`, or `fs.readFile`. Without a name the typed
-// interface's own serves.
+// How an error calls what was imported: `marked`, or `fs.readFile`.
 std::string RootName(std::string_view module, std::string_view name) {
-  return name.empty() ? std::string() : std::string(module) + "." + std::string(name);
+  return name.empty() ? std::string(module) : std::string(module) + "." + std::string(name);
 }
 
 void ConvertExport(Realm& realm, v8::Local<v8::Value> module_value, std::string_view module,
@@ -132,9 +130,22 @@ Loaded Load(Realm& realm, std::string_view module) {
   return promise->IsPromise() ? Loaded{promise, true} : Loaded{loaded, false};
 }
 
+// What a promise of js/bridge/load.js is fulfilled with.
+v8::Local<v8::Value> NamespaceIn(Realm& realm, v8::Local<v8::Value> fulfilled) {
+  const Catch caught(realm);
+  v8::Local<v8::Value> found;
+  if (!fulfilled.As<v8::Object>()
+           ->Get(realm.context(), realm.String("namespace"))
+           .ToLocal(&found)) {
+    ThrowCaught(realm, caught);
+  }
+  return found;
+}
+
 v8::Local<v8::Value> ImportHere(Realm& realm, std::string_view module) {
   const Loaded loaded = Load(realm, module);
-  return loaded.is_pending ? WaitFor(realm, loaded.value, module) : loaded.value;
+  if (!loaded.is_pending) return loaded.value;
+  return NamespaceIn(realm, WaitFor(realm, loaded.value, module));
 }
 
 // For Environment::Import from another thread, which blocks on `done`; the JS thread does not.
@@ -147,7 +158,7 @@ class ImportWaiter final : public PromiseWaiter {
 
   void Fulfilled(Realm& realm, v8::Local<v8::Value> value) noexcept override {
     try {
-      ConvertExport(realm, value, module_, name_, type_, result_);
+      ConvertExport(realm, NamespaceIn(realm, value), module_, name_, type_, result_);
       done_.set_value();
     } catch (...) {
       done_.set_exception(std::current_exception());

@@ -4,6 +4,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -185,9 +186,26 @@ JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown) {
   return JsError(Describe(realm, thrown, 0, left));
 }
 
+namespace {
+
+// Whether JavaScript knows more of it than C++: a JsError that C++ made, with no stack before it
+// was thrown in JavaScript.
+bool LacksStack(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const JsError& error) {
+    return typeid(error) == typeid(JsError) && error.is_error() && error.stack().empty();
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
 std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown) {
   const v8::HandleScope scope(realm.isolate());
-  if (std::exception_ptr own = realm.natives().ExceptionOf(realm, thrown)) return own;
+  std::exception_ptr own = realm.natives().ExceptionOf(realm, thrown);
+  if (own && !LacksStack(own)) return own;
   return std::make_exception_ptr(DescribeError(realm, thrown));
 }
 
@@ -266,11 +284,34 @@ v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
   }
 }
 
+// The exception within a std::nested_exception, or null.
+std::exception_ptr NestedIn(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::nested_exception& nested) {
+    return nested.nested_ptr();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+v8::Local<v8::Value> MakeWithCause(Realm& realm, const std::exception_ptr& error, int depth) {
+  const v8::Local<v8::Value> object = MakeError(realm, error);
+  const std::exception_ptr inner = depth < kMaxCauses ? NestedIn(error) : nullptr;
+  if (inner && object->IsObject()) {
+    object.As<v8::Object>()
+        ->DefineOwnProperty(realm.context(), realm.String("cause"),
+                            MakeWithCause(realm, inner, depth + 1), v8::DontEnum)
+        .FromMaybe(false);
+  }
+  return object;
+}
+
 }  // namespace
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
   if (!error) return v8::Null(realm.isolate());
-  const v8::Local<v8::Value> object = MakeError(realm, error);
+  const v8::Local<v8::Value> object = MakeWithCause(realm, error, 0);
   realm.natives().KeepException(realm, object, error);
   return object;
 }

@@ -67,7 +67,7 @@ NativeFunctions::Identity NativeFunctions::IdentityOf(const Parts& parts) {
 
 v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
                                                     const std::shared_ptr<NativeFunction>& native,
-                                                    std::string_view name) {
+                                                    std::string_view name, Use use) {
   v8::Isolate* const isolate = realm.isolate();
   if (const auto found = functions_.find(native.get()); found != functions_.end()) {
     const v8::Local<v8::Object> known = found->second->object(isolate);
@@ -78,9 +78,11 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
   v8::Local<v8::Function> function;
   const v8::Local<v8::External> data = NewExternal(isolate, served.get());
   const LeafInfo* const leaf = native->leaf();
+  const auto behaviour =
+      use == Use::kConstruct ? v8::ConstructorBehavior::kAllow : v8::ConstructorBehavior::kThrow;
   if (!(leaf ? NewFunctionTemplate(isolate, &Call, data, static_cast<int>(leaf->count), leaf)
                    ->GetFunction(realm.context())
-             : v8::Function::New(realm.context(), &Call, data))
+             : v8::Function::New(realm.context(), &Call, data, 0, behaviour))
            .ToLocal(&function)) {
     ThrowCaught(realm, caught);
   }
@@ -204,7 +206,8 @@ void NativeCall::Read(const Signature& signature, void* const* values) {
         converting_ = false;
         throw TrialFailed();
       }
-      decoder.Throw(fmt::format("{}{}argument {}", name_, name_.empty() ? "" : ": ", i + 1));
+      decoder.Throw(
+          fmt::format("{}: argument {}", name_.empty() ? "A C++ function" : name_, i + 1));
     }
     converting_ = false;
   }

@@ -4,6 +4,7 @@
 
 #include <v8.h>
 
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -23,9 +24,12 @@ class NativeFunctions {
  public:
   using Parts = std::vector<std::shared_ptr<NativeFunction>>;
 
+  /// What JavaScript may do with a function: only a Constructor's may be called with `new`.
+  enum class Use : std::uint8_t { kCall, kConstruct };
+
   /// The one JavaScript function that calls `native`; `name` is given to it when it is made.
   v8::Local<v8::Function> FunctionOf(Realm& realm, const std::shared_ptr<NativeFunction>& native,
-                                     std::string_view name);
+                                     std::string_view name, Use use = Use::kCall);
 
   /// The object that was made of these functions, if it is still there.
   v8::MaybeLocal<v8::Object> FindObject(v8::Isolate* isolate, const Parts& parts);

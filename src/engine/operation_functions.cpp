@@ -51,8 +51,11 @@ void Operate(Operation operation, const OperationCall& call) {
   List list(signature.count + 2U);
   if (call.self) list.Add(Entry::LocalOf(realm, *call.self));
   if (call.key) list.Add(Entry::KeyOf(realm, *call.key));
+  const bool sets = operation == Operation::kSet && call.key;
+  const std::string_view name =
+      sets && call.key->kind() == Key::Kind::kText ? call.key->text() : std::string_view();
   for (std::uint32_t i = 0; i < signature.count; ++i) {
-    list.Add(Encode(realm, *signature.arguments[i], call.arguments[i]));
+    list.Add(Encode(realm, *signature.arguments[i], call.arguments[i], name));
   }
   const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
   const Catch caught(realm);

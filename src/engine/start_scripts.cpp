@@ -185,7 +185,10 @@ v8::Local<v8::Object> RightsObject(v8::Local<v8::Context> context, const Rights&
   object.Set("writeFiles", !rights.write_files);
   if (rights.builtins) {
     std::vector<v8::Local<v8::Value>> names;
-    for (const std::string& name : *rights.builtins) names.push_back(ToV8String(isolate, name));
+    for (std::string_view name : *rights.builtins) {
+      if (name.starts_with("node:")) name.remove_prefix(5);
+      names.push_back(ToV8String(isolate, name));
+    }
     object.Set("builtins", v8::Array::New(isolate, names.data(), names.size()).As<v8::Value>());
   }
   return object.object();
@@ -277,6 +280,10 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
                                           realm.host_scripts(), /*in_worker=*/false))) {
       ThrowCaught(realm, caught);
     }
+  } catch (const JsError& error) {
+    boundary.failure = error.code() == "ERR_NODEHOST_OPTION"
+                           ? std::make_exception_ptr(HostError(error.message()))
+                           : std::current_exception();
   } catch (...) {
     boundary.failure = std::current_exception();
   }

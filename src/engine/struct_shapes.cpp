@@ -14,6 +14,7 @@ namespace nodehost::detail {
 namespace {
 
 constexpr std::uint32_t kFirstFew = 8;
+constexpr std::size_t kMostShapes = 16;  // of one struct; each optional field doubles what may be
 
 }  // namespace
 
@@ -33,14 +34,16 @@ std::string LiteralKey(std::string_view name) {
   return key + "\"]";
 }
 
-v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& info) {
+v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& info,
+                                               Present present) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   std::vector<v8::Local<v8::String>> parameters;
   std::string text = "'use strict'; return {";
-  for (const FieldInfo& field : info.fields) {
+  for (std::size_t i = 0; i < info.fields.size(); ++i) {
+    if ((present >> i & 1) == 0) continue;
     const std::string parameter = "f" + std::to_string(parameters.size());
-    text += LiteralKey(field.name) + ": " + parameter + ", ";
+    text += LiteralKey(info.fields[i].name) + ": " + parameter + ", ";
     parameters.push_back(realm.String(parameter));
   }
   text += "};";
@@ -55,17 +58,29 @@ v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& i
   return v8::Global<v8::Function>(isolate, function);
 }
 
-v8::MaybeLocal<v8::Value> StructShapes::Make(Realm& realm, const StructInfo& info,
-                                             std::span<v8::Local<v8::Value>> values) {
+StructShapes::Shape* StructShapes::Find(const StructInfo& info, Present present) {
   if (info.id >= shapes_.size()) shapes_.resize(info.id + 1);
-  Shape& shape = shapes_[info.id];
+  std::vector<Shape>& shapes = shapes_[info.id];
+  for (Shape& shape : shapes) {
+    if (shape.present == present) return &shape;
+  }
+  if (shapes.size() == kMostShapes) return nullptr;
+  shapes.emplace_back().present = present;
+  return &shapes.back();
+}
+
+v8::MaybeLocal<v8::Value> StructShapes::Make(Realm& realm, const StructInfo& info, Present present,
+                                             std::span<v8::Local<v8::Value>> values) {
+  Shape* const found = Find(info, present);
+  if (!found) return {};
+  Shape& shape = *found;
   if (shape.uses < kFirstFew) {
     ++shape.uses;
     return {};
   }
   v8::Isolate* const isolate = realm.isolate();
   const Catch caught(realm);
-  if (shape.make.IsEmpty()) shape.make = Compile(realm, info);
+  if (shape.make.IsEmpty()) shape.make = Compile(realm, info, present);
   if (shape.make.IsEmpty()) {
     ThrowIfTerminated(realm, caught);
     return {};

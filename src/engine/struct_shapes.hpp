@@ -25,10 +25,14 @@ std::string LiteralKey(std::string_view name);
 
 class StructShapes {
  public:
-  /// The object. Empty, and nothing done, for the first few of a struct, which do not pay for
-  /// compiling a function, and if V8 refuses (the stack is full, or the environment is being
-  /// terminated): its properties are then defined one by one.
-  v8::MaybeLocal<v8::Value> Make(Realm& realm, const StructInfo& info,
+  /// One bit for each field, the first one lowest: whether the object has it.
+  using Present = std::uint64_t;
+
+  /// The object with the fields that are `present`, which `values` are. Empty, and nothing done,
+  /// for the first few of a struct, which do not pay for compiling a function, and if V8 refuses
+  /// (the stack is full, or the environment is being terminated): its properties are then defined
+  /// one by one.
+  v8::MaybeLocal<v8::Value> Make(Realm& realm, const StructInfo& info, Present present,
                                  std::span<v8::Local<v8::Value>> values);
 
   /// Before the isolate goes.
@@ -36,13 +40,15 @@ class StructShapes {
 
  private:
   struct Shape {
+    Present present = 0;
     std::uint32_t uses = 0;
     v8::Global<v8::Function> make;
   };
 
-  static v8::Global<v8::Function> Compile(Realm& realm, const StructInfo& info);
+  static v8::Global<v8::Function> Compile(Realm& realm, const StructInfo& info, Present present);
+  Shape* Find(const StructInfo& info, Present present);
 
-  std::vector<Shape> shapes_;  // by StructInfo::id
+  std::vector<std::vector<Shape>> shapes_;  // by StructInfo::id; for each, what was present
 };
 
 }  // namespace nodehost::detail

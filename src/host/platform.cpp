@@ -14,6 +14,7 @@
 #include "exit_codes.hpp"
 #include "guards/guards.hpp"
 #include "guards/loop_guard.hpp"
+#include "option_check.hpp"
 #include "platform_state.hpp"
 #include "process/loaded_from.hpp"
 #include "process/resources.hpp"
@@ -47,15 +48,6 @@ void StopAtProcessExit() {
   if (state) state->StopAll(std::chrono::milliseconds(0));
 }
 
-void ClaimProcess() {
-  detail::CheckNotForked();
-  const std::lock_guard lock(start_mutex);
-  if (started) throw PlatformError(started);
-  started =
-      "Node.js was started in this process before: there can be one NodejsPlatform at a time, and "
-      "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
-}
-
 // Node prints what these ask for and ends; as a library it prints nothing, and goes on.
 void CheckPrintingOptions(const PlatformOptions& options) {
   constexpr std::string_view kPrinting[] = {"--version", "-v",           "--help",
@@ -68,6 +60,42 @@ void CheckPrintingOptions(const PlatformOptions& options) {
                     option),
         host::kInvalidArgumentCode);
   }
+}
+
+std::string NoOption(const std::string& argument) {
+  return fmt::format(
+      "PlatformOptions::node_options: \"{}\" is not an option. Scripts are run with "
+      "Environment::Import, and get the arguments in EnvironmentOptions::args.",
+      argument);
+}
+
+// What Node would refuse, while it can still be started with better options. With `own_process` a
+// refusal ends the program, and is Node's to word.
+void CheckNodeOptions(const PlatformOptions& options) {
+  if (options.own_process) return;
+  CheckPrintingOptions(options);
+  std::vector<std::string> args = {options.args.empty() ? "node" : options.args.front()};
+  args.insert(args.end(), options.node_options.begin(), options.node_options.end());
+  const host::OptionCheck check = host::CheckOptions(std::move(args));
+  if (!check.errors.empty()) {
+    throw PlatformError(fmt::format("PlatformOptions::node_options: {}. Node.js was not started, "
+                                    "and can be started with other options.",
+                                    fmt::join(check.errors, "; ")),
+                        host::kInvalidArgumentCode);
+  }
+  if (!check.arguments.empty()) {
+    throw PlatformError(NoOption(check.arguments.front()), host::kInvalidArgumentCode);
+  }
+}
+
+void ClaimProcess(const PlatformOptions& options) {
+  detail::CheckNotForked();
+  const std::lock_guard lock(start_mutex);
+  if (started) throw PlatformError(started);
+  CheckNodeOptions(options);
+  started =
+      "Node.js was started in this process before: there can be one NodejsPlatform at a time, and "
+      "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
 }
 
 // What Node and V8 take at their start, and the first environment: where it is missing, they abort
@@ -182,9 +210,8 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
         fmt::format("PlatformOptions::uv_threads is {}; it must be 0 (libuv's default) to 1024.",
                     options.uv_threads));
   }
-  CheckPrintingOptions(options);
   RequireResources(options);
-  ClaimProcess();
+  ClaimProcess(options);
   if (!options.own_process) host::ProtectLoops();
   if (options.uv_threads > 0) StartThreadPool(options.uv_threads);
 
@@ -204,11 +231,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   }
   // Node takes what is left for a script and its arguments, which a library does not run.
   if (!options.own_process && result->args().size() > 1) {
-    Refuse(
-        fmt::format("PlatformOptions::node_options: \"{}\" is not an option. Scripts are run with "
-                    "Environment::Import, and get the arguments in EnvironmentOptions::args.",
-                    result->args()[1]),
-        host::kInvalidArgumentCode, /*own_process=*/false);
+    Refuse(NoOption(result->args()[1]), host::kInvalidArgumentCode, /*own_process=*/false);
   }
 
   impl_ = std::make_unique<Impl>();

@@ -107,6 +107,7 @@ bool JsThread::EndJavaScript(End end) {
 
 void JsThread::ThrowWrongThread() const {
   CheckNotForked();
+  if (life_.over()) std::rethrow_exception(StoppedError());  // no other thread would do
   throw WrongThread(fmt::format(
       "JavaScript of environment \"{}\" was touched from another thread. Use Run, RunAsync or Post "
       "to get to its own thread.",

@@ -110,8 +110,15 @@ TEST_CASE("other maps are Maps, and take an object") {
   CheckBothWays<std::map<int, std::string>>(
       {{"new Map([[2, 'b'], [1, 'a']])", "Map(2) { 1 => 'a', 2 => 'b' }"},
        {"new Map([[1, 2]])", "TypeError: value[1]: expected string, got number 2"},
+       {"{1: 'a', '-2': 'b'}", "Map(2) { -2 => 'b', 1 => 'a' }"},
        {"{a: 'x'}", "TypeError: value[\"a\"]: expected number, got string \"a\""},
+       {"{'01': 'x'}", "TypeError: value[\"01\"]: expected number, got string \"01\""},
+       {"{0.5: 'x'}",
+        "RangeError: value[\"0.5\"]: expected an integer from -2147483648 to 2147483647, got "
+        "number "
+        "0.5"},
        {"[]", "TypeError: value: expected Map<number, string>, got array"}});
+  CheckBothWays<std::map<std::int64_t, int>>({{"{7: 1}", "Map(1) { 7n => 1 }"}});
   CheckBothWays<std::map<std::u16string, int>>({{"{a: 1}", "Map(1) { 'a' => 1 }"}});
   CheckBothWays<std::map<Point, int>>({{"new Map([[{x: 1}, 2]])", "Map(1) { { x: 1 } => 2 }"}});
 }

@@ -23,6 +23,19 @@ struct Node {
   std::map<std::string, Node> next;
 };
 
+// Two alternatives that a value can only be told apart by at its end.
+struct Left;
+struct Right;
+using Either = std::variant<Left, Right>;
+struct Left {
+  std::vector<Either> next;
+  double tag = 0;
+};
+struct Right {
+  std::vector<Either> next;
+  std::string tag;
+};
+
 template <class T>
 std::string ErrorFrom(std::string_view code) {
   return NewEnvironment().Run([&](nh::Js& js) { return test::BothWays<T>(js, code); });
@@ -47,6 +60,18 @@ TEST_CASE("an array nested 100,000 deep is an error") {
       " for (let i = 0; i < 100000; i++) a = {value: [a]};"
       " return a; })()";
   CHECK(ErrorFrom<Json>(code).find("nested more than 500 deep") != std::string::npos);
+}
+
+TEST_CASE("a union of recursive alternatives takes no exponential time") {
+  const std::string code =
+      "((end) => { let a = {next: [], tag: end};"
+      " for (let i = 0; i < 200; i++) a = {next: [a], tag: end};"
+      " return a; })";
+  CHECK(test::Read<Either>(code + "('text')").index() == 1);
+  CHECK(test::Read<Either>(code + "(1)").index() == 0);
+  const std::string error = ErrorFrom<Either>(code + "(true)");
+  CHECK(error.starts_with("TypeError: value: expected Left | Right, got object; "));
+  CHECK(error.size() < 100'000);
 }
 
 TEST_CASE("C++ data nested too deep is an error, and at the limit it goes both ways") {

@@ -34,11 +34,16 @@ TEST_CASE("double takes every number") {
 }
 
 TEST_CASE("float rounds to the nearest") {
-  CheckBothWays<float>({{"0.5", "0.5"},
-                        {"0.1", "0.10000000149011612"},
-                        {"1e300", "Infinity"},
-                        {"-0", "-0"},
-                        {"NaN", "NaN"}});
+  CheckBothWays<float>(
+      {{"0.5", "0.5"},
+       {"0.1", "0.10000000149011612"},
+       {"3.4028235e38", "3.4028234663852886e+38"},
+       {"1e300",
+        "RangeError: value: expected a number within ±3.4028235e38, the range of a "
+        "float, got number 1e+300"},
+       {"-Infinity", "-Infinity"},
+       {"-0", "-0"},
+       {"NaN", "NaN"}});
 }
 
 TEST_CASE("small integers refuse fractions and what is out of range") {

@@ -285,6 +285,15 @@ TEST_CASE("a module that has a then, or is a promise or a catch-all Proxy, is no
   CHECK(node.Import<std::string>("./thenables/promise.cjs", "name") == "the promise");
 }
 
+TEST_CASE("a module with top-level await that has a then is not adopted, on either thread") {
+  auto node = NewEnvironment();
+  CHECK(node.Import<std::string>("./thenables/then-waits.mjs", "value") == "itself");
+  auto other = NewEnvironment();
+  CHECK(other.Run([](nh::Js& js) {
+    return js.Import("./thenables/then-waits.mjs", "value").As<std::string>();
+  }) == "itself");
+}
+
 TEST_CASE("the default of a module that is no ES module is module.exports") {
   auto node = NewEnvironment();
   CHECK(node.Import<std::optional<int>>("./geo.js", "none") == std::nullopt);
@@ -292,5 +301,7 @@ TEST_CASE("the default of a module that is no ES module is module.exports") {
     CHECK(js.Import("./geo.js", "default").StrictEquals(js.Import("./geo.js")));
     CHECK(js.Import("./data.json", "default").StrictEquals(js.Import("./data.json")));
     CHECK(js.Import("data:text/javascript,export const a = 1", "default").IsUndefined());
+    // As `import x from` has it, also where module.exports has a `default` of its own.
+    CHECK(js.Import("./own-default.cjs", "default")["name"].As<std::string>() == "module.exports");
   });
 }

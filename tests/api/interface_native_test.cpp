@@ -1,7 +1,9 @@
 // C++ functions as Methods: mocks, and what JavaScript makes of them.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -165,6 +167,31 @@ TEST_CASE("a wrong argument is JavaScript's own TypeError, and names the argumen
       ErrorOf([&] { Call(node, "(function caller(m) { m.parse(1); })", api); });
   CHECK(error.name() == "TypeError");
   CHECK(Contains(error.stack(), "at caller (eval.js:1:"));
+}
+
+TEST_CASE("a C++ function has the name of where it stands, and no new") {
+  struct Options {
+    std::function<int(int, std::optional<int>)> onChange;
+  };
+  using Add = std::function<double(double, double)>;
+  const auto add = [] { return Add([](double a, double b) { return a + b; }); };
+  nh::Environment node = NewEnvironment();
+  constexpr auto kLook = "(f) => f.name";
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("hostAdd", add());
+    CHECK(js.Eval(std::string("(") + kLook + ")(hostAdd)").As<std::string>() == "hostAdd");
+    CHECK(js.Eval("try { hostAdd(1, '2') } catch (e) { e.message }").As<std::string>() ==
+          "hostAdd: argument 2: expected number, got string \"2\"");
+    CHECK(js.Eval("try { new hostAdd(1, 2) } catch (e) { e.message }").As<std::string>() ==
+          "hostAdd is not a constructor");
+    CHECK(js.Eval("(o) => o.onChange.name")(Options{[](int a, std::optional<int>) { return a; }})
+              .As<std::string>() == "onChange");
+    CHECK(js.Eval("(o) => o.sum.name")(std::map<std::string, Add>{{"sum", add()}})
+              .As<std::string>() == "sum");
+    CHECK(js.Eval("(f) => { try { f('x') } catch (e) { return e.message } }")(add())
+              .As<std::string>() ==
+          "A C++ function: argument 1: expected number, got string \"x\"");
+  });
 }
 
 TEST_CASE("a C++ exception is an Error in JavaScript, and the same exception in C++ again") {

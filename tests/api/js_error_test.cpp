@@ -1,4 +1,7 @@
 // JsError: what it keeps of what JavaScript threw, and what it is when thrown back.
+#include <exception>
+#include <functional>
+#include <stdexcept>
 #include <string>
 
 #include "support/convert.hpp"
@@ -95,7 +98,7 @@ TEST_CASE("what is thrown without being an error is kept") {
   for (const Case& one :
        {Case{"42", "42", "42"}, Case{"'text'", "text", "\"text\""}, Case{"null", "null", "null"},
         Case{"undefined", "undefined", ""}, Case{"{a: 1}", "{ a: 1 }", "{\"a\":1}"},
-        Case{"Symbol('s')", "Symbol(s)", ""}}) {
+        Case{"Symbol('s')", "Symbol(s)", ""}, Case{"NaN", "NaN", ""}, Case{"5n", "5n", ""}}) {
     INFO("throw ", one.thrown);
     const nh::JsError error = Thrown(one.thrown);
     CHECK(!error.is_error());
@@ -126,6 +129,11 @@ TEST_CASE("back in JavaScript it is what it was") {
   CHECK(back("42", "(e) => e") == "42");
   CHECK(back("undefined", "(e) => e") == "undefined");
   CHECK(back("'text'", "(e) => e") == "'text'");
+  CHECK(back("'NaN'", "(e) => e") == "'NaN'");
+  CHECK(back("NaN", "(e) => e") == "NaN");
+  CHECK(back("-Infinity", "(e) => e") == "-Infinity");
+  CHECK(back("-0", "(e) => e") == "-0");
+  CHECK(back("-12345678901234567890n", "(e) => e") == "-12345678901234567890n");
   CHECK(back("{a: [1]}", "(e) => e") == "{ a: [ 1 ] }");
   CHECK(back("new SyntaxError('x')", "(e) => [e instanceof SyntaxError, e.message]") ==
         "[ true, 'x' ]");
@@ -136,4 +144,41 @@ TEST_CASE("back in JavaScript it is what it was") {
         "[ true, true ]");
   CHECK(back("new Error('x', {cause: 5})", "(e) => e.cause") == "5");
   CHECK(back("JSON.parse('{\"__proto__\": 1}')", "(e) => Object.keys(e)") == "[ '__proto__' ]");
+}
+
+TEST_CASE("a nested C++ exception is the cause") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const std::function<void()> fail = [] {
+      try {
+        try {
+          throw std::out_of_range("innermost");
+        } catch (...) {
+          std::throw_with_nested(std::invalid_argument("inner"));
+        }
+      } catch (...) {
+        std::throw_with_nested(std::runtime_error("outer"));
+      }
+    };
+    const nh::Value seen = js.Eval(
+        "(f) => { try { f() } catch (e) { return [e.message, e.cause.message, e.cause.name,"
+        " e.cause.cause.message, e.cause.cause.name, 'cause' in e.cause.cause,"
+        " Object.keys(e).length].join() } }")(fail);
+    CHECK(seen.As<std::string>() == "outer,inner,TypeError,innermost,RangeError,false,0");
+  });
+}
+
+TEST_CASE("a JsError that C++ made has the JavaScript frames it was thrown through") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const std::function<void()> fail = [] {
+      throw nh::JsError(nh::JsErrorData{.name = "TypeError", .message = "mine", .code = "E_MINE"});
+    };
+    const nh::JsError error = test::ErrorOf(
+        [&] { js.Eval("(f) => { (function through() { f() })() }", "app.js")(fail); });
+    CHECK(error.name() == "TypeError");
+    CHECK(error.message() == "mine");
+    CHECK(error.code() == "E_MINE");
+    CHECK(error.stack().find("at through (app.js") != std::string::npos);
+  });
 }

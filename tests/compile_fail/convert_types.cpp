@@ -1,11 +1,13 @@
 // What does not cross, what only goes to JavaScript, and a Convert<T> that is not whole.
 #include "nodehost/nodehost.hpp"  // first, so that a precompiled one is used
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace nh = nodehost;
@@ -47,6 +49,8 @@ struct nodehost::Convert<Mine> {
 #endif
 };
 
+nh::Environment& NodeOf();
+
 void Take(const nh::Value& value) {
   static_cast<void>(value.As<Mine>());
 
@@ -78,6 +82,31 @@ void Take(const nh::Value& value) {
   static_cast<void>(value.As<Holder>());
 #else
   value(Holder());
+#endif
+
+// A case is a line.
+// clang-format off
+#if CASE_a_method_whose_result_has_no_default_constructor  // says: must be default-constructible
+  static_cast<void>(nh::Method<NoDefault()>()());
+#elif CASE_an_import_without_default_constructor  // says: must be default-constructible
+  static_cast<void>(NodeOf().Import<NoDefault>("x"));
+#elif CASE_a_value_without_default_constructor  // says: must be default-constructible
+  static_cast<void>(value.As<NoDefault>());
+#elif CASE_a_try_without_default_constructor  // says: must be default-constructible
+  static_cast<void>(value.TryAs<NoDefault>());
+#elif CASE_a_tuple_without_default_constructor  // says: must be default-constructible
+  static_cast<void>(value.As<std::tuple<int, NoDefault>>());
+#elif CASE_an_argument_without_default_constructor  // says: must be default-constructible
+  value(std::function<void(NoDefault)>([](NoDefault) {}));
+#else
+  value(NoDefault(1));
+#endif
+  // clang-format on
+
+#if CASE_three_optionals  // says: a third level does not
+  value(std::optional<std::optional<std::optional<int>>>());
+#else
+  value(std::optional<std::optional<int>>());
 #endif
 
 #if CASE_a_const_field_out  // says: a struct with a const field cannot come from JavaScript

@@ -95,10 +95,12 @@ struct Listed { int a; int f(); NODEHOST_FIELDS(Listed, a, f) };
 struct Listed { int a; NODEHOST_FIELDS(Listed, b) };
 #elif CASE_an_unknown_attribute  // says: the attributes of a field are
 struct Listed { int a; NODEHOST_FIELDS(Listed, (a, 3)) };
-#elif CASE_an_empty_name  // says: is not a constant expression
+#elif CASE_an_empty_name  // says: a JsName must not be empty
 struct Listed { int a; NODEHOST_FIELDS(Listed, (a, nh::JsName(""))) };
-#elif CASE_a_field_listed_twice  // says: is not a constant expression
+#elif CASE_a_field_listed_twice  // says: two fields of this struct have the same name
 struct Listed { int a; NODEHOST_FIELDS(Listed, a, a) };
+#elif CASE_one_name_for_two_fields  // says: two fields of this struct have the same name
+struct Listed { int a, b; NODEHOST_FIELDS(Listed, (a, nh::JsName("x")), (b, nh::JsName("x"))) };
 #elif CASE_an_ignored_and_optional_field  // says: kIgnored says that JS never sees the field
 struct Listed { int a, b; NODEHOST_FIELDS(Listed, a, (b, nh::kIgnored, nh::kOptional)) };
 #else

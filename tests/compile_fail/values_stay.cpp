@@ -1,9 +1,11 @@
 // I1 and I2: values stay on the JS thread. What would carry one away does not compile.
 #include "nodehost/nodehost.hpp"  // first, so that a precompiled one is used
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,39 @@ struct HoldsOne {
 };
 struct Nested {
   std::vector<HoldsOne> list;
+};
+
+// What cannot be taken apart into its fields.
+struct HoldsArray {
+  int number;
+  nh::Value values[2];
+};
+struct Derived : Plain {
+  int more;
+};
+struct DerivedFromHolder : HoldsOne {
+  int more;
+};
+struct DerivedHolder : Plain {
+  nh::Value more;
+};
+struct Refers {
+  int& first;
+  int second;
+};
+// A line is ten fields.
+// clang-format off
+#define TEN(p) int p##0, p##1, p##2, p##3, p##4, p##5, p##6, p##7, p##8, p##9;
+template <class T>
+struct Many { TEN(a) TEN(b) TEN(c) TEN(d) TEN(e) TEN(f) TEN(g) T last; };
+// clang-format on
+template <class T>
+struct WithUnion {
+  union {
+    int number;
+    float real;
+  };
+  T value;
 };
 
 void Run(nh::Environment& node) {
@@ -84,6 +119,41 @@ void Run(nh::Environment& node) {
 #else
   node.Run([](nh::Js&) { nh::WeakRef<nh::Object>(); });
 #endif
+
+#if CASE_run_returns_an_array_of_values  // says: A Value cannot leave Run
+  node.Run([](nh::Js& js) { return std::array{js.Global()}; });
+#else
+  node.Run([](nh::Js&) { return std::array{Plain{1, "x"}}; });
+#endif
+
+#if CASE_run_returns_a_span_of_values  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return std::span<nh::Value>(); });
+#else
+  node.Run([](nh::Js&) { return std::span<Plain>(); });
+#endif
+
+// A case is a line.
+// clang-format off
+#if CASE_run_returns_a_struct_with_an_array_of_values  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return HoldsArray{}; });
+#elif CASE_run_returns_a_struct_whose_base_has_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return DerivedFromHolder{}; });
+#elif CASE_run_returns_a_struct_with_a_base_and_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return DerivedHolder{}; });
+#elif CASE_run_returns_seventy_fields_and_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return Many<nh::Value>{}; });
+#elif CASE_run_returns_an_anonymous_union_and_a_value  // says: A Value cannot leave Run
+  node.Run([](nh::Js&) { return WithUnion<nh::Value>{}; });
+#else
+  // They never cross into JavaScript, and need not.
+  static int number = 1;
+  node.Run([](nh::Js&) { return Derived{}; });
+  node.Run([](nh::Js&) { return Many<int>{}; });
+  node.Run([](nh::Js&) { return WithUnion<int>{}; });
+  node.Run([](nh::Js&) { return Refers{number, 1}; });
+  static_cast<void>(node.RunAsync([](nh::Js&) { return Derived{}; }));
+#endif
+  // clang-format on
 
 #if CASE_run_returns_the_js  // says: A Value cannot leave Run
   node.Run([](nh::Js& js) -> nh::Js& { return js; });

@@ -244,7 +244,7 @@ test('the bridge outlives what user code does to the globals', () => {
     for (const name of ['Promise', 'JSON', 'Error', 'Map', 'Object', 'Reflect', 'String',
                         'queueMicrotask']) globalThis[name] = undefined;
     const told = [];
-    settle(promiseOf(load('./waits.mjs')), (ok, value) => told.push(value.value));
+    settle(promiseOf(load('./waits.mjs')), (ok, value) => told.push(value.namespace.value));
     load('./counter.mjs'); load('dual'); load('cjs-plain');
     process.on('uncaughtException', (e) => told.push(e));
     report(7);

@@ -46,5 +46,6 @@ export function startBridge(options = {}) {
 /// The value of a module that may have to be waited for; one that has no `then`.
 export const importBy = async ({ load, promiseOf }, specifier) => {
   const value = load(specifier);
-  return promiseOf(value) ?? value;
+  const promise = promiseOf(value);
+  return promise === undefined ? value : (await promise).namespace;
 };

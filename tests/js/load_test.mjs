@@ -71,15 +71,14 @@ test("an ES module's namespace, whatever it exports for require", async () => {
 test('a .js file without a "type" that is an ES module', async () => {
   assert.equal(load('./typeless.js').typeless, true);
   assert.equal(load('./typeless.js'), await import(urlOf('typeless.js')));
-  assert.equal((await promiseOf(load('./typeless-waits.js'))).typeless, 'waited');
+  assert.equal((await importAsync('./typeless-waits.js')).typeless, 'waited');
 });
 
 test('an import() under way does not disturb', async () => {
   const other = startBridge();  // in the same environment
   const under = import(urlOf('node_modules/esm-only/lib/index.js'));
   for (let i = 0; i < 3; i++) await undefined;
-  const value = other.load('esm-only');
-  assert.equal(await (other.promiseOf(value) ?? value), await under);
+  assert.equal(await importBy(other, 'esm-only'), await under);
 });
 
 test('exports maps: import conditions, subpaths, names', () => {
@@ -150,7 +149,7 @@ test('a module with top-level await is pending', async () => {
   const pending = load('./waits.mjs');
   const promise = promiseOf(pending);
   assert.ok(promise instanceof Promise);
-  const waited = await promise;
+  const { namespace: waited } = await promise;
   assert.equal(waited.value, 'waited');
   assert.equal(waited, await import(urlOf('waits.mjs')));
   assert.equal((await importAsync('./waits-indirectly.mjs')).value, 'waited');
@@ -158,6 +157,11 @@ test('a module with top-level await is pending', async () => {
   assert.ok(promiseOf(load('./never.mjs')));
   assert.ok(promiseOf(load('./never.mjs')));
   for (const other of [undefined, null, 1, {}, promise]) assert.equal(promiseOf(other), undefined);
+});
+
+test('a module with top-level await that exports then is not adopted', async () => {
+  const { namespace } = await promiseOf(load('./thenables/then-waits.mjs'));
+  assert.equal(namespace.value, 'itself');
 });
 
 test('a CommonJS module that requires one is told so by node, once', () => {

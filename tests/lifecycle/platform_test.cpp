@@ -54,8 +54,23 @@ TEST_CASE("a node option that is none is refused, not dropped") {
   CHECK(refusal.exit_code == 9);
 }
 
-TEST_CASE("after a refused option a new platform says that it is too late") {
-  RefusalOf({.node_options = {"--no-such-option"}});
+TEST_CASE("options are refused before the start, and the next platform starts") {
+  for (const char* option :
+       {"--no-such-option", "--max-http-header-size", "--no-such-v8-flag=1", "script.js", "-v"}) {
+    INFO(option);
+    CHECK(RefusalOf({.node_options = {option}}).exit_code == 9);
+  }
+  nh::NodejsPlatform platform({.node_options = {"--stack-trace-limit=7", "--conditions=mine"}});
+  nh::Environment node = platform.CreateEnvironment();
+  CHECK(node.Run([](nh::Js& js) {
+    return js.Eval("[Error.stackTraceLimit, process.execArgv].join()").As<std::string>();
+  }) == "7,--stack-trace-limit=7,--conditions=mine");
+}
+
+TEST_CASE("after a refusal by the start itself a new platform says that it is too late") {
+  ::setenv("NODE_OPTIONS", "--no-such-option", 1);
+  CHECK(Contains(RefusalOf({.allow_node_options_variable = true}).text,
+                 "can be started only once in a process"));
   CHECK(Contains(RefusalOf({}).text, "refused its options"));
 }
 

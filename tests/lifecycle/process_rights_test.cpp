@@ -309,7 +309,7 @@ TEST_CASE("process: only the built-in modules on the list") {
   nh::Environment node = platform.CreateEnvironment(
       {.base_dir = kModules,
        .process_binding = true,
-       .rights = {.builtins = std::vector<std::string>{"path", "module", "worker_threads"}}});
+       .rights = {.builtins = std::vector<std::string>{"node:path", "module", "worker_threads"}}});
   CHECK(Try(node, "return require('node:path').basename('/a/b')") == "b");
   CHECK(Try(node, "return (await import('path')).basename('/a/b')") == "b");
   CHECK(Try(node, "require('fs')") == "MODULE_NOT_FOUND");
@@ -349,6 +349,7 @@ TEST_CASE("process: rights that another right would undo are refused, with their
   CHECK(text_of({.native_addons = false, .write_files = {{kModules}}}) ==
         "Rights::write_files is given, but a child process would get round that: set "
         "Rights::child_processes to false as well.");
-  CHECK(text_of({.builtins = std::vector<std::string>{"pathh"}})
-            .find("there is no built-in module \"pathh\"") != std::string::npos);
+  CHECK_THROWS_WITH_AS(
+      platform.CreateEnvironment({.rights = {.builtins = std::vector<std::string>{"node:pathh"}}}),
+      doctest::Contains("has no built-in module \"pathh\""), nh::HostError);
 }

@@ -93,6 +93,22 @@ TEST_CASE("an unhandled rejection is an uncaught error") {
   CHECK(watched.errors[0].message() == "nobody");
 }
 
+TEST_CASE("an unhandled rejection with what is no Error is that") {
+  Watched watched(kContinue);
+  watched.Post("Promise.reject(42)");
+  watched.Post("Promise.reject({ reason: 'mine' })");
+  watched.Post("Promise.reject(undefined)");
+  watched.node.Import<double>("./turns.mjs", "done");
+  REQUIRE(watched.errors.size() == 3);
+  CHECK(watched.errors[0].thrown_json() == "42");
+  CHECK_FALSE(watched.errors[0].is_error());
+  CHECK(watched.errors[1].thrown_json() == R"({"reason":"mine"})");
+  CHECK(watched.errors[2].message() == "undefined");
+  CHECK(watched.node.Run([](nh::Js& js) {
+    return js.Eval("Object.keys(process).includes('emit')").As<bool>();
+  }) == false);
+}
+
 TEST_CASE("process.on('uncaughtException') comes before on_uncaught") {
   Watched watched(kEnd);
   watched.Post(

@@ -75,6 +75,17 @@ consteval bool CheckDecodable() {
   }
 }
 
+/// What a value from JavaScript is assigned to; the last message where there can be none.
+template <class T>
+T MakeBlank() {
+  static_assert(CheckDecodable<std::remove_cv_t<T>>());
+  if constexpr (std::default_initializable<T>) {
+    return T{};
+  } else {
+    __builtin_unreachable();
+  }
+}
+
 /// The TypeInfo of what comes from JavaScript.
 template <class T>
 constexpr const TypeInfo& DecodedType() {

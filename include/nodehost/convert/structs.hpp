@@ -1,5 +1,9 @@
 // Structs in JavaScript: a plain object with the same fields; what has a Method, a Property, a
 // Constructor or another interface among its fields is an interface, and stays a JavaScript object.
+//
+// The plain fields of an imported interface are copies, made when it is imported. Handed back to
+// JavaScript it is the object that it was, with the properties it has now: what C++ has assigned to
+// a plain field does not reach it. A field that both sides change is a Property<T>.
 #pragma once
 
 #include <array>
@@ -33,7 +37,8 @@ struct FieldInfo {
   std::string_view name;  ///< on the JavaScript side
   std::size_t offset = 0;
   const TypeInfo* type = nullptr;
-  bool optional = false;  ///< missing in JavaScript: the field keeps what it has
+  bool optional = false;    ///< missing in JavaScript: the field keeps what it has
+  bool keep_empty = false;  ///< an empty std::optional is a property that is undefined
   std::string_view doc = {};
 };
 
@@ -114,7 +119,8 @@ struct StructOf {
   template <std::size_t... I>
   static std::array<FieldInfo, kCount> MakeFields(std::index_sequence<I...>) {
     return {FieldInfo{kFieldSpecs<T>[I].js_name, FieldOffsets<T>()[I], kTypeInfoOf<FieldType<T, I>>,
-                      kFieldSpecs<T>[I].optional, kFieldSpecs<T>[I].doc}...};
+                      kFieldSpecs<T>[I].optional, kFieldSpecs<T>[I].keep_empty,
+                      kFieldSpecs<T>[I].doc}...};
   }
 };
 

@@ -47,6 +47,11 @@ inline constexpr bool kIsOptional = false;
 template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
 
+template <class T>
+inline constexpr bool kNestedOptional = false;
+template <class T>
+inline constexpr bool kNestedOptional<std::optional<std::optional<T>>> = true;
+
 template <class O>
 struct OptionalOf {
   static constexpr OptionalOps kOps{
@@ -67,6 +72,9 @@ struct OptionalOf {
 template <class T>
 struct InfoOf<std::optional<T>> {
   static constexpr TypeInfo Make() {
+    static_assert(!kNestedOptional<T>,
+                  "nodehost: JavaScript has two ways of being empty, undefined and null: a "
+                  "std::optional of an optional crosses, a third level does not");
     return MakeInfo<std::optional<T>>(conversions::kOptional, &OptionalOf<std::optional<T>>::kOps,
                                       kTypeInfoOf<T>);
   }

@@ -158,34 +158,62 @@ consteval std::size_t CountUnchecked() {
   }
 }
 
+/// Why the fields of an aggregate cannot be told apart.
+enum class FieldTrouble { kNone, kUncountable, kTooMany, kBase, kArray };
+
 template <class T, bool by_braces>
-consteval std::size_t CountPlainFields() {
+consteval FieldTrouble FindTrouble() {
   constexpr std::size_t count = CountUnchecked<T, by_braces>();
-  static_assert(count != kUnknownCount,
-                "nodehost: the fields of this struct cannot be counted (is there a reference, or a "
-                "type that converts from anything?); list them with NODEHOST_FIELDS");
-  static_assert(count == kUnknownCount || count <= kMaxFields,
-                "nodehost: a struct has at most 64 fields; nest structs instead. (In a struct that "
-                "cannot be made from {}, each element of a C array counts.)");
-  if constexpr (count > kMaxFields) {
-    return 0;  // one message is enough
+  if constexpr (count == kUnknownCount) {
+    return FieldTrouble::kUncountable;
+  } else if constexpr (count > kMaxFields) {
+    return FieldTrouble::kTooMany;
   } else {
     constexpr std::make_index_sequence<by_braces || count == 0 ? 0 : count - 1> rest;
-    constexpr bool has_base = TakesAny<T, AnyBase<T>>(rest) && !TakesAny<T, NoField>(rest);
-    static_assert(!has_base,
-                  "nodehost: the fields of a struct with a base class cannot be told apart; list "
-                  "them with NODEHOST_FIELDS(Type, field, ...) in the struct");
+    if (TakesAny<T, AnyBase<T>>(rest) && !TakesAny<T, NoField>(rest)) return FieldTrouble::kBase;
     constexpr bool has_array = HasArray<T>(std::make_index_sequence < by_braces ? 0 : count > ());
-    static_assert(!has_array,
-                  "nodehost: this struct has a C array beside a field without default constructor; "
-                  "use std::array, or list the fields with NODEHOST_FIELDS");
-    return has_base || has_array ? 0 : count;
+    return has_array ? FieldTrouble::kArray : FieldTrouble::kNone;
+  }
+}
+
+template <class T>
+consteval FieldTrouble TroubleOf() {
+  if constexpr (HasFieldList<T>) {
+    return FieldTrouble::kNone;
+  } else {
+    return FindTrouble<T, BracesCountAll<T>()>();
+  }
+}
+
+template <class T, bool by_braces>
+consteval std::size_t CountPlainFields() {
+  constexpr FieldTrouble trouble = TroubleOf<T>();
+  static_assert(trouble != FieldTrouble::kUncountable,
+                "nodehost: the fields of this struct cannot be counted (is there a reference, or a "
+                "type that converts from anything?); list them with NODEHOST_FIELDS");
+  static_assert(trouble != FieldTrouble::kTooMany,
+                "nodehost: a struct has at most 64 fields; nest structs instead. (In a struct that "
+                "cannot be made from {}, each element of a C array counts.)");
+  static_assert(trouble != FieldTrouble::kBase,
+                "nodehost: the fields of a struct with a base class cannot be told apart; list "
+                "them with NODEHOST_FIELDS(Type, field, ...) in the struct");
+  static_assert(trouble != FieldTrouble::kArray,
+                "nodehost: this struct has a C array beside a field without default constructor; "
+                "use std::array, or list the fields with NODEHOST_FIELDS");
+  if constexpr (trouble != FieldTrouble::kNone) {
+    return 0;  // one message is enough
+  } else {
+    return CountUnchecked<T, by_braces>();
   }
 }
 
 template <class T>
 consteval std::size_t CountFields() {
   if constexpr (HasFieldList<T>) {
+    static_assert(kFieldList<T>.AllNamed(), "nodehost: a JsName must not be empty");
+    static_assert(kFieldList<T>.NamesDiffer(),
+                  "nodehost: two fields of this struct have the same name in JavaScript; give one "
+                  "of them another JsName");
     return kFieldList<T>.kSize;
   } else {
     return CountPlainFields<T, BracesCountAll<T>()>();

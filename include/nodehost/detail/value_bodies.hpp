@@ -24,7 +24,7 @@ T Value::As() const {
   if constexpr (std::is_same_v<T, Value>) {
     return *this;
   } else {
-    T result{};
+    T result = detail::MakeBlank<T>();
     detail::FromJs(ref_, detail::DecodedType<T>(), std::addressof(result));
     return result;
   }
@@ -35,7 +35,7 @@ std::optional<T> Value::TryAs() const {
   if constexpr (std::is_same_v<T, Value>) {
     return *this;
   } else {
-    std::optional<T> result(std::in_place);
+    std::optional<T> result = detail::MakeBlank<T>();
     if (!detail::TryFromJs(ref_, detail::DecodedType<T>(), std::addressof(*result))) result.reset();
     return result;
   }

@@ -42,7 +42,7 @@ bool CopyFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
   const Bytes bytes = MemoryOf(value);
   void* const data = ops.resize(result, bytes.size());
   if (ops.size(result) != bytes.size()) {
-    return decoder.RefuseLength("Uint8Array", ops.size(result), bytes.size());
+    return decoder.RefuseLength("Uint8Array", ops.size(result), ops.size(result), bytes.size());
   }
   if (!bytes.empty()) std::memcpy(data, bytes.data(), bytes.size());
   return true;

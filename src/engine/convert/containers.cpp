@@ -12,6 +12,7 @@
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/sequences.hpp"
+#include "engine/convert/union_name.hpp"
 #include "engine/describe.hpp"
 #include "engine/memory.hpp"
 #include "engine/v8_strings.hpp"
@@ -35,7 +36,7 @@ bool SequenceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo
   if (!decoder.GetLength(value, length)) return decoder.Refuse(value, type);
   const auto& ops = OpsOf<SequenceOps>(type);
   if (ops.fixed && ops.size(result) != length) {
-    return decoder.RefuseLength("an array", ops.size(result), length);
+    return decoder.RefuseLength("an array", ops.size(result), ops.size(result), length);
   }
   std::uint32_t size = ops.fixed ? length : std::min(length, kFirstSize);
   auto* data = static_cast<std::byte*>(ops.resize(result, size));
@@ -153,6 +154,7 @@ v8::Local<v8::Value> RecordToJs(Encoder& encoder, const TypeInfo& type, const vo
   auto visit = [&](const void* key, const void* item) {
     const v8::HandleScope inner(encoder.isolate());
     const auto& name = *static_cast<const std::string*>(key);
+    const Encoder::Named named(encoder, name);
     // Defined, not assigned, so that "__proto__" is a key like any other.
     encoder.Check(object->CreateDataProperty(
         context, ToV8Key(encoder.isolate(), name),
@@ -209,6 +211,22 @@ bool EntriesFromJs(Decoder& decoder, v8::Local<v8::Map> map, const TypeInfo& typ
   return true;
 }
 
+// A property's name as the map's key: the text itself, or for a key that is a number, the number
+// that JavaScript would make that name of.
+bool NameFromJs(Decoder& decoder, v8::Local<v8::Value> name, const TypeInfo& type, void* key) {
+  const std::size_t first = decoder.misfits().size();
+  if (decoder.Decode(name, type, key)) return true;
+  v8::Local<v8::Number> number;
+  v8::Local<v8::String> again;
+  if (!name->ToNumber(decoder.context()).ToLocal(&number) ||
+      !number->ToString(decoder.context()).ToLocal(&again) || !again->StrictEquals(name)) {
+    return false;
+  }
+  if (decoder.FitOf(number, type) == Fit::kNo) return false;
+  decoder.misfits().resize(first);
+  return decoder.Decode(number, type, key);
+}
+
 bool PropertiesFromJs(Decoder& decoder, v8::Local<v8::Object> object, const TypeInfo& type,
                       void* result) {
   const auto& ops = OpsOf<MapOps>(type);
@@ -227,7 +245,7 @@ bool PropertiesFromJs(Decoder& decoder, v8::Local<v8::Object> object, const Type
     const std::size_t first = decoder.misfits().size();
     const v8::Local<v8::Value> name = decoder.Get(names, i);
     auto fill = [&](void* key, void* item) {
-      const bool fits = decoder.Decode(name, *ops.key, key) &&
+      const bool fits = NameFromJs(decoder, name, *ops.key, key) &&
                         decoder.Decode(decoder.Get(object, name), *type.element, item);
       return fits || decoder.Within(first, MapStep(decoder.isolate(), decoder.context(), name));
     };
@@ -256,8 +274,7 @@ Fit MapFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
 // ---- In TypeScript ----
 
 std::string ArrayName(const TypeInfo& type) {
-  const std::string element = TypeScriptName(*type.element);
-  return element.find_first_of(" ?") == std::string::npos ? element + "[]" : "(" + element + ")[]";
+  return Grouped(TypeScriptName(*type.element)) + "[]";
 }
 
 std::string SetName(const TypeInfo& type) { return "Set<" + TypeScriptName(*type.element) + ">"; }

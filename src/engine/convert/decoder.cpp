@@ -81,9 +81,12 @@ bool Decoder::RefuseDepth() {
   return false;
 }
 
-bool Decoder::RefuseLength(std::string_view what, std::size_t expected, std::size_t got) {
+bool Decoder::RefuseLength(std::string_view what, std::size_t least, std::size_t most,
+                           std::size_t got) {
+  const std::string range =
+      least < most ? fmt::format("{} to {}", least, most) : fmt::to_string(most);
   misfits_.push_back(
-      {"", fmt::format("expected {} of length {}, got length {}", what, expected, got), false});
+      {"", fmt::format("expected {} of length {}, got length {}", what, range, got), false});
   return false;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/catch.hpp"
+#include "engine/convert/choices.hpp"
 #include "engine/convert/conversion.hpp"
 #include "engine/path.hpp"
 #include "engine/realm.hpp"
@@ -102,6 +103,29 @@ class Decoder {
     const Catch* const outer_;
   };
 
+  /// Alternatives of a union that are tried one after another.
+  class Trial {
+   public:
+    explicit Trial(Decoder& decoder) : decoder_(decoder), before_(decoder.left_out_) {
+      ++decoder_.trials_;
+    }
+    ~Trial() { --decoder_.trials_; }
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+
+    void Restart() noexcept { decoder_.left_out_ = before_; }
+    /// How many properties of objects have been left out since.
+    std::size_t left_out() const noexcept { return decoder_.left_out_ - before_; }
+
+   private:
+    Decoder& decoder_;
+    const std::size_t before_;
+  };
+
+  bool trying() const noexcept { return trials_ > 0; }
+  void LeaveOut(std::size_t properties) noexcept { left_out_ += properties; }
+  Choices& choices() noexcept { return choices_; }
+
   // These are for use within a Level.
   v8::Local<v8::Value> Get(v8::Local<v8::Object> object, v8::Local<v8::Value> key);
   v8::Local<v8::Value> Get(v8::Local<v8::Object> object, std::uint32_t index);
@@ -114,7 +138,7 @@ class Decoder {
   bool Refuse(v8::Local<v8::Value> value, const TypeInfo& type);
   bool RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range);
   bool RefuseDepth();
-  bool RefuseLength(std::string_view what, std::size_t expected, std::size_t got);
+  bool RefuseLength(std::string_view what, std::size_t least, std::size_t most, std::size_t got);
   /// Puts `step` before the paths of the misfits noted since there were `first` of them.
   bool Within(std::size_t first, const std::string& step);
 
@@ -132,6 +156,9 @@ class Decoder {
   Ref shared_receiver_;  // the same for all members found on one object
   std::vector<Misfit> misfits_;
   int depth_ = 0;
+  int trials_ = 0;
+  std::size_t left_out_ = 0;  // counted in a Trial
+  Choices choices_;
   const Catch* caught_ = nullptr;  // the outermost Level's
 };
 

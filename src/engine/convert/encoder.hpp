@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/convert/conversion.hpp"
@@ -37,6 +38,21 @@ class Encoder {
   template <class Step>
   v8::Local<v8::Value> Part(const TypeInfo& type, const void* value, Step make_step);
 
+  /// What a function gets for its name in JavaScript, if it has none: that of its field or key.
+  std::string_view name() const noexcept { return name_; }
+  class Named {
+   public:
+    Named(Encoder& encoder, std::string_view name)
+        : encoder_(encoder), outer_(std::exchange(encoder.name_, name)) {}
+    ~Named() { encoder_.name_ = outer_; }
+    Named(const Named&) = delete;
+    Named& operator=(const Named&) = delete;
+
+   private:
+    Encoder& encoder_;
+    const std::string_view outer_;
+  };
+
   /// V8 refuses only once the environment is being terminated.
   template <class Maybe>
   void Check(const Maybe& maybe) const;
@@ -57,6 +73,7 @@ class Encoder {
  private:
   Realm& realm_;
   v8::Isolate* const isolate_;
+  std::string_view name_;
   int depth_ = 0;
 };
 

@@ -18,7 +18,8 @@
 
 namespace nodehost::detail {
 
-v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name) {
+v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name,
+                                NativeFunctions::Use use) {
   if (member.function) {
     if (member.function.get()->thread != &encoder.realm().thread()) {
       throw WrongThread(
@@ -29,14 +30,16 @@ v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::str
     return Entry::LocalOf(encoder.realm(), member.function);
   }
   if (member.native)
-    return encoder.realm().natives().FunctionOf(encoder.realm(), member.native, name);
+    return encoder.realm().natives().FunctionOf(encoder.realm(), member.native, name, use);
   return v8::Undefined(encoder.isolate());
 }
 
 namespace {
 
 v8::Local<v8::Value> MethodToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
-  return MemberToJs(encoder, *OpsOf<MethodOps>(type).member(Mutable(value)), {});
+  const auto use = type.Is(conversions::kConstructor) ? NativeFunctions::Use::kConstruct
+                                                      : NativeFunctions::Use::kCall;
+  return MemberToJs(encoder, *OpsOf<MethodOps>(type).member(Mutable(value)), encoder.name(), use);
 }
 
 bool MethodFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,

@@ -34,6 +34,12 @@ const Member* MemberIn(const TypeInfo& type, const void* value) {
   return nullptr;
 }
 
+NativeFunctions::Use UseOf(const TypeInfo& type) {
+  if (type.Is(conversions::kOptional)) return UseOf(*type.element);
+  return type.Is(conversions::kConstructor) ? NativeFunctions::Use::kConstruct
+                                            : NativeFunctions::Use::kCall;
+}
+
 // A field that is a property of two Methods of C++'s.
 struct AccessorPair {
   const Member* get = nullptr;
@@ -158,10 +164,16 @@ void FieldToJs(Encoder& encoder, v8::Local<v8::Object> object, v8::Local<v8::Nam
         ThrowCaught(encoder.realm(), caught);
       }
     } else {
-      item = MemberToJs(encoder, *member, field.name);
+      item = MemberToJs(encoder, *member, field.name, UseOf(*field.type));
     }
   } else {
+    const Encoder::Named named(encoder, field.name);
     item = encoder.Part(*field.type, value, [&] { return FieldStep(field.name); });
+  }
+  if (IsLeftOut(field, item)) {
+    // An object that was made before may have it from then.
+    encoder.Check(object->Delete(encoder.context(), key));
+    return;
   }
   encoder.Check(object->CreateDataProperty(encoder.context(), key, item));
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/convert/conversion.hpp"
+#include "engine/native_function.hpp"
 #include "nodehost/convert/functions.hpp"
 #include "nodehost/detail/member.hpp"
 
@@ -21,6 +22,7 @@ inline bool IsFunction(const TypeInfo& type) {
 
 /// The function that `member` is in JavaScript, named `name` if it is C++'s; undefined if it is
 /// empty. Throws WrongThread for one of another environment.
-v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name);
+v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name,
+                                NativeFunctions::Use use = NativeFunctions::Use::kCall);
 
 }  // namespace nodehost::detail

@@ -122,10 +122,24 @@ v8::Local<v8::Value> FloatToJs(Encoder& encoder, const TypeInfo&, const void* va
   return v8::Number::New(encoder.isolate(), static_cast<double>(*static_cast<const T*>(value)));
 }
 
+// The first finite double that rounds to an infinite T: half a step beyond T's largest.
+template <class T>
+constexpr double FirstBeyond() {
+  if constexpr (std::is_same_v<T, float>) {
+    return 0x1.ffffffp127;
+  } else {
+    return std::numeric_limits<double>::infinity();
+  }
+}
+
 template <class T>
 bool FloatFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
   if (!value->IsNumber()) return decoder.Refuse(value, type);
-  *static_cast<T*>(result) = static_cast<T>(value.As<v8::Number>()->Value());
+  const double number = value.As<v8::Number>()->Value();
+  if (std::isfinite(number) && std::abs(number) >= FirstBeyond<T>()) {
+    return decoder.RefuseAs(value, "a number within ±3.4028235e38, the range of a float", true);
+  }
+  *static_cast<T*>(result) = static_cast<T>(number);
   return true;
 }
 

@@ -1,7 +1,9 @@
 // Structs as plain data.
 #include "nodehost/convert/structs.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,11 +11,16 @@
 #include "engine/convert/structs.hpp"
 #include "engine/memory.hpp"
 #include "engine/quick.hpp"
+#include "nodehost/convert/variants.hpp"
 
 namespace nodehost::detail {
 
 std::string StructName(const TypeInfo& type) {
   return std::string(OpsOf<StructOps>(type).info().name);
+}
+
+bool IsLeftOut(const FieldInfo& field, v8::Local<v8::Value> value) {
+  return value->IsUndefined() && !field.keep_empty && field.type->Is(conversions::kOptional);
 }
 
 namespace {
@@ -27,21 +34,61 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
   v8::Local<v8::Value> few[kFewFields];
   std::vector<v8::Local<v8::Value>> many(count > kFewFields ? count : 0);
   v8::Local<v8::Value>* const values = count > kFewFields ? many.data() : few;
+  StructShapes::Present present = 0;  // an empty optional leaves its bit and its place out
+  std::size_t written = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const FieldInfo& field = info.fields[i];
     const auto* item = static_cast<const std::byte*>(value) + field.offset;
-    values[i] = encoder.Part(*field.type, item, [&] { return FieldStep(field.name); });
+    const Encoder::Named named(encoder, field.name);
+    values[written] = encoder.Part(*field.type, item, [&] { return FieldStep(field.name); });
+    if (IsLeftOut(field, values[written])) continue;
+    present |= StructShapes::Present{1} << i;
+    ++written;
   }
   v8::Local<v8::Value> made;
-  if (encoder.realm().shapes().Make(encoder.realm(), info, {values, count}).ToLocal(&made))
+  if (encoder.realm()
+          .shapes()
+          .Make(encoder.realm(), info, present, {values, written})
+          .ToLocal(&made)) {
     return scope.Escape(made);
+  }
   const auto keys = encoder.realm().KeysOf(info);
   const v8::Local<v8::Context> context = encoder.context();
   const v8::Local<v8::Object> object = v8::Object::New(encoder.isolate());
-  for (std::size_t i = 0; i < count; ++i) {
-    encoder.Check(object->CreateDataProperty(context, keys[i].Get(encoder.isolate()), values[i]));
+  for (std::size_t i = 0, next = 0; i < count; ++i) {
+    if ((present >> i & 1) == 0) continue;
+    encoder.Check(
+        object->CreateDataProperty(context, keys[i].Get(encoder.isolate()), values[next++]));
   }
   return scope.Escape(object);
+}
+
+// How many own properties of an object the struct has no field for.
+std::size_t LeftOutOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type) {
+  if (value->IsProxy()) return 0;  // not asked: its traps may throw
+  const auto keys = decoder.realm().KeysOf(OpsOf<StructOps>(type).info());
+  const v8::HandleScope scope(decoder.isolate());
+  const v8::Local<v8::Context> context = decoder.context();
+  v8::Local<v8::Array> names;
+  if (!value.As<v8::Object>()
+           ->GetOwnPropertyNames(
+               context, static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+               v8::KeyConversionMode::kConvertToString)
+           .ToLocal(&names)) {
+    return 0;
+  }
+  std::size_t left_out = names->Length();
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> name;
+    if (!names->Get(context, i).ToLocal(&name)) continue;
+    const auto is_name = [&](const auto& key) {
+      return key.Get(decoder.isolate())->StrictEquals(name);
+    };
+    const bool known =
+        (i < keys.size() && is_name(keys[i])) || std::any_of(keys.begin(), keys.end(), is_name);
+    if (known) --left_out;
+  }
+  return left_out;
 }
 
 bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
@@ -49,6 +96,7 @@ bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
   const Decoder::Level level(decoder);
   if (level.too_deep()) return decoder.RefuseDepth();
   if (!value->IsObject()) return decoder.Refuse(value, type);
+  if (decoder.trying()) decoder.LeaveOut(LeftOutOf(decoder, value, type));
   Realm& realm = decoder.realm();
   const StructInfo& info = OpsOf<StructOps>(type).info();
   const auto assign = [&](const FieldInfo& field, v8::Local<v8::Value> item) {
@@ -76,14 +124,8 @@ bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
 // of x alone.
 Fit StructFit(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type) {
   if (!value->IsObject()) return Fit::kNo;
-  if (value->IsProxy()) return Fit::kNatural;  // not asked: its traps may throw
-  v8::Local<v8::Array> names;
-  if (value->IsArray() || IsMemory(value) ||
-      !value.As<v8::Object>()->GetOwnPropertyNames(decoder.context()).ToLocal(&names)) {
-    return Fit::kAccepted;
-  }
-  const std::size_t fields = OpsOf<StructOps>(type).info().fields.size();
-  return names->Length() <= fields ? Fit::kNatural : Fit::kAccepted;
+  if (value->IsArray() || IsMemory(value)) return Fit::kAccepted;
+  return LeftOutOf(decoder, value, type) == 0 ? Fit::kNatural : Fit::kAccepted;
 }
 
 }  // namespace

@@ -11,6 +11,9 @@
 
 namespace nodehost::detail {
 
+/// Whether the field, which is `value` in JavaScript, is no property there: an empty optional.
+bool IsLeftOut(const FieldInfo& field, v8::Local<v8::Value> value);
+
 /// The name of the struct. For a type with StructOps, as all here.
 std::string StructName(const TypeInfo& type);
 

@@ -5,8 +5,9 @@
 // A look at the value alone, without decoding it, says for each alternative whether it is natural
 // (a number for double), only accepted (a number for std::int64_t, an Array for std::set) or
 // impossible. The natural ones are tried first, then the accepted ones, each in the order of the
-// std::variant; the first that decodes is it. So nothing is decoded twice to find a better one, and
-// unions within unions cost no more than their depth.
+// std::variant. The first that decodes and leaves no property of an object out is it; failing that,
+// the one that leaves out the fewest. Each union within decides once about an object (Choices), so
+// that the work grows with the size of the value and its depth.
 #include "nodehost/convert/variants.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/sequences.hpp"
 #include "engine/convert/union_name.hpp"
+#include "nodehost/convert/values.hpp"
 #include "nodehost/detail/engine.hpp"
 
 namespace nodehost::detail {
@@ -37,6 +39,10 @@ std::string UnionName(const std::vector<std::string>& names) {
   return text;
 }
 
+std::string Grouped(const std::string& name) {
+  return name.find_first_of(" ?") == std::string::npos ? name : "(" + name + ")";
+}
+
 namespace {
 
 // ---- std::optional ----
@@ -44,13 +50,25 @@ namespace {
 v8::Local<v8::Value> OptionalToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
   const void* const held = OpsOf<OptionalOps>(type).get(value);
   if (!held) return v8::Undefined(encoder.isolate());
+  // An empty one within another is null, so that the two ways of being empty stay two.
+  if (type.element->Is(conversions::kOptional) && !OpsOf<OptionalOps>(*type.element).get(held)) {
+    return v8::Null(encoder.isolate());
+  }
   return encoder.Encode(*type.element, held);
+}
+
+// Whether null is a value of this type, and not only accepted as a missing one.
+bool HasNull(const TypeInfo& type) {
+  if (type.Is(conversions::kOptional) || type.Is(conversions::kNull)) return true;
+  if (!type.Is(conversions::kVariant)) return false;
+  const auto& types = OpsOf<VariantOps>(type).types;
+  return std::any_of(types.begin(), types.end(), [](const TypeInfo* one) { return HasNull(*one); });
 }
 
 bool OptionalFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                     void* result) {
   const auto& ops = OpsOf<OptionalOps>(type);
-  if (value->IsNullOrUndefined()) {
+  if (value->IsUndefined() || (value->IsNull() && !HasNull(*type.element))) {
     ops.reset(result);
     return true;
   }
@@ -62,7 +80,9 @@ Fit OptionalFit(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
 }
 
 std::string OptionalName(const TypeInfo& type) {
-  return UnionName({TypeScriptName(*type.element), "undefined"});
+  const bool two = type.element->Is(conversions::kOptional);
+  const std::string held = TypeScriptName(two ? *type.element->element : *type.element);
+  return two ? UnionName({held, "null", "undefined"}) : UnionName({held, "undefined"});
 }
 
 // ---- std::variant ----
@@ -106,20 +126,54 @@ bool RefuseAll(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& typ
   return false;
 }
 
+// Among the alternatives that fit as `wanted`, the one that takes the value; `result` holds it.
+// Choices::kNone if there is none.
+std::size_t BestOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
+                   std::span<const Fit> fits, Fit wanted, void* result) {
+  Decoder::Trial trial(decoder);
+  std::size_t best = Choices::kNone;
+  std::size_t least = 0;
+  std::size_t held = Choices::kNone;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    if (fits[i] != wanted) continue;
+    trial.Restart();
+    held = i;
+    if (!AlternativeFromJs(decoder, value, type, i, result)) continue;
+    if (best == Choices::kNone || trial.left_out() < least) {
+      best = i;
+      least = trial.left_out();
+    }
+    if (least == 0) return best;
+  }
+  if (best == Choices::kNone || best == held) return best;
+  trial.Restart();
+  return AlternativeFromJs(decoder, value, type, best, result) ? best : Choices::kNone;
+}
+
 bool VariantFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                    void* result) {
-  const auto& types = OpsOf<VariantOps>(type).types;
   const std::size_t first = decoder.misfits().size();
-  for (const Fit wanted : {Fit::kNatural, Fit::kAccepted}) {
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      if (decoder.FitOf(value, *types[i]) != wanted) continue;
-      if (AlternativeFromJs(decoder, value, type, i, result)) {
-        decoder.misfits().resize(first);
-        return true;
-      }
-    }
+  const auto& types = OpsOf<VariantOps>(type).types;
+  if (const auto* known = decoder.choices().Find(decoder.isolate(), value, type)) {
+    if (known->index == Choices::kNone) return decoder.Refuse(value, type);
+    return AlternativeFromJs(decoder, value, type, known->index, result);
   }
-  return RefuseAll(decoder, value, type, first);
+  std::vector<Fit> fits;
+  fits.reserve(types.size());
+  for (const TypeInfo* one : types) fits.push_back(decoder.FitOf(value, *one));
+  const auto may_fit = [](Fit fit) { return fit != Fit::kNo; };
+  const auto only = std::find_if(fits.begin(), fits.end(), may_fit);
+  if (std::count_if(fits.begin(), fits.end(), may_fit) == 1) {
+    const auto index = static_cast<std::size_t>(only - fits.begin());
+    return AlternativeFromJs(decoder, value, type, index, result) ||
+           RefuseAll(decoder, value, type, first);
+  }
+  std::size_t best = BestOf(decoder, value, type, fits, Fit::kNatural, result);
+  if (best == Choices::kNone) best = BestOf(decoder, value, type, fits, Fit::kAccepted, result);
+  if (decoder.trying()) decoder.choices().Keep(decoder.isolate(), value, type, best);
+  if (best == Choices::kNone) return RefuseAll(decoder, value, type, first);
+  decoder.misfits().resize(first);
+  return true;
 }
 
 Fit VariantFit(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type) {
@@ -153,21 +207,32 @@ v8::Local<v8::Value> TupleToJs(Encoder& encoder, const TypeInfo& type, const voi
   return scope.Escape(v8::Array::New(encoder.isolate(), items.data(), items.size()));
 }
 
+// How many elements must be there: as optional parameters may be left out, so may optional
+// elements at the end.
+std::size_t RequiredOf(std::span<const TypeInfo* const> types) {
+  std::size_t required = types.size();
+  while (required > 0 && types[required - 1]->Is(conversions::kOptional)) --required;
+  return required;
+}
+
 bool TupleFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
   const Decoder::Level level(decoder);
   if (level.too_deep()) return decoder.RefuseDepth();
   std::uint32_t length = 0;
   if (!decoder.GetLength(value, length)) return decoder.Refuse(value, type);
   const auto& ops = OpsOf<TupleOps>(type);
-  if (length != ops.types.size()) {
-    return decoder.RefuseLength(TypeScriptName(type), ops.types.size(), length);
+  if (length < RequiredOf(ops.types) || length > ops.types.size()) {
+    return decoder.RefuseLength(TypeScriptName(type), RequiredOf(ops.types), ops.types.size(),
+                                length);
   }
-  for (std::uint32_t i = 0; i < length; ++i) {
+  for (std::uint32_t i = 0; i < ops.types.size(); ++i) {
     const v8::HandleScope scope(decoder.isolate());
     const std::size_t first = decoder.misfits().size();
     // The ops are for reading; the tuple itself is not const.
     void* const element = const_cast<void*>(ops.element(result, i));
-    if (!decoder.Decode(decoder.Get(value.As<v8::Object>(), i), *ops.types[i], element)) {
+    const v8::Local<v8::Value> item = i < length ? decoder.Get(value.As<v8::Object>(), i)
+                                                 : v8::Undefined(decoder.isolate()).As<v8::Value>();
+    if (!decoder.Decode(item, *ops.types[i], element)) {
       return decoder.Within(first, IndexStep(i));
     }
   }
@@ -175,9 +240,15 @@ bool TupleFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& t
 }
 
 std::string TupleName(const TypeInfo& type) {
+  const auto& types = OpsOf<TupleOps>(type).types;
   std::string text;
-  for (const std::string& name : NamesOf(OpsOf<TupleOps>(type).types)) {
-    text += (text.empty() ? "" : ", ") + name;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    text += i == 0 ? "" : ", ";
+    if (i < RequiredOf(types)) {
+      text += TypeScriptName(*types[i]);
+    } else {
+      text += Grouped(TypeScriptName(*types[i]->element)) + '?';
+    }
   }
   return "[" + text + "]";
 }
