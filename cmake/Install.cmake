@@ -49,7 +49,11 @@ function(nodehost_install_cmake_package)
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/Deploy.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/Bundle.cmake"
           COMPONENT development DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
+  install(FILES "${PROJECT_SOURCE_DIR}/third_party/esbuild/package.json"
+                "${PROJECT_SOURCE_DIR}/third_party/esbuild/package-lock.json"
+          COMPONENT development DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}/esbuild")
 endfunction()
 
 # What `pkg-config nodehost` reads.

@@ -36,6 +36,7 @@ const bridge = {
   __proto__: null,
   ...loader,
   addModule: modules.addModule,
+  addText: modules.addText,
   ...use('bridge/exports.js'),
   ...use('bridge/evaluate.js', { __proto__: null, baseDir }),
   ...use('bridge/errors.js'),

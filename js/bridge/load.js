@@ -93,7 +93,7 @@ function load(specifier) {
   }
   if (specifier === 'globalThis') return globalThis;
   const own = findModule(specifier);
-  if (own !== undefined) return own.exports;
+  if (own !== undefined) return own.url === undefined ? own.exports : importURL(own.url);
   if (isBuiltin(specifier)) return userRequire(specifier);
   const found = resolve(specifier);
   if (StringPrototypeStartsWith(found.url, 'node:')) return userRequire(found.url);  // by an "imports" map

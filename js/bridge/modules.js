@@ -10,7 +10,7 @@
 
 const {
   Error, JSONStringify, ObjectDefineProperty, ObjectKeys, ReflectApply, StringPrototypeStartsWith,
-  TypeError, encodeURI,
+  TypeError, encodeURI, encodeURIComponent,
 } = primordials;
 const { Module, isBuiltin, registerHooks } = require('module');
 
@@ -33,6 +33,7 @@ function exportsOf(module) {
 }
 
 function textOf(name) {
+  if (modules[name].text !== undefined) return modules[name].text;
   const exported = exportsOf(modules[name]);
   let text = `import process from 'node:process';\n` +
     `const exported = process[${JSONStringify(kTake)}](${JSONStringify(name)});\n` +
@@ -54,7 +55,9 @@ function hook() {
     const load = Module._load;
     Module._load = function _load(request, parent, isMain) {
       const module = find(request);
-      return module === undefined ? ReflectApply(load, this, [request, parent, isMain]) : exportsOf(module);
+      return module === undefined || module.text !== undefined ?
+        ReflectApply(load, this, [request, parent, isMain]) :
+        exportsOf(module);
     };
     return;
   }
@@ -73,8 +76,7 @@ function hook() {
   });
 }
 
-/// `make` returns the module's object; it is called once.
-function addModule(name, make) {
+function add(name, module) {
   if (name === '' || name === 'globalThis' || isBuiltin(name) ||
       StringPrototypeStartsWith(name, 'node:')) {
     throw new TypeError(`A module cannot be added as '${name}', which is a name of Node's own`);
@@ -83,13 +85,28 @@ function addModule(name, make) {
   hook();
   const url = kScheme + encodeURI(name);
   names[url] = name;
-  modules[name] = { __proto__: null, make, url, exports: undefined };
+  modules[name] = { __proto__: null, url, exports: undefined, ...module };
 }
 
-/// The module's object in a box; undefined if there is none of that name.
+/// `make` returns the module's object; it is called once.
+function addModule(name, make) {
+  add(name, { __proto__: null, make });
+}
+
+/// A module that is the text of an ES module.
+function addText(name, text) {
+  add(name, { __proto__: null, text });
+}
+
+/// The module's object in a box, or the URL to import it by; undefined if there is none of that name.
+/// Without registerHooks a text is its own URL.
 function findModule(specifier) {
   const module = find(specifier);
-  return module && { __proto__: null, exports: exportsOf(module) };
+  if (module === undefined) return undefined;
+  if (module.text === undefined) return { __proto__: null, exports: exportsOf(module) };
+  const url = registerHooks === undefined ?
+    `data:text/javascript;charset=utf-8,${encodeURIComponent(module.text)}` : specifier;
+  return { __proto__: null, url };
 }
 
-return { __proto__: null, addModule, findModule };
+return { __proto__: null, addModule, addText, findModule };

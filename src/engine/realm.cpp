@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "bundles.hpp"
 #include "catch.hpp"
 #include "handle_scope.hpp"
 #include "js_errors.hpp"
@@ -16,8 +17,9 @@ namespace nodehost::detail {
 namespace {
 
 constexpr const char* kBridgeNames[] = {
-    "load",        "promiseOf", "holder", "callable", "evaluate", "describeError",  "makeError",
-    "systemError", "errnoOf",   "report", "drain",    "settle",   "aliveResources", "addModule"};
+    "load",          "promiseOf", "holder",         "callable",  "evaluate",
+    "describeError", "makeError", "systemError",    "errnoOf",   "report",
+    "drain",         "settle",    "aliveResources", "addModule", "addText"};
 static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace
@@ -123,6 +125,7 @@ void Realm::LoadBridge() {
           .IsEmpty()) {
     ThrowCaught(*this, caught);
   }
+  AddBundles(*this);
 }
 
 v8::Local<v8::Function> Realm::BridgeFunction(Bridge function) {

@@ -50,6 +50,7 @@ enum class Bridge : std::uint8_t {
   kSettle,
   kAliveResources,
   kAddModule,
+  kAddText,
   kCount
 };
 

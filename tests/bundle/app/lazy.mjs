@@ -1,0 +1,3 @@
+import { createRequire } from 'node:module';
+
+export const answer = createRequire('/')('node:path').join('4', '2');
