@@ -232,6 +232,20 @@ function(nodehost_official_node out_var)
   endif()
 endfunction()
 
+# Sets OUT_VAR to the libuv that Libnode_LIBRARY loads, as the system's does; nothing where it has its
+# own inside. A program that calls libuv must be linked with the very same.
+function(nodehost_libuv_of_libnode out_var)
+  set(${out_var} "" PARENT_SCOPE)
+  execute_process(COMMAND "${CMAKE_READELF}" --dynamic "${Libnode_LIBRARY}"
+                  OUTPUT_VARIABLE dynamic ERROR_VARIABLE ignored RESULT_VARIABLE ignored)
+  if(dynamic MATCHES "NEEDED[^[]*\\[(libuv\\.so[^]]*)\\]")
+    find_library(libuv NAMES "${CMAKE_MATCH_1}" NO_CACHE)
+    if(libuv)
+      set(${out_var} "${libuv}" PARENT_SCOPE)
+    endif()
+  endif()
+endfunction()
+
 # Sets OUT_VAR to Node.js's licence, with those of what is built into it, and to the licence of who
 # built the prebuilt: copies named as they are to be shipped, beside libnode. Nothing for the
 # system's libnode, which is not shipped.
@@ -285,6 +299,10 @@ if(NOT TARGET Libnode::libnode)
       NODEHOST_FOLDER "${Libnode_FOLDER}"
       INTERFACE_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}"
       INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${Libnode_INCLUDE_DIR}")
+    nodehost_libuv_of_libnode(libuv)
+    if(libuv)
+      set_target_properties(Libnode::libnode PROPERTIES INTERFACE_LINK_LIBRARIES "${libuv}")
+    endif()
     if(Libnode_FLOOR)
       # libnode asks for it itself; this tells the linker where it is.
       set_target_properties(Libnode::libnode PROPERTIES

@@ -1,6 +1,7 @@
 #include "node_setup.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join from fmt 11 on
 
 #include <chrono>
 #include <cstdint>

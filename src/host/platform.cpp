@@ -1,6 +1,7 @@
 #include "nodehost/platform.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join from fmt 11 on
 #include <node.h>
 #include <uv.h>
 

@@ -72,7 +72,7 @@ TEST_CASE("a heap limit given to V8 holds") {
   const double limit =
       Number(node, "require('v8').getHeapStatistics().heap_size_limit / (1024 * 1024)");
   CHECK(limit >= 123);
-  CHECK(limit < 250);
+  CHECK(limit < 123 + 256);  // and the young generation, 192 MB at most, also in V8 13
 }
 
 TEST_CASE("v8_threads are the threads V8 gets") {

@@ -1,19 +1,9 @@
 # Makes a clean root of this machine's Debian with mmdebstrap (the system's, else fetched), takes the
-# packages and consumer/ into it, and runs clean_root.sh there. The root is gone afterwards. It takes
-# root, or user namespaces with newuidmap (Debian: uidmap).
+# packages and consumer/ into it, and runs clean_root.sh there. The root is gone afterwards.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
-set(CMAKE_BINARY_DIR "${WORK}")
-set(NODEHOST_PROVISION_DIR "${PROVISION_DIR}" CACHE PATH "")
-list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../cmake")
-include(Provision)
-
-find_program(MMDEBSTRAP mmdebstrap)
-if(NOT MMDEBSTRAP)
-  nodehost_provision_entry(debian/mmdebstrap KEY mmdebstrap FETCH nodehost_fetch_debian
-                           ARGS mmdebstrap OUT_VAR folder)
-  set(MMDEBSTRAP "${folder}/usr/bin/mmdebstrap")
-endif()
+include("${CMAKE_CURRENT_LIST_DIR}/mmdebstrap.cmake")
+find_mmdebstrap(mmdebstrap)
 file(STRINGS /etc/os-release codename REGEX "^VERSION_CODENAME=")
 string(REGEX REPLACE "^[^=]*=" "" suite "${codename}")
 
@@ -27,7 +17,7 @@ file(COPY ${packages} "${CMAKE_CURRENT_LIST_DIR}/consumer" "${CMAKE_CURRENT_LIST
           "${CMAKE_CURRENT_LIST_DIR}/clean_root.sh" DESTINATION "${WORK}/try")
 
 execute_process(
-  COMMAND "${MMDEBSTRAP}" --variant=minbase --format=null
+  COMMAND "${mmdebstrap}" --variant=minbase --format=null
     "--customize-hook=copy-in '${WORK}/try' /"
     "--customize-hook=chroot \"$1\" sh /try/clean_root.sh ${VERSION}" "${suite}"
   RESULT_VARIABLE result)

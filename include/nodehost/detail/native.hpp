@@ -167,7 +167,9 @@ class NativeOf final : public TypedNative<R, A...> {
 template <class R, class... A, class F>
 std::shared_ptr<NativeFunction> MakeNative(F&& function) {
   using Kept = std::decay_t<F>;
-  if constexpr (std::is_pointer_v<Kept> || kIsStdFunction<Kept>) {
+  // A function itself, which decays to a pointer, is never null, and GCC warns of who asks.
+  constexpr bool kIsFunction = std::is_function_v<std::remove_reference_t<F>>;
+  if constexpr ((std::is_pointer_v<Kept> && !kIsFunction) || kIsStdFunction<Kept>) {
     if (!function) return nullptr;
   }
   return std::make_shared<NativeOf<Kept, R, A...>>(std::in_place, std::forward<F>(function));

@@ -1,0 +1,32 @@
+# Makes a clean root of the Debian SUITE with what its users install to build with its libnode, takes
+# the sources into it, and runs suite.sh there. The npm packages of the tests come from PROVISION_DIR,
+# so that the build in the root needs no network. The root is gone afterwards.
+cmake_minimum_required(VERSION 3.25)
+include("${CMAKE_CURRENT_LIST_DIR}/../package/mmdebstrap.cmake")
+find_mmdebstrap(mmdebstrap)
+
+file(REMOVE_RECURSE "${WORK}/try")
+file(COPY "${CMAKE_CURRENT_LIST_DIR}/suite.sh" DESTINATION "${WORK}/try")
+file(GLOB parts LIST_DIRECTORIES TRUE "${SOURCE}/*")
+list(FILTER parts EXCLUDE REGEX "/build$")
+file(COPY ${parts} DESTINATION "${WORK}/try/source" PATTERN node_modules EXCLUDE)
+file(GLOB packages LIST_DIRECTORIES TRUE "${PROVISION_DIR}/npm/markdown-*" "${PROVISION_DIR}/npm/esbuild-*"
+     "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*")
+if(NOT packages)
+  message(FATAL_ERROR "${PROVISION_DIR}/npm has no packages: configure the preset dev first")
+endif()
+file(COPY ${packages} DESTINATION "${WORK}/try/provisioned/npm")
+
+execute_process(
+  COMMAND "${mmdebstrap}" --variant=minbase --format=null
+    # Signed all the same; a mirror may keep an older state of testing than it promises.
+    "--aptopt=Acquire::Check-Valid-Until \"false\""
+    --include=g++,cmake,ninja-build,libnode-dev,nodejs,libfmt-dev,doctest-dev,libcli11-dev
+    --include=libbenchmark-dev,git,ca-certificates,pkg-config,procps
+    "--customize-hook=copy-in '${WORK}/try' /"
+    "--customize-hook=chroot \"$1\" sh /try/suite.sh" "${SUITE}"
+  RESULT_VARIABLE result)
+file(REMOVE_RECURSE "${WORK}/try")
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "In the clean root of ${SUITE} something failed (${result})")
+endif()
