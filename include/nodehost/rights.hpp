@@ -57,15 +57,21 @@ struct Rights {
   /// The names on the way to a folder may be looked at (`stat`), as `realpath` must, but not
   /// listed. For the module loader what is outside is not there; `existsSync` says false.
   ///
-  /// Symbolic links are followed before the check, and new ones and hard links must not lead out.
-  /// Refused as a whole, as they have files of their own: `node:sqlite`, `node:wasi` with
-  /// directories, `module.enableCompileCache`, and Workers with command-line options of their own.
+  /// Symbolic links are followed before the check, and what was checked is what is used: a file is
+  /// opened in the very folder that was checked (on Linux, with `openat2` and by /proc), and what
+  /// `fs` is asked to do later it does at once, while JavaScript waits. Under a limit of files
+  /// links are neither made nor moved (`fs.symlink`, `fs.link`, `fs.rename` of a link), as they
+  /// could lead out by the time they are used. Refused as a whole, as they open files by name
+  /// later: `fs.watchFile`, `fs.openAsBlob`, sockets that listen at a path; and, as they have files
+  /// of their own: `node:sqlite`, `node:wasi` with directories, `module.enableCompileCache`, and
+  /// Workers with command-line options of their own.
   ///
   /// What it cannot help: a descriptor that is open is open, the host's too, and `fs.read` takes
   /// any number; hard links and mounts that are there already; another process, or a Worker, that
-  /// exchanges a folder for a link between the check and the use; and what Node itself reads of the
-  /// system (/etc/hosts, certificates, the time zone). A folder that contains /proc undoes it all.
-  /// Needs `native_addons` and `child_processes` false, and Node.js 22 or 24.
+  /// moves a folder with links in it to where a name is looked at, made, renamed or removed just
+  /// then; and what Node itself reads of the system (/etc/hosts, certificates, the time zone). A
+  /// folder that contains /proc undoes it all. Needs `native_addons` and `child_processes` false,
+  /// and Node.js 22 or 24.
   std::optional<std::vector<std::string>> read_files = {};
 
   /// If given: the folders, and single files, in which files may be made, changed, renamed and

@@ -4,8 +4,16 @@
 // another version of node has less, not more. Runs in each environment and Worker before any user
 // code, with node's internal `require`.
 //
+// What was checked is what is used: whatever is asked for later is done now, so that no name can get
+// another meaning in between; a file is opened in the folder that was checked, by the folder's
+// descriptor; and links are neither made nor moved.
+//
 //   options.host.checkPath(access, follow, path)  the path, for the native function to use: a text,
 //                                                 or bytes that nobody else can write; or throws
+//   options.host.openParent(access, path)         [a path by way of a descriptor of its folder, that
+//                                                 descriptor]; a negative error number; undefined
+//                                                 where there are no such paths; or throws
+//   options.host.closeParent(descriptor)
 //   options.rights.readFiles, writeFiles          whether reading, writing is not limited
 //
 // The replacements run among user code: they use nothing that it can replace, such as iterators.
@@ -14,8 +22,14 @@
 const { internalBinding } = require('internal/bootstrap/realm');
 const { dirname } = require('path');
 const { fileURLToPath } = require('internal/url');
-const { host: { checkPath }, rights } = options;
-const { Error, ObjectGetOwnPropertyNames, PromiseReject, ReflectApply } = primordials;
+const { UVException } = require('internal/errors');
+const { setImmediate } = require('timers');
+const { isPromise } = require('util').types;
+const { host: { checkPath, closeParent, openParent }, rights } = options;
+const {
+  ArrayBufferIsView, BigInt64Array, Error, Float64Array, ObjectGetOwnPropertyNames, Promise,
+  PromisePrototypeThen, PromiseReject, ReflectApply, append,
+} = primordials;
 const { nextTick } = process;
 
 if (!/^2[24]\./.test(process.versions.node)) {
@@ -26,7 +40,9 @@ if (!/^2[24]\./.test(process.versions.node)) {
 const fs = internalBinding('fs');
 const modules = internalBinding('modules');
 const { kUsePromises, FSReqCallback } = fs;
-const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = internalBinding('constants').fs;
+const {
+  O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW = 0, S_IFMT, S_IFLNK,
+} = internalBinding('constants').fs;
 
 const kRead = 1;
 const kWrite = 2;
@@ -47,7 +63,6 @@ const paths = {
   cpSyncOverrideFile: [at(0, kRead), at(1, kWrite), link(1, kWrite)],
   getFormatOfExtensionlessFile: [at(0, kRead)],
   lchown: [link(0, kWrite)],
-  link: [at(0, kReadWrite), link(0, kReadWrite), link(1, kWrite)],
   lstat: [link(0, kLook)],
   lutimes: [link(0, kWrite)],
   mkdir: [at(0, kWrite)],
@@ -96,6 +111,49 @@ function fail(given, error) {
   throw error;
 }
 
+function isRequest(value) {
+  return value === kUsePromises || value instanceof FSReqCallback;
+}
+
+/// Node keeps one array for the results of all calls.
+function ownResult(value) {
+  if (!ArrayBufferIsView(value) || value.BYTES_PER_ELEMENT !== 8) return value;
+  return typeof value[0] === 'bigint' ? new BigInt64Array(value) : new Float64Array(value);
+}
+
+/// Calls a native function at once, also where it was asked to be done later, and hands the result
+/// to whom it belongs. `call` gets the arguments of the synchronous form.
+function doNow(name, given, call) {
+  const now = [];
+  let request;
+  for (let i = 0; i < given.length && request === undefined; i++) {
+    if (isRequest(given[i])) request = given[i];
+    else append(now, given[i]);
+  }
+  if (request === undefined) return call(given);
+  if (name === 'stat' || name === 'lstat') {
+    append(now, undefined);
+    append(now, true);  // throws if there is nothing
+  }
+  let value;
+  let error = null;
+  try {
+    value = ownResult(call(now));
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (request === kUsePromises) {
+    return new Promise((resolve, reject) => {
+      setImmediate(() => error === null ? resolve(value) : reject(error));
+    });
+  }
+  setImmediate(() => {
+    if (value === undefined) request.oncomplete(error);
+    else request.oncomplete(error, value);
+  });
+  return undefined;
+}
+
 function checkAt(given, index, access, follow) {
   const path = checkPath(access, follow, given[index]);
   given[index] = path;
@@ -111,7 +169,7 @@ function guard(target, name, check, refused = fail) {
     } catch (error) {
       return refused(given, error);
     }
-    return ReflectApply(original, this, given);
+    return doNow(name, given, (now) => ReflectApply(original, this, now));
   };
 }
 
@@ -138,23 +196,84 @@ function refuseOthers(target, known) {
   refuse(target, ObjectGetOwnPropertyNames(target).filter((name) => !known.includes(name)));
 }
 
-const special = ['existsSync', 'internalModuleStat', 'legacyMainResolve', 'mkdtemp', 'symlink'];
+// Links that JavaScript makes, or moves, could lead out by the time they are used.
+const linking = ['link', 'symlink'];
+refuse(fs, linking);
+const { lstat } = fs;
+function checkNoLink(path) {
+  const found = lstat(path, false, undefined, false);
+  if (found !== undefined && (found[1] & S_IFMT) === S_IFLNK) throw denial('fs.rename of a link');
+}
+
+const special = ['existsSync', 'internalModuleStat', 'legacyMainResolve', 'mkdtemp', ...linking];
 refuseOthers(fs, [...ObjectGetOwnPropertyNames(paths), ...ObjectGetOwnPropertyNames(opening), ...harmless,
                   ...changing, ...special]);
 if (!rights.writeFiles) refuse(fs, changing);
 for (const name of ObjectGetOwnPropertyNames(paths)) guardPaths(fs, name, paths[name]);
+const { rename } = fs;
+fs.rename = (...given) => {
+  try {
+    given[0] = checkPath(kReadWrite, false, given[0]);
+    checkNoLink(given[0]);
+  } catch (error) {
+    return fail(given, error);
+  }
+  return ReflectApply(rename, fs, given);
+};
+
+function accessOf(flags) {
+  const mode = flags & 3;
+  const access = mode === O_RDONLY ? kRead : mode === O_WRONLY ? kWrite : kReadWrite;
+  return (flags & (O_CREAT | O_TRUNC | O_APPEND)) !== 0 ? access | kWrite : access;
+}
+
+/// The native function on the same file, by way of its folder's descriptor.
+function openInParent(original, self, given, flagsAt) {
+  const path = checkPath(accessOf(given[flagsAt]), true, given[0]);
+  const parent = openParent(accessOf(given[flagsAt]), path);
+  const failure = (errno, syscall) =>
+    new UVException({ errno, syscall, path: typeof path === 'string' ? path : undefined });
+  if (typeof parent === 'number') throw failure(parent, 'open');
+  given[0] = parent === undefined ? path : parent[0];
+  if (parent === undefined) return ReflectApply(original, self, given);
+  given[flagsAt] |= O_NOFOLLOW;
+  const failed = (error) => {
+    closeParent(parent[1]);
+    throw typeof error?.errno === 'number' ? failure(error.errno, error.syscall) : error;
+  };
+  const opened = (result) => {
+    closeParent(parent[1]);
+    return result;
+  };
+  let result;
+  try {
+    result = ReflectApply(original, self, given);
+  } catch (error) {
+    failed(error);
+  }
+  return isPromise(result) ? PromisePrototypeThen(result, opened, failed) : opened(result);
+}
 
 for (const name of ObjectGetOwnPropertyNames(opening)) {
   const flagsAt = opening[name];
-  guard(fs, name, (given) => {
-    if (typeof given[0] === 'number') return;  // a descriptor
-    const flags = given[flagsAt] | 0;
-    given[flagsAt] = flags;
-    const mode = flags & 3;
-    let access = mode === O_RDONLY ? kRead : mode === O_WRONLY ? kWrite : kReadWrite;
-    if ((flags & (O_CREAT | O_TRUNC | O_APPEND)) !== 0) access |= kWrite;
-    checkAt(given, 0, access, true);
-  });
+  const original = fs[name];
+  if (typeof original !== 'function') continue;
+  fs[name] = function(...given) {
+    if (typeof given[0] === 'number') return ReflectApply(original, this, given);  // a descriptor
+    try {
+      given[flagsAt] |= 0;
+      given[0] = checkPath(accessOf(given[flagsAt]), true, given[0]);
+    } catch (error) {
+      return fail(given, error);
+    }
+    const open = (now) => openInParent(original, this, now, flagsAt);
+    if (name !== 'openFileHandle') return doNow(name, given, open);
+    try {
+      return open(given);  // has no other form, and the descriptor keeps the folder
+    } catch (error) {
+      return fail(given, error);
+    }
+  };
 }
 
 guard(fs, 'mkdtemp', (given) => {
@@ -162,17 +281,6 @@ guard(fs, 'mkdtemp', (given) => {
   // What the system will make is not known yet; it has the prefix, and no slash after it.
   if (typeof prefix !== 'string') throw denial('a prefix that is no text');
   checkPath(kWrite, false, `${prefix}XXXXXX`);
-});
-
-guard(fs, 'symlink', (given) => {
-  const target = given[0];
-  const place = given[1];
-  if (typeof target !== 'string' || typeof place !== 'string') {
-    throw denial('a symbolic link whose names are no texts');
-  }
-  checkAt(given, 1, kWrite, false);
-  // What it will mean once it is there.
-  checkPath(kReadWrite, true, target[0] === '/' ? target : `${dirname(place)}/${target}`);
 });
 
 // Tells which of the files that the "main" of a package may mean is there.
@@ -201,7 +309,7 @@ guardPaths(directories, 'opendirSync', [at(0, kRead)]);
 
 const { FSEvent } = internalBinding('fs_event_wrap');
 guardPaths(FSEvent.prototype, 'start', [at(0, kRead)]);
-guardPaths(fs.StatWatcher.prototype, 'start', [at(0, kLook)]);
+refuse(fs.StatWatcher.prototype, ['start'], 'fs.watchFile');  // it looks by name, again and again
 
 // A directory is copied natively, link for link, unless there is a filter to be asked.
 const copying = require('internal/fs/cp/cp-sync');

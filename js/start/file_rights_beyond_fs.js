@@ -46,17 +46,11 @@ function refuseClass(holder, name, what) {
   guardClass(holder, name, () => { throw denial(what); });
 }
 
-// Files as blobs.
+// Files as blobs, which are opened by name when they are read.
 const blobs = require('internal/blob');
-const { createBlobFromFilePath } = blobs;
-guard(internalBinding('blob'), 'createBlobFromFilePath', (given) => {
-  given[0] = checkPath(kRead, true, given[0]);
-});
-replace('createBlobFromFilePath',
-        (path, given) => createBlobFromFilePath(checkPath(kRead, true, path), given), blobs);
-const { openAsBlob } = require('fs');
-replace('openAsBlob', (path, given) =>
-  openAsBlob(checkPath(kRead, true, getValidatedPath(path)), given), require('fs'));
+refuse(internalBinding('blob'), ['createBlobFromFilePath'], 'fs.openAsBlob');
+replace('createBlobFromFilePath', () => { throw denial('fs.openAsBlob'); }, blobs);
+replace('openAsBlob', () => { throw denial('fs.openAsBlob'); }, require('fs'));
 
 // Environment files.
 const { loadEnvFile } = process;
@@ -80,14 +74,18 @@ guardClass(binding('wasi'), 'WASI', (given) => {
   return given;
 });
 
-// Sockets that are files; the ones that are not begin with NUL.
+// Sockets that are files; the ones that are not begin with NUL. One that listens is removed by its
+// name when it is closed, whatever has that name then.
 const { UV_EACCES } = internalBinding('uv');
-for (const [name, index] of [['bind', 0], ['connect', 1]]) {
-  guard(internalBinding('pipe_wrap').Pipe.prototype, name, (given) => {
-    if (typeof given[index] === 'string' && given[index][0] === '\0') return;
-    given[index] = checkPath(kReadWrite, true, given[index]);
-  }, () => UV_EACCES);
-}
+const { Pipe: { prototype: pipe } } = internalBinding('pipe_wrap');
+const isFile = (path) => typeof path !== 'string' || path[0] !== '\0';
+guard(pipe, 'bind', (given) => {
+  if (isFile(given[0])) throw denial('a socket that listens at a path');
+}, () => UV_EACCES);
+guard(pipe, 'connect', (given) => {
+  if (isFile(given[1])) given[1] = checkPath(kReadWrite, true, given[1]);
+}, () => UV_EACCES);
+refuse(pipe, ['fchmod'], 'the mode of a socket');
 
 // What node writes by itself.
 const v8 = require('v8');

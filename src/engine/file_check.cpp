@@ -1,6 +1,10 @@
 #include "file_check.hpp"
 
+#include <uv.h>
+
+#include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,35 +55,67 @@ v8::Local<v8::Value> BufferOf(v8::Isolate* isolate, std::string_view bytes) {
   return v8::Uint8Array::New(buffer, 0, bytes.size());
 }
 
-}  // namespace
-
-void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
+// Nothing if it is refused, which is then thrown; else the path, and its name without links.
+std::optional<std::string> Checked(const v8::FunctionCallbackInfo<v8::Value>& info,
+                                   v8::Local<v8::Value> given, bool follow, std::string* real) {
   v8::Isolate* const isolate = info.GetIsolate();
   const auto* const rights = static_cast<const host::FileRights*>(ExternalPointer(info.Data()));
-  if (LengthOf(info[2]) > kLongestPath) {
+  if (LengthOf(given) > kLongestPath) {
     ThrowWithCode(isolate,
                   v8::Exception::Error(ToV8String(
                       isolate, "ENAMETOOLONG: the path is longer than any that the system takes")),
                   "ENAMETOOLONG");
-    return;
+    return std::nullopt;
   }
-  const std::optional<std::string> path = PathIn(isolate, info[2]);
+  std::optional<std::string> path = PathIn(isolate, given);
   if (!path) {
     ThrowWithCode(
         isolate,
         v8::Exception::TypeError(ToV8String(isolate, "A path must be a string or a Buffer")),
         "ERR_INVALID_ARG_TYPE");
-    return;
+    return std::nullopt;
   }
   const auto access = static_cast<host::FileAccess>(info[0].As<v8::Int32>()->Value());
-  const std::optional<std::string> refusal = rights->Refusal(access, info[1]->IsTrue(), *path);
-  if (refusal) {
-    ThrowWithCode(isolate, v8::Exception::Error(ToV8String(isolate, *refusal)),
-                  "ERR_ACCESS_DENIED");
-    return;
-  }
+  const std::optional<std::string> refusal = rights->Refusal(access, follow, *path, real);
+  if (!refusal) return path;
+  ThrowWithCode(isolate, v8::Exception::Error(ToV8String(isolate, *refusal)), "ERR_ACCESS_DENIED");
+  return std::nullopt;
+}
+
+}  // namespace
+
+void CheckPath(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  const std::optional<std::string> path = Checked(info, info[2], info[1]->IsTrue(), nullptr);
+  if (!path) return;
   info.GetReturnValue().Set(info[2]->IsString() ? ToV8String(isolate, *path).As<v8::Value>()
                                                 : BufferOf(isolate, *path));
+}
+
+void OpenParent(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  std::string real;
+  if (!Checked(info, info[1], /*follow=*/true, &real)) return;
+  // Links in there lead to what a process has open, whatever they are called.
+  if (real.empty() || real.starts_with("/proc/")) return;
+  const int fd = host::OpenParent(real);
+  if (fd == -ENOSYS) return;
+  if (fd < 0) {
+    info.GetReturnValue().Set(fd);
+    return;
+  }
+  const std::string name = real.substr(real.rfind('/') + 1);
+  const std::string way = "/proc/self/fd/" + std::to_string(fd) + '/' + (name.empty() ? "." : name);
+  v8::Local<v8::Value> parts[] = {
+      info[1]->IsString() ? ToV8String(isolate, way).As<v8::Value>() : Bytes(isolate, way),
+      v8::Integer::New(isolate, fd)};
+  info.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
+}
+
+void CloseParent(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  uv_fs_t request;
+  uv_fs_close(nullptr, &request, info[0].As<v8::Int32>()->Value(), nullptr);
+  uv_fs_req_cleanup(&request);
 }
 
 }  // namespace nodehost::detail

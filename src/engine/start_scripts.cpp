@@ -168,8 +168,11 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("limitWorker", Contained<LimitWorker>, data);
   host.Set("watchMemory", Contained<WatchMemory>, data);
   host.Set("exceededMemory", Contained<ExceededMemory>, data);
-  host.Set("checkPath", Contained<CheckPath>,
-           NewExternal(isolate, const_cast<host::FileRights*>(&boundary.files)).As<v8::Value>());
+  const v8::Local<v8::Value> files =
+      NewExternal(isolate, const_cast<host::FileRights*>(&boundary.files)).As<v8::Value>();
+  host.Set("checkPath", Contained<CheckPath>, files);
+  host.Set("openParent", Contained<OpenParent>, files);
+  host.Set("closeParent", Contained<CloseParent>, data);
   return host.object();
 }
 

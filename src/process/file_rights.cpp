@@ -9,6 +9,15 @@
 
 #include "nodehost/errors.hpp"
 
+#if defined(__linux__)
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#endif
+
 namespace nodehost::host {
 
 namespace fs = std::filesystem;
@@ -77,8 +86,11 @@ class Walk {
     const fs::file_type type =
         take_as_it_is ? fs::file_type::unknown : fs::symlink_status(next, error).type();
     if (type == fs::file_type::symlink && !IsMagic(found_)) return Follow(next);
-    // What cannot be looked at cannot be gone through, either: the system will say so.
-    if (type == fs::file_type::symlink || type == fs::file_type::not_found || error) lost_ = true;
+    if (type == fs::file_type::symlink || type == fs::file_type::not_found) {
+      lost_ = true;
+    } else if (error) {
+      return false;  // such as a name that has become too long: it may yet be a link
+    }
     found_ = next;
     return true;
   }
@@ -131,9 +143,36 @@ void FileRights::Fill(Folders& folders, const std::optional<std::vector<std::str
   }
 }
 
+int OpenParent(const std::string& real) {
+#if defined(__linux__)
+  const std::string folder = fs::path(real).parent_path().string();
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+#if defined(SYS_openat2)
+  open_how how{};
+  how.flags = kFlags;
+  how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const auto by_kernel =
+      static_cast<int>(syscall(SYS_openat2, AT_FDCWD, folder.c_str(), &how, sizeof how));
+  if (by_kernel >= 0) return by_kernel;
+  if (errno != ENOSYS && errno != EPERM) return -errno;
+#endif
+  const int fd = open(folder.c_str(), kFlags | O_NOFOLLOW);
+  if (fd < 0) return -errno;
+  std::error_code error;
+  if (fs::read_symlink("/proc/self/fd/" + std::to_string(fd), error) == folder && !error) return fd;
+  close(fd);
+  return -ELOOP;
+#else
+  static_cast<void>(real);
+  return -ENOSYS;
+#endif
+}
+
 std::optional<std::string> FileRights::Refusal(FileAccess access, bool follow,
-                                               std::string_view path) const {
+                                               std::string_view path,
+                                               std::string* real_path) const {
   const std::optional<std::string> real = Walk(follow, nullptr).Resolve(path);
+  if (real && real_path) *real_path = *real;
   if (access == FileAccess::kLook && real &&
       (read_.Hold(*real) || (write_.limited && write_.Hold(*real)) || way_.contains(*real))) {
     return std::nullopt;

@@ -21,6 +21,11 @@ enum class FileAccess {
   kLook = 4,  ///< To tell what is there, without its contents.
 };
 
+/// A descriptor of the folder that `real`, a name without links, names a file in: of that folder
+/// and no other, whatever has become of the names meanwhile. A negative error number if there is
+/// none.
+int OpenParent(const std::string& real);
+
 class FileRights {
  public:
   /// Throws HostError if a folder does not exist. Relative ones are taken from the working
@@ -32,7 +37,9 @@ class FileRights {
 
   /// Why the access is refused: a sentence; nothing if it is not. `follow` tells whether the system
   /// will follow a symbolic link that is the last part of the path. Any thread.
-  std::optional<std::string> Refusal(FileAccess access, bool follow, std::string_view path) const;
+  /// `real_path` gets the one name without links that the path stands for, if that can be told.
+  std::optional<std::string> Refusal(FileAccess access, bool follow, std::string_view path,
+                                     std::string* real_path = nullptr) const;
 
  private:
   struct Folders {
