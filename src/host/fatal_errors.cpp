@@ -30,6 +30,33 @@ FatalErrors::~FatalErrors() {
 
 void FatalErrors::AllowParking() noexcept { of_this_thread = this; }
 
+bool FatalErrors::RunOrLeave(const std::function<void()>& work) {
+  if (landing_) {
+    work();
+    return true;
+  }
+  // What the frames that are jumped over would put back. They may throw as well.
+  struct Restored {
+    explicit Restored(FatalErrors& errors)
+        : self(errors), current(errors.thread_), outer(std::exchange(of_this_thread, &errors)) {}
+    ~Restored() {
+      self.landing_ = nullptr;
+      of_this_thread = outer;
+    }
+    Restored(const Restored&) = delete;
+    Restored& operator=(const Restored&) = delete;
+
+    FatalErrors& self;
+    const detail::JsThread::CurrentScope current;
+    FatalErrors* const outer;
+    std::jmp_buf landing{};
+  } restored(*this);
+  landing_ = &restored.landing;
+  if (setjmp(restored.landing) != 0) return false;
+  work();
+  return true;
+}
+
 FatalErrors* FatalErrors::OfThisThread() noexcept { return of_this_thread; }
 
 void FatalErrors::Contain() {
@@ -45,10 +72,10 @@ void FatalErrors::Park(EndReason reason, const std::string& what) {
   detail::Life& life = thread_.life();
   detail::Realm* const realm = thread_.realm();
   life.Detach();  // V8 is not to be stopped any more
-  thread_.EndJavaScript(
-      {.reason = reason,
-       .text = what + ", which V8 does not come back from: its thread is parked for ever",
-       .exit_code = kAbortCode});
+  thread_.EndJavaScript({.reason = reason,
+                         .text = what + ", which V8 does not come back from: its " +
+                                 (landing_ ? "memory is lost" : "thread is parked for ever"),
+                         .exit_code = kAbortCode});
   life.Note({.exit_code = kAbortCode});
   LogEnd();  // Before anybody hears of the end, and frees what on_log uses.
   // This thread never touches again what the jobs under way have on its stack and elsewhere; so
@@ -58,7 +85,10 @@ void FatalErrors::Park(EndReason reason, const std::string& what) {
   if (realm) realm->waiters().Cancel(thread_.StoppedError());
   life.FailStart(thread_.StoppedError());
   life.SetParked("The JS thread, parked for ever: " + what);
-  SleepForever();
+  if (!landing_) SleepForever();
+  v8::Isolate* const isolate = v8::Isolate::TryGetCurrent();
+  while (isolate && v8::Isolate::TryGetCurrent() == isolate) isolate->Exit();
+  std::longjmp(*landing_, 1);
 }
 
 void FatalErrors::OnWorkerLost() {

@@ -92,8 +92,23 @@ void PumpDriver::Open() {
   instance().SetUp();
   fd_ = uv_backend_fd(loop());
   if (pump_.on_wake) wake_thread_ = std::make_unique<WakeThread>(fd_, pump_.on_wake);
-  const Inside inside(*this);
-  instance().Load();
+  Enter([this] { instance().Load(); });
+  if (lost_) std::rethrow_exception(StoppedError());
+}
+
+// All that the owner does in the environment, which it leaves when V8 cannot go on.
+void PumpDriver::Enter(const std::function<void()>& work) {
+  const bool left = !instance().fatal_errors().RunOrLeave([&] {
+    const Inside inside(*this);
+    work();
+  });
+  if (!left) return;
+  lost_ = true;
+  depth_ = 0;
+  fd_ = -1;
+  wake_thread_.reset();
+  // V8's own threads may look at it for ever.
+  static_cast<void>(new std::shared_ptr<JsThread>(shared_from_this()));
 }
 
 void PumpDriver::CheckOwner(const char* call) const {
@@ -117,11 +132,10 @@ bool PumpDriver::Poll() {
   const auto keep = shared_from_this();  // a job may destroy the last handle
   bool finished = false;
   int exit_code = 1;
-  {
-    const Inside inside(*this);
+  Enter([&] {
     Turn();
     finished = HasFinished(exit_code);
-  }
+  });
   if (finished) {
     End(exit_code);
   } else {
@@ -180,16 +194,18 @@ void PumpDriver::RunBlocking(detail::Job& job) {
   if (!IsOwnedHere()) return JsThread::RunBlocking(job);
   if (life().phase() != detail::Phase::kRunning) return job.Cancel(StoppedError());
   const auto keep = shared_from_this();  // a job may destroy the last handle
-  {
-    const Inside inside(*this);
+  volatile bool begun = false;
+  Enter([&] {
     if (depth_ == 1) instance().jobs().RunWaiting();
+    begun = true;
     detail::BorrowedJob borrowed(job);
     if (life().over()) {
       borrowed.Cancel(StoppedError());
     } else {
       instance().jobs().Run(borrowed);
     }
-  }
+  });
+  if (lost_ && !begun) job.Cancel(StoppedError());
   AfterInside();
 }
 
@@ -231,10 +247,7 @@ void PumpDriver::FinishUntil(detail::Life::Clock::time_point until) {
   stop_until_.reset();
   std::thread watch([&] { instance().stopper().WaitOrTerminate(until); });
   int exit_code = 1;
-  {
-    const Inside inside(*this);
-    exit_code = node::SpinEventLoop(instance().setup()->env()).FromMaybe(1);
-  }
+  Enter([&] { exit_code = node::SpinEventLoop(instance().setup()->env()).FromMaybe(1); });
   End(exit_code);
   watch.join();
 }
@@ -242,10 +255,8 @@ void PumpDriver::FinishUntil(detail::Life::Clock::time_point until) {
 void PumpDriver::End(int exit_code) {
   wake_thread_.reset();
   fd_ = -1;
-  if (IsSetUp()) {
-    const Inside inside(*this);
-    instance().Conclude(exit_code);
-  }
+  if (IsSetUp()) Enter([&] { instance().Conclude(exit_code); });
+  if (lost_) return;
   instance().Free();
   life().SetEnded();
 }

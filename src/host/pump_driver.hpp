@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -34,7 +35,8 @@ class PumpDriver final : public Driver {
  private:
   class Inside;
 
-  bool IsSetUp() noexcept { return instance().setup() != nullptr; }
+  bool IsSetUp() noexcept { return !lost_ && instance().setup() != nullptr; }
+  void Enter(const std::function<void()>& work);
   uv_loop_t* loop() noexcept { return instance().setup()->event_loop(); }
   void CheckOwner(const char* call) const;
   void Open();
@@ -53,6 +55,7 @@ class PumpDriver final : public Driver {
   std::atomic<int> depth_{0};  // how many times the owner is inside
 
   // The owner's own.
+  bool lost_ = false;  // a fatal error has left V8 where it was
   std::unique_ptr<WakeThread> wake_thread_;
   std::optional<detail::Life::Clock::time_point> stop_until_;  // of a Stop inside
 };
