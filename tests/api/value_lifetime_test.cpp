@@ -130,7 +130,7 @@ TEST_CASE("Handles: after the environment every use throws, and destruction is a
     nh::Environment node = NewEnvironment();
     node.Run([&](nh::Js& js) { Fill(js, handles); });
   }
-  CheckAllThrow<nh::WrongThread>(handles);  // its thread is gone, and this is another
+  CheckAllThrow<nh::EnvironmentStopped>(handles);  // on no thread would they do any more
   Handles copy = handles;
   std::thread([moved = std::move(copy)] {}).join();
   handles = Handles();
