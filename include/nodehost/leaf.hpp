@@ -15,7 +15,7 @@ namespace nodehost {
 ///     nh::Method<double(double, double)> add = nh::Leaf<&Add>;
 ///     c.Method<nh::Leaf<&Counter::Increment>>();
 ///
-/// JavaScript that V8 has optimised then calls it directly, in a quarter of the time; all other
+/// JavaScript that V8 has optimised then calls it directly, past V8's callbacks; all other
 /// JavaScript, and what does not fit, takes the ordinary way. Results and errors are the same, and
 /// an exception is thrown as ever.
 ///

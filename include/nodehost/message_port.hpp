@@ -30,7 +30,7 @@ class MessagePort {
  public:
   /// What has come and comes, in the order of the posts; its end is the close of the port. A
   /// message that is no `In` is its error. There is no back-pressure: what nobody reads waits here,
-  /// up to the high-water mark, and then in the port.
+  /// without a limit.
   ReadStream<In> messages;
 
   /// Posts a message. From another thread it waits until it is posted, not until it has arrived.

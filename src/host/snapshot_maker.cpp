@@ -5,6 +5,7 @@
 #include "nodehost/snapshot.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <node.h>
 
 #include <cstdint>
