@@ -107,7 +107,7 @@ void OpenParent(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const std::string name = real.substr(real.rfind('/') + 1);
   const std::string way = "/proc/self/fd/" + std::to_string(fd) + '/' + (name.empty() ? "." : name);
   v8::Local<v8::Value> parts[] = {
-      info[1]->IsString() ? ToV8String(isolate, way).As<v8::Value>() : Bytes(isolate, way),
+      info[1]->IsString() ? ToV8String(isolate, way).As<v8::Value>() : BufferOf(isolate, way),
       v8::Integer::New(isolate, fd)};
   info.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
 }
