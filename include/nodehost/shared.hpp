@@ -34,9 +34,9 @@ class Shared {
   Shared() noexcept = default;
   /// `count` zeros.
   explicit Shared(std::size_t count) : Shared(std::vector<T>(count)) {}
-  /// Takes over the memory of `numbers`.
-  explicit Shared(std::vector<T> numbers) {
-    auto owner = std::make_shared<std::vector<T>>(std::move(numbers));
+  /// Takes over the memory of `elements`.
+  explicit Shared(std::vector<T> elements) {
+    auto owner = std::make_shared<std::vector<T>>(std::move(elements));
     void* const data = owner->data();
     const std::size_t size = owner->size() * sizeof(T);
     bytes_ = Bytes(std::move(owner), data, size);
