@@ -77,7 +77,8 @@ StartSnapshot::~StartSnapshot() { detail::UseCodeCaches(nullptr); }
 
 std::unique_ptr<StartSnapshot> StartSnapshot::Find(const PlatformOptions& options) {
   if (!options.start_from_snapshot) return nullptr;
-  const bool own = options.snapshot.empty();
+  if (options.snapshot.empty() && !options.own_process) return nullptr;
+  const bool own = options.snapshot.empty() || options.snapshot == kSnapshotName;
   if (own && std::getenv(kOffVariable)) return nullptr;
   const std::vector<fs::path> places =
       own ? PlacesOfOwn() : std::vector<fs::path>{fs::path(options.snapshot)};

@@ -65,7 +65,7 @@ TEST_CASE("Shared numbers are a TypedArray on the same memory, both ways") {
             nh::Method<nh::Shared<float>()> part;
           };
           node.Import<Wrong>("./shared.mjs").part();
-        }).message() == "result: expected Float32Array, got object Float64Array");
+        }).message() == "part: expected Float32Array, got object Float64Array");
 }
 
 TEST_CASE("what JavaScript has detached is empty, what it may resize is copied") {

@@ -116,7 +116,7 @@ TEST_CASE("a chunk of another type is an error for both sides") {
   CHECK(ErrorOf([&] { wrong.list().Read().Get(); }).message() ==
         "chunk: expected string, got number 1");
   CHECK(ErrorOf([&] { wrong.number(); }).message() ==
-        "result: expected Readable, ReadableStream or iterable, got number 42");
+        "number: expected Readable, ReadableStream or iterable, got number 42");
 }
 
 TEST_CASE("JavaScript's stream is paused while nobody reads, and destroyed when the reader goes") {

@@ -1,5 +1,5 @@
 // The start-up snapshot: environments start from it, the same is so in them, and what does not fit
-// is passed over. The whole suite runs without one under NODEHOST_NO_SNAPSHOT=1.
+// is passed over. NODEHOST_NO_SNAPSHOT=1 takes it away from the command.
 #include <doctest/doctest.h>
 
 #include <unistd.h>
@@ -18,6 +18,8 @@
 namespace {
 
 namespace fs = std::filesystem;
+
+const std::string kOwn = "nodehost.snapshot";  // the one beside libnode
 
 // A folder of the test's own.
 fs::path Folder(const std::string& name) {
@@ -59,7 +61,7 @@ constexpr const char* kState = R"js(
 }  // namespace
 
 TEST_CASE("what a build starts from is the snapshot that it has made") {
-  nh::NodejsPlatform platform;
+  nh::NodejsPlatform platform({.snapshot = kOwn});
   const bool off = std::getenv("NODEHOST_NO_SNAPSHOT") != nullptr;
   const fs::path made = NODEHOST_SNAPSHOT;
   if (off || made.empty()) {
@@ -71,7 +73,8 @@ TEST_CASE("what a build starts from is the snapshot that it has made") {
 }
 
 TEST_CASE("an environment from a snapshot may not change the state of the process either") {
-  nh::Environment node = test::NewEnvironment();
+  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   const std::string here = Text(node, kState);
   CHECK(here.find("process.chdir() is not supported in workers") != std::string::npos);
   // A Worker, whose bootstrap is no snapshot's, is the model.
@@ -93,7 +96,7 @@ TEST_CASE("an environment from a snapshot may not change the state of the proces
 
 TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the snapshot's") {
   setenv("NODEHOST_TEST_LATE", "late", 1);
-  nh::NodejsPlatform platform;
+  nh::NodejsPlatform platform({.snapshot = kOwn});
   nh::Environment node =
       platform.CreateEnvironment({.base_dir = test::kModules, .args = {"one", "two"}});
   CHECK(Text(node, "process.argv.slice(1).join()") == "one,two");
@@ -104,7 +107,7 @@ TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the s
 }
 
 TEST_CASE("each environment from a snapshot hashes in its own way") {
-  nh::NodejsPlatform platform;
+  nh::NodejsPlatform platform({.snapshot = kOwn});
   const auto random = [&] {
     nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
     return Text(node, "String(Math.random()) + crypto.randomUUID()");
@@ -113,14 +116,15 @@ TEST_CASE("each environment from a snapshot hashes in its own way") {
 }
 
 TEST_CASE("without the option environments start without a snapshot") {
-  nh::NodejsPlatform platform({.start_from_snapshot = false});
+  nh::NodejsPlatform platform;
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(platform.snapshot().empty());
   CHECK(Text(node, "String(6 * 7)") == "42");
 }
 
 TEST_CASE("options of V8's and a snapshot go together") {
-  nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"}});
+  nh::NodejsPlatform platform(
+      {.node_options = {"--expose-gc", "--max-old-space-size=300"}, .snapshot = kOwn});
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(Text(node, "typeof gc") == "function");
   CHECK(Text(node, "String(require('v8').getHeapStatistics().heap_size_limit < 400e6)") == "true");
@@ -199,6 +203,6 @@ TEST_CASE("an entry that is no file, and a process that has Node.js, are errors 
     CHECK(std::string(error.what()) ==
           "SnapshotOptions::entry: \"/no/such/entry.js\" is not a file.");
   }
-  nh::NodejsPlatform platform;
+  nh::NodejsPlatform platform({.snapshot = kOwn});
   CHECK_THROWS_AS(nh::WriteSnapshot({.output = "unused.blob"}), nh::PlatformError);
 }

@@ -79,6 +79,12 @@ requires std::is_floating_point_v<T> &&(sizeof(T) <= sizeof(double)) struct Leaf
   using Kept = T;
   static constexpr LeafType kType = LeafType::kDouble;
   static bool Read(double wire, T& kept) noexcept {
+    if constexpr (sizeof(T) < sizeof(double)) {
+      // The first number that rounds beyond the range of a float; infinity is in it.
+      constexpr double kFirstBeyond = 0x1.ffffffp127;
+      const double size = wire < 0 ? -wire : wire;
+      if (size >= kFirstBeyond && size <= std::numeric_limits<double>::max()) return false;
+    }
     kept = static_cast<T>(wire);
     return true;
   }
