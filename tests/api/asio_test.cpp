@@ -85,13 +85,14 @@ TEST_CASE("asio: a coroutine of this library's goes on in an io_context") {
   auto work = asio::make_work_guard(io);
   std::thread thread([&] { io.run(); });
   const auto id = thread.get_id();
-  const auto task = [&]() -> nh::Task<bool> {
+  // Named: what it captures lives as long as it does, and the coroutine longer than the call.
+  const auto run = [&]() -> nh::Task<bool> {
     co_await later.shout("a").On(nh::AsioExecutor(io.get_executor()));
     const bool first = std::this_thread::get_id() == id;
     co_await later.shout("b");  // and comes back to it
     co_return first&& std::this_thread::get_id() == id;
-  }();
-  CHECK(task.Get());
+  };
+  CHECK(run().Get());
   work.reset();
   thread.join();
 }

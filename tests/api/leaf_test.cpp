@@ -21,7 +21,9 @@ namespace {
 
 double Add(double a, double b) { return a + b; }
 float Half(float a) { return a / 2; }
-std::int32_t Increment(std::int32_t a) { return a + 1; }
+std::int32_t Increment(std::int32_t a) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + 1);
+}
 std::uint32_t Flip(std::uint32_t a) { return ~a; }
 std::int8_t Small(std::int8_t a) { return static_cast<std::int8_t>(-a); }
 std::uint16_t Middle(std::uint16_t a) { return static_cast<std::uint16_t>(a / 2); }
