@@ -143,6 +143,7 @@ class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvoc
     {
       const std::lock_guard lock(mutex_);
       phase = phase_;
+      if (phase == Phase::kOver) return;  // the other of call and job was here first, and says so
       if (phase == Phase::kQueued) phase_ = Phase::kOver;
     }
     call_->aborts.Abort(cause == Cause::kTimeout ? std::make_exception_ptr(JsError(JsErrorData{
