@@ -49,7 +49,6 @@
 #include "nodehost/statistics.hpp"
 #include "nodehost/stop_result.hpp"
 #include "nodehost/stream_functions.hpp"
-#include "nodehost/stream_io.hpp"
 #include "nodehost/streams.hpp"
 #include "nodehost/structured_clone.hpp"
 #include "nodehost/symbol.hpp"

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/streams.hpp"
 #include "nodehost/task.hpp"
 
@@ -20,7 +20,7 @@ template <class T, class F>
 Task<> RunSource(std::shared_ptr<F> function, WriteStream<T> out) {
   std::exception_ptr error;
   try {
-    co_await std::invoke(*function, out);
+    co_await detail::InvokeCallable(*function, out);
     co_await out.End();
   } catch (...) {
     error = std::current_exception();
@@ -32,7 +32,7 @@ Task<> RunSource(std::shared_ptr<F> function, WriteStream<T> out) {
 template <class T, class F>
 Task<> RunSink(std::shared_ptr<F> function, ReadStream<T> in) {
   try {
-    co_await std::invoke(*function, in);
+    co_await detail::InvokeCallable(*function, in);
     in.state()->Finish();
     in.Destroy();
   } catch (...) {
@@ -44,7 +44,7 @@ template <class In, class Out, class F>
 Task<> RunThrough(std::shared_ptr<F> function, ReadStream<In> in, WriteStream<Out> out) {
   std::exception_ptr error;
   try {
-    co_await std::invoke(*function, in, out);
+    co_await detail::InvokeCallable(*function, in, out);
     co_await out.End();
   } catch (...) {
     error = std::current_exception();

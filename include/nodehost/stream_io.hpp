@@ -2,7 +2,6 @@
 // for a JS thread.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <istream>
 #include <optional>
@@ -44,7 +43,7 @@ class ReadBuffer final : public std::streambuf {
 class WriteBuffer final : public std::streambuf {
  public:
   WriteBuffer(WriteStream<> stream, std::size_t chunk_size)
-      : stream_(std::move(stream)), chunk_size_(std::max<std::size_t>(chunk_size, 1)) {
+      : stream_(std::move(stream)), chunk_size_(chunk_size > 1 ? chunk_size : 1) {
     Renew();
   }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "nodehost/stream_io.hpp"
 #include "support/host.hpp"
 
 using test::NewEnvironment;

@@ -24,6 +24,7 @@
 set(readme_includes [[
 #include <nodehost/future.hpp>
 #include <nodehost/nodehost.hpp>
+#include <nodehost/stream_io.hpp>
 
 #include <cstdio>
 #include <future>

@@ -1,7 +1,6 @@
 // Generators of C++'s in JavaScript: a Generator is an iterator, an AsyncGenerator a Readable.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -9,6 +8,7 @@
 
 #include "nodehost/convert/streams.hpp"
 #include "nodehost/convert/variants.hpp"
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 #include "nodehost/generator.hpp"

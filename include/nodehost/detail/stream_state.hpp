@@ -2,13 +2,11 @@
 // or JavaScript's. The compiled part knows neither the chunks' type nor V8.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "nodehost/bytes.hpp"
+#include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/task_state.hpp"
 #include "nodehost/detail/type_info.hpp"
@@ -157,7 +156,7 @@ class NODEHOST_API StreamStateBase {
 template <class T>
 std::size_t ChunkSize(const T& chunk) noexcept {
   if constexpr (std::same_as<T, Bytes> || std::same_as<T, std::string>) {
-    return std::max<std::size_t>(chunk.size(), 1);
+    return chunk.size() > 1 ? chunk.size() : 1;
   } else {
     return 1;
   }
