@@ -76,6 +76,8 @@ class Decoder {
     Level& operator=(const Level&) = delete;
 
     bool too_deep() const noexcept { return nesting_.too_deep(); }
+    /// How many levels there are, this one included.
+    int depth() const noexcept { return decoder_.depth_; }
 
    private:
     Decoder& decoder_;

@@ -91,6 +91,10 @@ std::size_t LeftOutOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeIn
   return left_out;
 }
 
+// A reader is JavaScript on the stack for as long as what is below the struct is read, and V8 lets
+// JavaScript have 1 MB of stack: deeper structs are read without.
+constexpr int kDeepestReader = 32;
+
 bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                   void* result) {
   const Decoder::Level level(decoder);
@@ -111,7 +115,9 @@ bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
       return assign(field, values[static_cast<int>(i)]);
     });
   };
-  const auto outcome = realm.readers().Read(realm, info, value, take);
+  const auto outcome = level.depth() <= kDeepestReader
+                           ? realm.readers().Read(realm, info, value, take)
+                           : StructReaders::Outcome::kNotRead;
   if (outcome == StructReaders::Outcome::kTaken) return fits;
   if (outcome == StructReaders::Outcome::kFailed) decoder.ThrowCaught();
   const auto keys = realm.KeysOf(info);
