@@ -121,6 +121,15 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   reader.Read(std::string_view("message"), data->message);
   reader.Read(std::string_view("code"), data->code);
   reader.Read(std::string_view("stack"), data->stack);
+  // JavaScript that runs out of stack while it reads them leaves both empty; V8 needs none.
+  if (data->message.empty() && thrown->IsNativeError()) {
+    JsErrorData own;
+    DescribeWithoutJs(realm, thrown, own);
+    if (!own.message.empty() && !own.message.starts_with("Uncaught ")) {
+      data->name = std::move(own.name);
+      data->message = std::move(own.message);
+    }
+  }
   data->is_error = get("isError")->IsTrue();
   if (!data->is_error) {
     data->name.clear();
