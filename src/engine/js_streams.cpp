@@ -54,10 +54,18 @@ class StreamEnd : public NativeFunction {
 
   void Serve(NativeCall& call) final {
     const v8::Local<v8::Value> operation = call.argument(0);
-    if (operation->IsInt32()) Do(call, operation.As<v8::Int32>()->Value());
+    if (!operation->IsInt32()) return;
+    const int asked = operation.As<v8::Int32>()->Value();
+    if (asked == kReason) {
+      ReturnReason(call);
+    } else {
+      Do(call, asked);
+    }
   }
 
  protected:
+  static constexpr int kReason = 4;  // of both ends, behind the operations of each
+
   virtual void Do(NativeCall& call, int operation) = 0;
 
   static void ReturnNumber(NativeCall& call, int number) {
@@ -91,7 +99,7 @@ class Producer final : public StreamEnd {
   ~Producer() override { state_->Fail(Forgotten()); }
 
  private:
-  enum { kPush, kEnd, kFail, kRoom, kReason };
+  enum { kPush, kEnd, kFail, kRoom };
 
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
@@ -107,9 +115,6 @@ class Producer final : public StreamEnd {
         break;
       case kRoom:
         ReturnNumber(call, static_cast<int>(state_->FindRoom()));
-        break;
-      case kReason:
-        ReturnReason(call);
         break;
       default:
         break;
@@ -151,7 +156,7 @@ class Consumer final : public StreamEnd {
   ~Consumer() override { state_->Cancel(Forgotten()); }
 
  private:
-  enum { kFind, kTake, kCancel, kFinish, kReason };
+  enum { kFind, kTake, kCancel, kFinish };
 
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
@@ -170,9 +175,6 @@ class Consumer final : public StreamEnd {
         break;
       case kFinish:
         state_->Finish();
-        break;
-      case kReason:
-        ReturnReason(call);
         break;
       default:
         break;
