@@ -140,7 +140,7 @@ class NODEHOST_API NodeServices {
   Configured With(InvokeOptions options);
 
   /// Has the calls that come from now on made by new instances, as after a change of a watched
-  /// file.
+  /// file. After `Stop` it does nothing.
   void Restart();
 
   /// Takes no more calls, waits for those under way for `timeout` at most, fails the rest with

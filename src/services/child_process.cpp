@@ -2,6 +2,7 @@
 // replaced by js/first_use/service_children.js, in an environment of its own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -22,6 +23,8 @@ namespace nodehost {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kLongestTimer{(1LL << 31) - 1};  // of JavaScript's setTimeout
 
 // The command beside the library: lib/../bin where it is installed, the same folder where it is
 // built.
@@ -88,11 +91,13 @@ class ChildProcessModel final : public HostingModel {
   ~ChildProcessModel() override { Stop(); }
 
   void Start(const HostingContext& context) override {
+    if (control_) services::ThrowStartedTwice();
     ChildrenSettings settings{.command = options_.command,
                               .cwd = context.project_dir,
                               .env = context.env,
                               .instances = static_cast<double>(context.instances),
-                              .launchTimeout = static_cast<double>(context.launch_timeout.count()),
+                              .launchTimeout = static_cast<double>(
+                                  std::min(context.launch_timeout, kLongestTimer).count()),
                               .onOutput = {},
                               .onBegin =
                                   [this](double id, const std::string& instance) {
@@ -144,11 +149,15 @@ class ChildProcessModel final : public HostingModel {
   }
 
   void Restart() override {
-    control_->Run([this](Js&) { children_.Call("restart"); });
+    try {
+      control_->Run([this](Js&) { children_.Call("restart"); });
+    } catch (const EnvironmentStopped&) {
+      // Likewise.
+    }
   }
 
   void Stop() override {
-    if (!control_) return;
+    if (!control_ || control_->exit_code()) return;
     const Task<void> stopped =
         control_->RunAsync([this](Js&) -> Task<void> { co_await children_.Call("stop"); });
     try {
@@ -156,11 +165,12 @@ class ChildProcessModel final : public HostingModel {
     } catch (const std::exception&) {
       // They end with the socket.
     }
-    control_.reset();
+    control_->Stop(0ms);  // kept: other threads may be about to cancel a call
   }
 
  private:
   Task<void> Call(Js& js, Invocation& invocation) {
+    if (invocation.settled()) co_return;
     try {
       const Value result = co_await children_.Call("invoke", static_cast<double>(invocation.id()),
                                                    invocation.module(), invocation.export_name(),

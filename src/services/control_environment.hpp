@@ -21,4 +21,10 @@ inline Environment NewControlEnvironment(NodejsPlatform& platform) {
   return platform.CreateEnvironment(std::move(options));
 }
 
+/// A HostingModel is one service's.
+[[noreturn]] inline void ThrowStartedTwice() {
+  throw HostError(
+      "NodeServicesOptions::hosting: this HostingModel has a service already. Make one for each.");
+}
+
 }  // namespace nodehost::services

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "control_environment.hpp"
 #include "host/pool_state.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/hosting_model.hpp"
@@ -218,6 +219,7 @@ class InProcessModel final : public HostingModel {
   ~InProcessModel() override { Stop(); }
 
   void Start(const HostingContext& context) override {
+    if (context_) services::ThrowStartedTwice();
     context_.emplace(context);
     current_ = std::make_shared<Generation>(context, errands_);
   }

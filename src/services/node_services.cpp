@@ -11,6 +11,7 @@
 #include "nodehost/function.hpp"
 #include "service_scripts.hpp"
 #include "services_state.hpp"
+#include "thread/timeout.hpp"
 
 namespace nodehost {
 
@@ -47,7 +48,7 @@ void ServicesState::Start() {
 void ServicesState::Watch() {
   watcher_.emplace(services::NewControlEnvironment(platform_));
   watcher_->Run([this](Js& js) {
-    const std::function<void()> changed = [this] { model_->Restart(); };
+    const std::function<void()> changed = [this] { Restart(); };
     services::RunScript(js, "watch", Object::New(js))
         .Call("watchFiles", options_.project_dir, options_.watched_extensions, changed);
   });
@@ -55,8 +56,11 @@ void ServicesState::Watch() {
 
 void ServicesState::Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options) {
   const std::uint64_t id = invocation->id();
-  const auto deadline = Clock::now() + options.timeout.value_or(options_.invocation_timeout);
+  const auto deadline = TimeAfter(options.timeout.value_or(options_.invocation_timeout));
   invocation->set_deadline(deadline);
+  invocation->OnSettled([weak = weak_from_this(), id] {
+    if (const auto self = weak.lock()) self->Settled(id);
+  });
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) {
@@ -66,9 +70,6 @@ void ServicesState::Send(std::shared_ptr<Invocation> invocation, const InvokeOpt
     pending_.emplace(id, Pending{invocation, deadlines_.emplace(deadline, id)});
     if (deadline < armed_) ArmTimer(deadline);
   }
-  invocation->OnSettled([weak = weak_from_this(), id] {
-    if (const auto self = weak.lock()) self->Settled(id);
-  });
   try {
     model_->Invoke(invocation);
   } catch (...) {
@@ -122,7 +123,13 @@ void ServicesState::TimeOut(Invocation& invocation) {
       invocation.begun())));
 }
 
-void ServicesState::Restart() { model_->Restart(); }
+void ServicesState::Restart() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+  }
+  model_->Restart();
+}
 
 void ServicesState::Stop(std::chrono::milliseconds timeout) {
   const std::lock_guard one_at_a_time(stop_mutex_);

@@ -287,6 +287,37 @@ TEST_CASE_TEMPLATE("what is under way when the time is up fails", Model, MODELS)
   FailureOf<nh::InstanceEnded>(never);
 }
 
+TEST_CASE_TEMPLATE("a timeout of nothing, and one beyond all time", Model, MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  for (const auto timeout : {0ms, -5ms}) {
+    FailureOf<nh::DeadlineExceeded>(
+        services.With({.timeout = timeout}).template InvokeExportAsync<int>("./fails", "never"));
+  }
+  const auto forever = std::chrono::milliseconds::max();
+  CHECK(services.With({.timeout = forever}).template InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
+
+TEST_CASE_TEMPLATE("Stop twice, Restart after it, and a timeout that runs out meanwhile", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  std::vector<nh::Task<int>> never;
+  for (int i = 1; i <= 50; ++i) {
+    never.push_back(
+        services.With({.timeout = i * 2ms}).template InvokeExportAsync<int>("./fails", "never"));
+  }
+  services.Stop(20ms);
+  services.Stop(20ms);
+  services.Restart();
+  for (const nh::Task<int>& task : never) CHECK_THROWS_AS(task.Get(5s), nh::HostError);
+}
+
+TEST_CASE_TEMPLATE("a hosting model is one service's", Model, MODELS) {
+  const auto options = Options<Model>();
+  nh::NodeServices services(Platform(), options);
+  CHECK_THROWS_AS(nh::NodeServices(Platform(), options), nh::HostError);
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
+
 TEST_CASE("options that make no sense are refused before anything starts") {
   CHECK_THROWS_WITH_AS(
       nh::NodeServices(Platform(), {.project_dir = "/absent"}),
