@@ -72,7 +72,9 @@ TEST_CASE("a heap limit given to V8 holds") {
   const double limit =
       Number(node, "require('v8').getHeapStatistics().heap_size_limit / (1024 * 1024)");
   CHECK(limit >= 123);
-  CHECK(limit < 123 + 256);  // and the young generation, 192 MB at most, also in V8 13
+  // And the young generation, which may be larger from V8 13 on.
+  const bool v8_13 = std::stoi(platform.versions().v8) >= 13;
+  CHECK(limit < (v8_13 ? 123 + 256 : 250));
 }
 
 TEST_CASE("v8_threads are the threads V8 gets") {
