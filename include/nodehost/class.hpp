@@ -214,7 +214,8 @@ class Class {
                              is_static, std::move(overload));
   }
   template <auto Pointer>
-  void AddPair(std::string_view given, bool is_static, detail::Overload get, detail::Overload set) {
+  void AddPair(std::string_view given, bool is_static, detail::Overload&& get,
+               detail::Overload&& set) {
     doc_ = &detail::AddProperty(
         *info_,
         given.empty() ? detail::PropertyName(detail::NameOfPointer<Pointer>()) : std::string(given),

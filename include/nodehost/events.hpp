@@ -39,7 +39,7 @@ class EventEmitter {
   template <class... A>
   void Emit(std::string_view name, const A&... arguments) const {
     using Event = detail::EmittedEvent<std::decay_t<const A>...>;
-    state_->Emit(std::make_shared<Event>(std::string(name), arguments...));
+    state_->Emit(std::make_shared<Event>(name, arguments...));
   }
 
   /// For the library's own templates.

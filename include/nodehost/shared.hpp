@@ -57,9 +57,9 @@ class Shared {
   const Bytes& bytes() const noexcept { return bytes_; }
 
   /// For the library's own templates.
-  static Shared On(Bytes bytes) {
+  static Shared On(const Bytes& bytes) {
     Shared shared;
-    shared.bytes_ = std::move(bytes);
+    shared.bytes_ = bytes;
     return shared;
   }
 

@@ -16,7 +16,7 @@ using test::NewEnvironment;
 
 namespace {
 
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 
 // Of this process, now.
 std::size_t ResidentMiB() {
@@ -47,7 +47,7 @@ struct Streams {
 TEST_CASE("a GiB goes through JavaScript in flat memory") {
   nh::Environment node = NewEnvironment();
   const auto streams = node.Import<Streams>("./streams.mjs");
-  constexpr std::size_t kChunks = 16 * 1024;
+  constexpr std::size_t kChunks = std::size_t{16} * 1024;
   const nh::Pipe<> pipe = nh::NewPipe();
   const nh::Task<> copied = streams.copy(Zeros(kChunks), pipe.writable);
   std::size_t bytes = 0;

@@ -16,7 +16,7 @@ namespace nodehost::detail {
 
 struct AbortOps {
   AbortSignal (*get)(const void* signal);
-  void (*set)(void* signal, AbortSignal from_js);
+  void (*set)(void* signal, const AbortSignal& from_js);
 };
 
 namespace conversions {
@@ -31,7 +31,7 @@ template <class T>
 struct AbortOf {
   static constexpr AbortOps kOps{
       [](const void* signal) { return AbortSignal(*static_cast<const T*>(signal)); },
-      [](void* signal, AbortSignal from_js) { *static_cast<T*>(signal) = std::move(from_js); }};
+      [](void* signal, const AbortSignal& from_js) { *static_cast<T*>(signal) = from_js; }};
 };
 
 template <class T>

@@ -41,9 +41,9 @@ template <class... A>
 class EmittedEvent final : public EmittedEventBase {
  public:
   template <class... P>
-  explicit EmittedEvent(std::string event, const P&... parameters)
+  explicit EmittedEvent(std::string_view event, const P&... parameters)
       : EmittedEvent(std::index_sequence_for<A...>(), parameters...) {
-    name = std::move(event);
+    name = event;
   }
 
  private:

@@ -10,6 +10,7 @@ struct Types {};
 template <class F>
 struct FunctionTraits;
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes none
 #define NODEHOST_FUNCTION_TRAITS(qualifiers, object) \
   template <class C, class R, class... A>            \
   struct FunctionTraits<R (C::*)(A...) qualifiers> { \
@@ -17,6 +18,7 @@ struct FunctionTraits;
     using Object = object;                           \
     using Arguments = Types<A...>;                   \
   };
+// NOLINTEND(bugprone-macro-parentheses)
 NODEHOST_FUNCTION_TRAITS(, C)
 NODEHOST_FUNCTION_TRAITS(const, const C)
 NODEHOST_FUNCTION_TRAITS(noexcept, C)

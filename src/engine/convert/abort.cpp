@@ -25,7 +25,7 @@ bool SignalFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
       !decoder.realm().abort_signals().FromJs(decoder.realm(), value, signal)) {
     return decoder.RefuseAs(value, "AbortSignal", false);
   }
-  OpsOf<AbortOps>(type).set(result, std::move(signal));
+  OpsOf<AbortOps>(type).set(result, signal);
   return true;
 }
 
