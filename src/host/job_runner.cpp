@@ -7,6 +7,26 @@
 
 namespace nodehost::host {
 
+namespace {
+
+// libuv takes its check handles off the loop, then puts each back when its turn has come: a loop
+// that a job turns in its own check phase would be deaf to those behind it, and Node's runs
+// setImmediate. Started anew they are on the loop.
+void RestartCheckHandles(uv_loop_t* loop) {
+  uv_walk(
+      loop,
+      [](uv_handle_t* handle, void*) {
+        if (handle->type != UV_CHECK || uv_is_active(handle) == 0) return;
+        auto* const check = reinterpret_cast<uv_check_t*>(handle);
+        const uv_check_cb callback = check->check_cb;
+        uv_check_stop(check);
+        uv_check_start(check, callback);
+      },
+      nullptr);
+}
+
+}  // namespace
+
 void JobRunner::Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_alive) {
   loop_ = loop;
   isolate_ = isolate;
@@ -70,6 +90,7 @@ bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
   const bool had_ref = wake_.has_ref();
   wake_.Unref();
   bool is_done = false;
+  RestartCheckHandles(loop_);
   ++spin_depth_;
   // The realm is also null when a job with a timeout is to be stopped.
   const auto stopped = [this] { return thread_.life().over() || !thread_.realm(); };

@@ -285,6 +285,17 @@ TEST_CASE("a module that has a then, or is a promise or a catch-all Proxy, is no
   CHECK(node.Import<std::string>("./thenables/promise.cjs", "name") == "the promise");
 }
 
+TEST_CASE("setImmediate comes while a job waits for a module with top-level await") {
+  nh::Environment node = NewEnvironment();
+  const int done = node.Run([](nh::Js& js) {
+    return js
+        .Import(
+            "data:text/javascript,await new Promise(setImmediate); export const done = 1")["done"]
+        .As<int>();
+  });
+  CHECK(done == 1);
+}
+
 TEST_CASE("a module with top-level await that has a then is not adopted, on either thread") {
   auto node = NewEnvironment();
   CHECK(node.Import<std::string>("./thenables/then-waits.mjs", "value") == "itself");

@@ -1,8 +1,8 @@
 // Errors that nothing in JavaScript catches: the environment's business, never the process's.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <future>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,6 +26,15 @@ struct Watched {
                    return action;
                  },
              .on_log = [this](std::string_view text) { log.emplace_back(text); }})) {}
+
+  // Those of the errors, sorted.
+  std::string Messages() const {
+    std::multiset<std::string> messages;
+    for (const nh::JsError& error : errors) messages.insert(error.message());
+    std::string text;
+    for (const std::string& message : messages) text += (text.empty() ? "" : ", ") + message;
+    return text;
+  }
 
   void Post(std::string code) {
     node.Post([code = std::move(code)](nh::Js& js) { js.Eval(code, "app.js"); });
@@ -76,13 +85,25 @@ TEST_CASE("on_uncaught may keep the environment alive") {
   watched.Post("throw 'six'");
   watched.node.Post([](nh::Js&) { throw std::runtime_error("seven"); });
   watched.node.Import<double>("./turns.mjs", "done");
-  std::vector<std::string> messages;
-  for (const nh::JsError& error : watched.errors) messages.push_back(error.message());
-  std::sort(messages.begin(), messages.end());
-  CHECK(messages ==
-        std::vector<std::string>{"five", "four", "one", "seven", "six", "three", "two"});
+  CHECK(watched.Messages() == "five, four, one, seven, six, three, two");
   CHECK(watched.log.empty());
   CHECK(watched.node.Stop().exit_code == 0);
+}
+
+TEST_CASE("each error of a loop that turns while a job waits reaches on_uncaught") {
+  Watched watched(kContinue);
+  std::string messages;
+  watched.node.Run([&](nh::Js& js) {
+    js.Eval(
+        "setTimeout(() => { throw new Error('timer') }, 1);"
+        "setImmediate(() => { throw new Error('immediate') });"
+        "setImmediate(() => { throw new Error('next immediate') });"
+        "setTimeout(() => { throw new Error('next timer') }, 1);",
+        "app.js");
+    js.Import("./turns.mjs");
+    messages = watched.Messages();
+  });
+  CHECK(messages == "immediate, next immediate, next timer, timer");
 }
 
 TEST_CASE("an unhandled rejection is an uncaught error") {
