@@ -3,15 +3,19 @@
 'use strict';
 
 const {
-  AggregateError, ArrayIsArray, ArrayPrototypeIncludes, BigInt, Error, EvalError, JSONParse, JSONStringify,
-  ObjectDefineProperty, ObjectIs, ObjectKeys, RangeError, ReferenceError, RegExpPrototypeExec,
-  String, StringPrototypeSlice, SyntaxError, SymbolIterator, TypeError, URIError, append,
+  AggregateError, ArrayBufferIsView, ArrayIsArray, ArrayPrototypeIncludes, BigInt, Error, EvalError,
+  JSONParse, JSONStringify, ObjectDefineProperty, ObjectIs, ObjectKeys, RangeError, ReferenceError,
+  RegExpPrototypeExec, String, StringPrototypeSlice, SyntaxError, SymbolIterator, TypeError, URIError,
+  append,
 } = primordials;
-const { getSystemErrorName, inspect, isNativeError } = require('util');
+const { getSystemErrorName, inspect, isBoxedPrimitive, isNativeError } = require('util');
 const { errno: errnoOfName } = require('os');
 
+// What is kept of an error is bounded, and so is what is walked to find out.
 const kMaxProperties = 64;
+const kMaxErrors = 256;
 const kMaxJson = 64 * 1024;
+const kMaxText = 1024 * 1024;
 const kOwnFields = ['name', 'message', 'stack', 'code', 'cause', 'errors'];
 const kConstructors = {
   __proto__: null, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
@@ -30,19 +34,26 @@ function isObject(value) {
 }
 
 function stringOf(value) {
-  return typeof value === 'string' ? value : '';
+  if (typeof value !== 'string') return '';
+  return value.length <= kMaxText ? value : `${StringPrototypeSlice(value, 0, kMaxText)}…`;
+}
+
+// Objects whose elements are as many keys, which would all be listed to look at the first.
+function isLongList(value) {
+  return attempt(() => (ArrayBufferIsView(value) || ArrayIsArray(value) || isBoxedPrimitive(value)) &&
+                       (value.length ?? value.byteLength) > kMaxJson) === true;
 }
 
 function describeText(value) {
-  if (typeof value === 'string') return value;
-  return stringOf(attempt(() => inspect(value))) ||
+  if (typeof value === 'string') return stringOf(value);
+  return (isBoxedPrimitive(value) ? '' : stringOf(attempt(() => inspect(value)))) ||
          stringOf(attempt(() => String(value))) || '[thrown value]';
 }
 
 function codeOf(value) {
   const code = attempt(() => value.code);
   return typeof code === 'string' || typeof code === 'number' || typeof code === 'bigint' ?
-    String(code) : '';
+    stringOf(String(code)) : '';
 }
 
 function errorsOf(value) {
@@ -50,7 +61,7 @@ function errorsOf(value) {
     const { errors } = value;
     if (!ArrayIsArray(errors)) return undefined;
     const copy = [];
-    for (let i = 0; i < errors.length; i++) append(copy, attempt(() => errors[i]));
+    for (let i = 0; i < errors.length && i < kMaxErrors; i++) append(copy, attempt(() => errors[i]));
     return copy;
   });
 }
@@ -58,9 +69,13 @@ function errorsOf(value) {
 /// The value as JSON, or '' where it has none or a very long one. A bigint within is its digits, as a
 /// string.
 function jsonOf(value) {
-  if (hasNoJson(value)) return '';
-  const json = attempt(() =>
-    JSONStringify(value, (_, item) => (typeof item === 'bigint' ? String(item) : item)));
+  if (hasNoJson(value) || isLongList(value)) return '';
+  let left = kMaxJson;  // each item is a character at least
+  const json = attempt(() => JSONStringify(value, (_, item) => {
+    left -= typeof item === 'string' ? item.length + 2 : 1;
+    if (left < 0 || isLongList(item)) throw undefined;
+    return typeof item === 'bigint' ? String(item) : item;
+  }));
   return typeof json === 'string' && json.length <= kMaxJson ? json : '';
 }
 
@@ -84,7 +99,7 @@ function valueOfText(text) {
 
 function propertiesOf(value) {
   const properties = [];
-  const names = attempt(() => ObjectKeys(value)) ?? [];
+  const names = isLongList(value) ? [] : attempt(() => ObjectKeys(value)) ?? [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (ArrayPrototypeIncludes(kOwnFields, name)) continue;
@@ -101,10 +116,13 @@ function propertiesOf(value) {
 /// { isError, name, message, code, stack, text, json, hasCause, cause, errors, properties }
 /// `cause` and the array `errors` (undefined unless there is one) hold values as they were thrown, to be
 /// described in turn; a chain of causes may be cyclic. `properties` are [name, text, json].
-function describeError(value) {
+/// With `errorsOnly`, undefined for what is no error.
+function describeError(value, errorsOnly) {
+  const isError = isNativeError(value) || attempt(() => value instanceof Error) === true;
+  if (errorsOnly && !isError) return undefined;
   const result = {
     __proto__: null,
-    isError: isNativeError(value) || attempt(() => value instanceof Error) === true,
+    isError,
     name: '',
     message: '',
     code: '',

@@ -15,8 +15,8 @@ const { fileURLToPath, pathToFileURL } = require('url');
 const {
   getSystemErrorName, inspect,
   types: {
-    isAnyArrayBuffer, isAsyncFunction, isModuleNamespaceObject, isNativeError, isPromise,
-    isSharedArrayBuffer,
+    isAnyArrayBuffer, isAsyncFunction, isBoxedPrimitive, isModuleNamespaceObject, isNativeError,
+    isPromise, isSharedArrayBuffer,
   },
 } = require('util');
 const { Script, constants } = require('vm');
@@ -45,7 +45,7 @@ const copies = {
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,
-    isModuleNamespaceObject, isNativeError, isPromise, isSharedArrayBuffer,
+    isBoxedPrimitive, isModuleNamespaceObject, isNativeError, isPromise, isSharedArrayBuffer,
     newAbortController: () => (controllerMaker.get?.() ?? controllerMaker.value)(),
   },
   vm: {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <utility>
 
 namespace nodehost::detail {
@@ -18,7 +20,20 @@ constexpr std::size_t kRoomToEnd = 2048 * kMiB;
 constexpr const char* kHeap = "JS heap";
 constexpr const char* kExternal = "memory of ArrayBuffers and Buffers";
 
+// The limits of memory outside the heap, by isolate.
+std::mutex externals_mutex;
+std::map<v8::Isolate*, std::size_t>& Externals() {
+  static auto& externals = *new std::map<v8::Isolate*, std::size_t>;
+  return externals;
+}
+
 }  // namespace
+
+std::size_t MaxExternalBytes(v8::Isolate* isolate) {
+  const std::lock_guard lock(externals_mutex);
+  const auto found = Externals().find(isolate);
+  return found == Externals().end() ? 0 : found->second;
+}
 
 void HeapLimit::Open(v8::Isolate* isolate, std::size_t max_heap_mb, std::size_t max_external_mb,
                      Exceeded exceeded) {
@@ -26,6 +41,10 @@ void HeapLimit::Open(v8::Isolate* isolate, std::size_t max_heap_mb, std::size_t 
   max_heap_ = max_heap_mb * kMiB;
   max_external_ = max_external_mb * kMiB;
   exceeded_ = std::move(exceeded);
+  {
+    const std::lock_guard lock(externals_mutex);
+    Externals()[isolate] = max_external_;
+  }
   isolate->AddNearHeapLimitCallback(&NearV8Limit, this);
   if (max_heap_ == 0 && max_external_ == 0) return;
   isolate->AddGCEpilogueCallback(&AfterGc, this);
@@ -37,6 +56,10 @@ void HeapLimit::Open(v8::Isolate* isolate, std::size_t max_heap_mb, std::size_t 
 
 void HeapLimit::Close() {
   exceeded_ = nullptr;
+  {
+    const std::lock_guard lock(externals_mutex);
+    Externals().erase(isolate_);
+  }
   // V8 crashes over one that was not added.
   if (max_heap_ != 0 || max_external_ != 0) isolate_->RemoveGCEpilogueCallback(&AfterGc, this);
 }

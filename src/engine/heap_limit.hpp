@@ -43,4 +43,8 @@ class HeapLimit {
   bool collection_asked_ = false;
 };
 
+/// The limit of memory outside the heap that `isolate` has been given, in bytes; 0 if there is
+/// none.
+std::size_t MaxExternalBytes(v8::Isolate* isolate);
+
 }  // namespace nodehost::detail

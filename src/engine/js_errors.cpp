@@ -1,6 +1,9 @@
 #include "js_errors.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -18,8 +21,25 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr int kMaxCauses = 16;   // a chain of causes may be a ring
-constexpr int kMaxErrors = 256;  // in one description
+constexpr int kMaxCauses = 16;  // a chain of causes may be a ring
+
+// What is left to take of one description: aggregates of aggregates may be rings, too, and each
+// text may have a megabyte.
+struct Budget {
+  int errors = 256;
+  std::size_t bytes = std::size_t{16} << 20;
+
+  bool any() const noexcept { return errors > 0 && bytes > 0; }
+  void Spend(const JsErrorData& data) noexcept {
+    --errors;
+    std::size_t size = data.name.size() + data.message.size() + data.code.size() +
+                       data.stack.size() + data.thrown_json.size();
+    for (const JsErrorProperty& one : data.properties) {
+      size += one.name.size() + one.text.size() + one.json.size();
+    }
+    bytes -= std::min(bytes, size);
+  }
+};
 
 // V8 keeps the place of a syntax error beside the error, and node prints it only when the error is
 // uncaught: the frames of one in an ES module name but the loader. Put before the stack as node
@@ -102,19 +122,22 @@ v8::Local<v8::Value> MakeWithoutJs(Realm& realm, const JsErrorData& data) {
   return v8::Exception::Error(message);
 }
 
-// `left` counts down the errors of one description: aggregates of aggregates may be rings, too.
+// Null, with `errors_only`, if it is none.
 std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth,
-                                      int& left) {
-  --left;
+                                      Budget& left, bool errors_only = false) {
   auto data = std::make_shared<JsErrorData>();
   v8::Isolate* const isolate = realm.isolate();
   const v8::TryCatch caught(isolate);
   v8::Local<v8::Value> described;
-  if (!realm.CallBridge(Bridge::kDescribeError, {&thrown, 1}).ToLocal(&described)) {
+  v8::Local<v8::Value> arguments[] = {thrown, v8::Boolean::New(isolate, errors_only)};
+  if (!realm.CallBridge(Bridge::kDescribeError, arguments).ToLocal(&described)) {
     ThrowIfTerminated(realm, caught);
+    if (errors_only && !thrown->IsNativeError()) return nullptr;
     DescribeWithoutJs(realm, thrown, *data);
+    left.Spend(*data);
     return data;
   }
+  if (described->IsUndefined()) return nullptr;
   const Reader reader(realm, described);
   const auto get = [&](std::string_view key) { return reader.Get(key); };
   reader.Read(std::string_view("name"), data->name);
@@ -138,10 +161,13 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   }
   if (data->name == "SyntaxError") AddSyntaxErrorPlace(realm, thrown, data->stack);
   ReadProperties(realm, Reader(realm, get("properties")), data->properties);
+  left.Spend(*data);
   if (depth >= kMaxCauses) return data;
-  if (get("hasCause")->IsTrue()) data->cause = Describe(realm, get("cause"), depth + 1, left);
+  if (get("hasCause")->IsTrue() && left.any()) {
+    data->cause = Describe(realm, get("cause"), depth + 1, left);
+  }
   const Reader errors(realm, get("errors"));
-  for (std::uint32_t i = 0; i < errors.length() && left > 0; ++i) {
+  for (std::uint32_t i = 0; i < errors.length() && left.any(); ++i) {
     data->errors.push_back(Describe(realm, errors.Get(i), depth + 1, left));
   }
   return data;
@@ -191,7 +217,7 @@ v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
 
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown) {
   const v8::HandleScope scope(realm.isolate());
-  int left = kMaxErrors;
+  Budget left;
   return JsError(Describe(realm, thrown, 0, left));
 }
 
@@ -210,6 +236,14 @@ bool LacksStack(const std::exception_ptr& exception) {
 }
 
 }  // namespace
+
+std::optional<JsError> DescribeIfError(Realm& realm, v8::Local<v8::Value> value) {
+  const v8::HandleScope scope(realm.isolate());
+  Budget left;
+  auto data = Describe(realm, value, 0, left, /*errors_only=*/true);
+  if (!data) return std::nullopt;
+  return JsError(std::move(data));
+}
 
 std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown) {
   const v8::HandleScope scope(realm.isolate());

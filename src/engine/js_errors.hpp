@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -37,6 +38,9 @@ std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown);
 
 /// A thrown JavaScript value as data.
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown);
+
+/// The same; nothing for what is no Error, which is then not looked at any further.
+std::optional<JsError> DescribeIfError(Realm& realm, v8::Local<v8::Value> value);
 
 /// A C++ exception as a JavaScript Error object; null for none. A JsError is what it was; given a
 /// std::exception_ptr, the object remembers it, and is the same exception in C++ again.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/callbacks.hpp"
@@ -41,19 +42,28 @@ bool SequenceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo
   std::uint32_t size = ops.fixed ? length : std::min(length, kFirstSize);
   auto* data = static_cast<std::byte*>(ops.resize(result, size));
   if (value->IsTypedArray() && length > 0) {
-    if (size < length) data = static_cast<std::byte*>(ops.resize(result, size = length));
+    if (size < length) {
+      if (!decoder.Take(value, std::size_t{length} * type.element->size, 0)) return false;
+      data = static_cast<std::byte*>(ops.resize(result, size = length));
+    }
     if (CopyFromTypedArray(value, *type.element, data, length)) return true;
   }
   const v8::Local<v8::Object> array = value.As<v8::Object>();
+  std::size_t empty = 0;  // bytes, since memory was last taken
   for (std::uint32_t i = 0; i < length; ++i) {
+    decoder.Step();
     if (i == size) {
+      const std::uint32_t before = size;
       size = length - size < size ? length : size * 2;
+      const std::size_t more = std::size_t{size - before} * type.element->size;
+      if (!decoder.Take(value, more, std::exchange(empty, 0))) return false;
       data = static_cast<std::byte*>(ops.resize(result, size));
     }
     const v8::HandleScope scope(decoder.isolate());
     const std::size_t first = decoder.misfits().size();
-    if (!decoder.Decode(decoder.Get(array, i), *type.element,
-                        data + std::size_t{i} * type.element->size)) {
+    const v8::Local<v8::Value> element = decoder.Get(array, i);
+    if (element->IsNullOrUndefined()) empty += type.element->size;
+    if (!decoder.Decode(element, *type.element, data + std::size_t{i} * type.element->size)) {
       return decoder.Within(first, IndexStep(i));
     }
   }
@@ -108,11 +118,13 @@ bool ListFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
   const auto& ops = OpsOf<CollectionOps>(type);
   ops.clear(result);
   for (std::uint32_t i = 0; i < length; ++i) {
+    decoder.Step();
     const v8::HandleScope scope(decoder.isolate());
     const std::size_t first = decoder.misfits().size();
-    auto fill = [&](void* item, void*) {
-      return decoder.Decode(decoder.Get(value.As<v8::Object>(), i), *type.element, item);
-    };
+    const v8::Local<v8::Value> element = decoder.Get(value.As<v8::Object>(), i);
+    const std::size_t size = type.element->size;
+    if (!decoder.Take(value, size, element->IsNullOrUndefined() ? size : 0)) return false;
+    auto fill = [&](void* item, void*) { return decoder.Decode(element, *type.element, item); };
     if (!ops.add(result, FillerOf(fill))) return decoder.Within(first, IndexStep(i));
   }
   return true;
@@ -197,6 +209,8 @@ bool EntriesFromJs(Decoder& decoder, v8::Local<v8::Map> map, const TypeInfo& typ
   // A copy: getters in the values may change the map meanwhile.
   const v8::Local<v8::Array> entries = map->AsArray();
   for (std::uint32_t i = 0; i + 1 < entries->Length(); i += 2) {
+    decoder.Step();
+    if (!decoder.Take(map, ops.key->size + type.element->size, 0)) return false;
     const v8::HandleScope scope(decoder.isolate());
     const std::size_t first = decoder.misfits().size();
     const v8::Local<v8::Value> js_key = decoder.Get(entries, i);
@@ -241,6 +255,8 @@ bool PropertiesFromJs(Decoder& decoder, v8::Local<v8::Object> object, const Type
     decoder.ThrowCaught();
   }
   for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    decoder.Step();
+    if (!decoder.Take(object, ops.key->size + type.element->size, 0)) return false;
     const v8::HandleScope scope(decoder.isolate());
     const std::size_t first = decoder.misfits().size();
     const v8::Local<v8::Value> name = decoder.Get(names, i);

@@ -4,13 +4,23 @@
 
 #include <algorithm>
 
+#include "engine/activity.hpp"
 #include "engine/describe.hpp"
+#include "engine/heap_limit.hpp"
 #include "engine/js_errors.hpp"
 #include "engine/v8_strings.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 
 namespace nodehost::detail {
+
+namespace {
+
+// Of a sparse array: what it claims, and JavaScript pays nothing for.
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::size_t kMostEmptyBytes = 128 * kMiB;
+
+}  // namespace
 
 bool IsArrayProxy(v8::Local<v8::Value> value) {
   while (value->IsProxy()) value = value.As<v8::Proxy>()->GetTarget();
@@ -44,6 +54,29 @@ bool Decoder::GetLength(v8::Local<v8::Value> value, std::uint32_t& length) {
   if (!claimed->IsUint32()) return false;
   length = claimed.As<v8::Uint32>()->Value();
   return true;
+}
+
+void Decoder::LookForEnd() {
+  JsThread& thread = realm_.thread();
+  if (!thread.NeedsAttention()) return;
+  MeetEnd(thread, isolate_);
+  const v8::TryCatch& caught = *caught_;
+  if (caught.HasCaught() || !thread.MayEnter()) ThrowCaught();
+}
+
+bool Decoder::Take(v8::Local<v8::Value> value, std::size_t bytes, std::size_t empty) {
+  taken_ += bytes;
+  empty_ += empty;
+  if (taken_ > kMiB && !max_external_) max_external_ = MaxExternalBytes(isolate_);
+  const std::size_t most = max_external_.value_or(0);
+  if (empty_ <= kMostEmptyBytes && (most == 0 || taken_ <= most)) return true;
+  const std::string what = DescribeValue(isolate_, context_, value);
+  misfits_.push_back({"",
+                      empty_ > kMostEmptyBytes
+                          ? what + " has too many elements that are not there"
+                          : what + " takes more memory than EnvironmentOptions::max_external_mb",
+                      true});
+  return false;
 }
 
 void Decoder::ThrowCaught() { detail::ThrowCaught(realm_, *caught_); }

@@ -136,6 +136,16 @@ class Decoder {
   /// Throws what the Level's Catch has caught.
   [[noreturn]] void ThrowCaught();
 
+  /// For each element of what may be long, where no JavaScript runs that could be ended: throws, as
+  /// JavaScript would, if it has been stopped meanwhile.
+  void Step() {
+    if (++steps_ % 4096 == 0) [[unlikely]]
+      LookForEnd();
+  }
+  /// C++ is about to take memory for parts of `value`, of which `empty` bytes are for elements that
+  /// are not there. False, with a misfit, where that is more than the environment may have.
+  bool Take(v8::Local<v8::Value> value, std::size_t bytes, std::size_t empty);
+
   /// They all note a misfit and return false.
   bool Refuse(v8::Local<v8::Value> value, const TypeInfo& type);
   bool RefuseAs(v8::Local<v8::Value> value, const std::string& expected, bool out_of_range);
@@ -151,6 +161,8 @@ class Decoder {
   Member MemberOf(v8::Local<v8::Value> function);
 
  private:
+  void LookForEnd();
+
   Realm& realm_;
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
@@ -161,6 +173,10 @@ class Decoder {
   int trials_ = 0;
   std::size_t left_out_ = 0;  // counted in a Trial
   Choices choices_;
+  std::uint32_t steps_ = 0;
+  std::size_t taken_ = 0;  // bytes
+  std::size_t empty_ = 0;
+  std::optional<std::size_t> max_external_;
   const Catch* caught_ = nullptr;  // the outermost Level's
 };
 

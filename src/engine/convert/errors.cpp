@@ -2,6 +2,7 @@
 #include "nodehost/convert/errors.hpp"
 
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -45,9 +46,9 @@ v8::Local<v8::Value> JsErrorToJs(Encoder& encoder, const TypeInfo&, const void* 
 bool JsErrorFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                    void* result) {
   if (!value->IsObject()) return decoder.Refuse(value, type);
-  JsError error = DescribeError(decoder.realm(), value);
-  if (!error.is_error()) return decoder.Refuse(value, type);
-  *static_cast<JsError*>(result) = std::move(error);
+  std::optional<JsError> error = DescribeIfError(decoder.realm(), value);
+  if (!error) return decoder.Refuse(value, type);
+  *static_cast<JsError*>(result) = std::move(*error);
   return true;
 }
 
