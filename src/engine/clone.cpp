@@ -11,6 +11,7 @@
 #include "catch.hpp"
 #include "entry.hpp"
 #include "js_errors.hpp"
+#include "memory.hpp"
 #include "nodehost/detail/value_ops.hpp"
 #include "nodehost/errors.hpp"
 #include "v8_strings.hpp"
@@ -59,7 +60,7 @@ class Writer final : public v8::ValueSerializer::Delegate {
 
   v8::Maybe<std::uint32_t> GetSharedArrayBufferId(
       v8::Isolate*, v8::Local<v8::SharedArrayBuffer> buffer) override {
-    std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+    std::shared_ptr<v8::BackingStore> store = KeepBlock(buffer->GetBackingStore());
     for (std::size_t i = 0; i < data_.shared.size(); ++i) {
       if (data_.shared[i] == store) return v8::Just(static_cast<std::uint32_t>(i));
     }

@@ -34,6 +34,22 @@ std::pair<const void*, std::size_t> BytesOf(const TypeInfo& type, const void* se
   return {ops.data(sequence), size};
 }
 
+// Frees a block of memory, then what had allocated it.
+class BlockKeeper {
+ public:
+  BlockKeeper(std::shared_ptr<void> allocator, std::shared_ptr<v8::BackingStore> block)
+      : allocator_(std::move(allocator)), block_(std::move(block)) {}
+
+  void operator()(v8::BackingStore*) {
+    block_.reset();
+    allocator_.reset();
+  }
+
+ private:
+  std::shared_ptr<void> allocator_;
+  std::shared_ptr<v8::BackingStore> block_;
+};
+
 v8::Local<v8::ArrayBuffer> BufferOn(v8::Isolate* isolate, void* data, std::size_t size,
                                     std::shared_ptr<void> owner) {
   // V8 calls the deleter on any thread, maybe after the isolate is gone: it only drops the owner.
@@ -70,6 +86,15 @@ v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes) {
   return v8::Uint8Array::New(buffer, 0, buffer->ByteLength());
 }
 
+std::shared_ptr<v8::BackingStore> KeepBlock(std::shared_ptr<v8::BackingStore> block) {
+  const JsThread* const thread = JsThread::Current();
+  const Realm* const realm = thread ? thread->realm() : nullptr;
+  // One that came from another environment has that one's allocator.
+  if (!realm || std::get_deleter<BlockKeeper>(block)) return block;
+  v8::BackingStore* const kept = block.get();
+  return {kept, BlockKeeper(realm->allocator(), std::move(block))};
+}
+
 bool IsMemory(v8::Local<v8::Value> value) {
   return value->IsArrayBufferView() || value->IsArrayBuffer() || value->IsSharedArrayBuffer();
 }
@@ -98,7 +123,7 @@ Bytes MemoryOf(v8::Local<v8::Value> value) {
   auto* const data = static_cast<std::uint8_t*>(store->Data()) + offset;
   resizable = store->IsResizableByUserJavaScript();
   if (resizable) return Bytes::CopyOf(std::span<const std::uint8_t>(data, size));
-  return Bytes(std::move(store), data, size);
+  return Bytes(KeepBlock(std::move(store)), data, size);
 }
 
 void CopyFromView(v8::Local<v8::ArrayBufferView> view, void* out, std::size_t size) {

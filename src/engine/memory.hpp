@@ -5,6 +5,7 @@
 #include <v8.h>
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "nodehost/bytes.hpp"
@@ -22,6 +23,10 @@ v8::Local<v8::ArrayBuffer> BufferOf(Realm& realm, const Bytes& bytes);
 
 /// A Node.js Buffer on the memory of `bytes`.
 v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes);
+
+/// `block` for C++ to keep beyond the environment: with the allocator it is freed by, which V8
+/// keeps alive for it in some versions of Node only (22, and not 24). JavaScript may get it back.
+std::shared_ptr<v8::BackingStore> KeepBlock(std::shared_ptr<v8::BackingStore> block);
 
 /// Whether `value` is memory: TypedArray, Buffer, DataView, ArrayBuffer or SharedArrayBuffer.
 bool IsMemory(v8::Local<v8::Value> value);

@@ -25,8 +25,8 @@ static_assert(std::size(kBridgeNames) == static_cast<std::size_t>(Bridge::kCount
 }  // namespace
 
 RealmOwner::RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-                       std::string base_dir)
-    : realm_(thread, isolate, context, std::move(base_dir)) {
+                       std::string base_dir, std::shared_ptr<void> allocator)
+    : realm_(thread, isolate, context, std::move(base_dir), std::move(allocator)) {
   if (!HandleScope::IsLayoutKnown(isolate)) {
     throw HostError("This libnode is built another way than its headers say.");
   }
@@ -39,11 +39,12 @@ RealmOwner::~RealmOwner() {
 }
 
 Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-             std::string base_dir)
+             std::string base_dir, std::shared_ptr<void> allocator)
     : thread_(thread),
       isolate_(isolate),
       context_(isolate, context),
       base_dir_(std::move(base_dir)),
+      allocator_(std::move(allocator)),
       host_scripts_(context),
       references_(std::make_shared<References>(thread.shared_from_this())) {
   InstallTaskHooks();

@@ -56,11 +56,13 @@ enum class Bridge : std::uint8_t {
 
 class Realm {
  public:
+  /// `allocator` is what ArrayBuffers are made by.
   Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-        std::string base_dir);
+        std::string base_dir, std::shared_ptr<void> allocator);
 
   JsThread& thread() const noexcept { return thread_; }
   v8::Isolate* isolate() const noexcept { return isolate_; }
+  const std::shared_ptr<void>& allocator() const noexcept { return allocator_; }
   v8::Local<v8::Context> context() const { return Borrowed(isolate_, context_); }
   References& references() noexcept { return *references_; }
   PromiseWaiters& waiters() noexcept { return waiters_; }
@@ -149,6 +151,7 @@ class Realm {
   v8::Isolate* const isolate_;
   v8::Global<v8::Context> context_;
   const std::string base_dir_;
+  const std::shared_ptr<void> allocator_;
   HostScripts host_scripts_;
   std::shared_ptr<References> references_;
   PromiseWaiters waiters_;
@@ -173,7 +176,7 @@ class Realm {
 class RealmOwner {
  public:
   RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-             std::string base_dir);
+             std::string base_dir, std::shared_ptr<void> allocator);
   ~RealmOwner();
   Realm* operator->() noexcept { return &realm_; }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -260,6 +261,24 @@ v8::MaybeLocal<v8::Context> RefuseShadowRealm(v8::Local<v8::Context> initiator) 
   return {};
 }
 
+// process.argv without the name of the environment, which is behind that of the program.
+void TakeNameFromArgv(v8::Local<v8::Context> context) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const auto property = [&](v8::Local<v8::Object> object, std::string_view name) {
+    return object->Get(context, ToV8String(isolate, name)).ToLocalChecked().As<v8::Object>();
+  };
+  const v8::Local<v8::Object> process = property(context->Global(), "process");
+  const auto argv = property(process, "argv").As<v8::Array>();
+  std::vector<v8::Local<v8::Value>> arguments;
+  for (std::uint32_t i = 0; i < argv->Length(); ++i) {
+    if (i != 1) arguments.push_back(argv->Get(context, i).ToLocalChecked());
+  }
+  process
+      ->Set(context, ToV8String(isolate, "argv"),
+            v8::Array::New(isolate, arguments.data(), arguments.size()))
+      .Check();
+}
+
 void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::HandleScope scope(isolate);
@@ -271,6 +290,7 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
     if (boundary.needed()) PreloadWorker(boundary, require);
     return;
   }
+  if (boundary.has_name_in_argv) TakeNameFromArgv(isolate->GetCurrentContext());
   try {
     Realm& realm = *thread->realm();
     realm.TakeRequire(require);

@@ -91,12 +91,13 @@ Instance::~Instance() = default;
 
 void Instance::SetUp() {
   setup_ = MakeSetup(platform_, options_);
+  boundary_.has_name_in_argv = !options_.run_command_line;
   boundary_.takes_process_state = platform_.snapshot && !options_.run_command_line;
 }
 
 void Instance::Load() {
   realm_ = std::make_unique<detail::RealmOwner>(thread_, setup_->isolate(), setup_->context(),
-                                                base_dir_);
+                                                base_dir_, setup_->array_buffer_allocator());
   detail::Realm& realm = *realm_->operator->();
   node::SetProcessExitHandler(setup_->env(),
                               [this](node::Environment*, int code) { OnProcessExit(code); });

@@ -58,7 +58,8 @@ std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& o
 std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
                                                         const EnvironmentOptions& options) {
   std::vector<std::string> args = platform.args;
-  if (!options.run_command_line) args.resize(1);
+  // What Node takes for the script is what debuggers list. Preload() takes it away from JavaScript.
+  if (!options.run_command_line) args = {args.front(), options.name};
   args.insert(args.end(), options.args.begin(), options.args.end());
   std::vector<std::string> errors;
   constexpr int kDescriptors = 8;

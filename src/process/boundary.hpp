@@ -53,6 +53,10 @@ class Boundary {
   /// start-up snapshot does. Set before the environment is loaded.
   bool takes_process_state = false;
 
+  /// Whether the environment's name is in process.argv, behind the program's, until JavaScript is
+  /// preloaded. Set before the environment is loaded.
+  bool has_name_in_argv = false;
+
   /// Called on the thread of a Worker that will never end.
   std::function<void()> on_worker_lost;
 

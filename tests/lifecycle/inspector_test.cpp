@@ -117,6 +117,24 @@ TEST_CASE("a breakpoint binds in an imported module") {
   CHECK(client.Result() == "1 3 42");
 }
 
+TEST_CASE("debuggers list each environment by its name") {
+  const auto list = [](auto& node) {
+    const std::string url = nh::OpenInspector(node);
+    const std::string host = url.substr(5, url.find('/', 5) - 5);  // behind ws://
+    return node.Run([host](nh::Js& js) -> nh::Task<std::string> {
+      const nh::Value titles = co_await js.Eval(R"(async (host) => {
+        const list = await (await fetch(`http://${host}/json/list`)).json();
+        return list.map((target) => target.title).join() + process.argv.slice(1).join();
+      })")(host);
+      co_return titles.As<std::string>();
+    });
+  };
+  auto prices = test::Platform().CreateEnvironment({.args = {"-argument"}, .name = "prices"});
+  auto orders = test::Platform().CreateEnvironment({.name = "the orders"});
+  CHECK(list(prices) == "prices-argument");
+  CHECK(list(orders) == "the orders");
+}
+
 TEST_CASE("two environments are debugged at once, and a pumped one") {
   auto a = test::NewEnvironment();
   auto b = test::Platform().CreatePumpedEnvironment();

@@ -48,7 +48,8 @@ v8::Local<v8::Value> SharedMemoryToJs(Encoder& encoder, const TypeInfo&, const v
 bool SharedMemoryFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                         void* result) {
   if (!value->IsSharedArrayBuffer()) return decoder.Refuse(value, type);
-  std::shared_ptr<v8::BackingStore> store = value.As<v8::SharedArrayBuffer>()->GetBackingStore();
+  std::shared_ptr<v8::BackingStore> store =
+      KeepBlock(value.As<v8::SharedArrayBuffer>()->GetBackingStore());
   void* const data = store->Data();
   // One that can grow never shrinks or moves: this much of it stays.
   const std::size_t size = value.As<v8::SharedArrayBuffer>()->ByteLength();
