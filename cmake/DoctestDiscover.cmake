@@ -1,4 +1,4 @@
-# nodehost_discover_tests(<target> PREFIX <text> TIMEOUT <seconds>)
+# nodehost_discover_tests(<target> PREFIX <text> TIMEOUT <seconds> [PROPERTIES <name> <value>...])
 #
 # Makes each TEST_CASE of a doctest program a CTest test: one process each, with a deadline.
 # doctest's CMake script lies beside its headers, whether they are the system's or fetched.
@@ -9,10 +9,10 @@ find_file(NODEHOST_DOCTEST_SCRIPT doctest.cmake REQUIRED NO_CACHE
 include("${NODEHOST_DOCTEST_SCRIPT}")
 
 function(nodehost_discover_tests target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "PROPERTIES")
   if(NODEHOST_SANITIZE)  # several times slower, and a deadline is there to catch a hang, not to time
     math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
   endif()
   doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
-                         PROPERTIES TIMEOUT "${arg_TIMEOUT}")
+                         PROPERTIES TIMEOUT "${arg_TIMEOUT}" ${arg_PROPERTIES})
 endfunction()

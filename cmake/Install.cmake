@@ -106,7 +106,8 @@ if(TARGET nodehost)
   # compiled in.
   get_target_property(passed_on nodehost INTERFACE_LINK_LIBRARIES)
   if(passed_on)
-    list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>" "$<LINK_ONLY:nodehost_fmt>")
+    list(REMOVE_ITEM passed_on "$<LINK_ONLY:nodehost_warnings>" "$<LINK_ONLY:nodehost_fmt>"
+                "$<LINK_ONLY:nats::nats>")
     set_target_properties(nodehost PROPERTIES INTERFACE_LINK_LIBRARIES "${passed_on}")
   endif()
   install(TARGETS nodehost EXPORT nodehost-targets

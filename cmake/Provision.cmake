@@ -2,8 +2,8 @@
 #
 #   NODEHOST_SYSTEM_PACKAGES  OFF: pass over the system's packages, as on a machine that has none.
 #
-# Defines the targets Libnode::libnode, nodehost_fmt, doctest::doctest, CLI11::CLI11 and
-# benchmark::benchmark.
+# Defines the targets Libnode::libnode, nodehost_fmt, doctest::doctest, CLI11::CLI11,
+# benchmark::benchmark and, where it can be had, nats::nats.
 include_guard(GLOBAL)
 
 option(NODEHOST_SYSTEM_PACKAGES "Use the system's packages where it has them" ON)
@@ -21,6 +21,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 nodehost_provision_debian_packages()
+if(NODEHOST_WITH_LIBNODE)
+  include(ProvisionNats)
+endif()
 if(NODEHOST_WITH_LIBNODE)
   find_package(Libnode MODULE)
 endif()

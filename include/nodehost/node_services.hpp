@@ -157,10 +157,10 @@ class NODEHOST_API NodeServices {
     auto invocation = std::make_shared<detail::TypedInvocation<T, std::decay_t<A>...>>(
         std::string(module), std::string(name), std::forward<A>(arguments)...);
     Task<T> task = invocation->task();
-    Send(std::move(invocation), options);
+    Send(invocation, options);
     return task;
   }
-  void Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options);
+  void Send(const std::shared_ptr<Invocation>& invocation, const InvokeOptions& options);
 
   std::shared_ptr<detail::ServicesState> state_;
 };

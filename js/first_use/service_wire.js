@@ -176,4 +176,4 @@ function receiver(receive) {
   };
 }
 
-return { __proto__: null, describe, revive, sender, receiver };
+return { __proto__: null, clone, describe, deserialize, revive, sender, receiver };

@@ -43,6 +43,28 @@ void AddRights(CLI::App& app, nodehost::Rights& rights, nodehost::ResourceLimits
   app.add_option("--open-files", limits.open_files, "Descriptors");
 }
 
+// Where a worker takes its calls from, if not from the process that has started it.
+void AddNats(CLI::App& app, nodehost::cli::WorkerArguments& arguments) {
+  nodehost::NatsOptions& nats = arguments.nats;
+  auto* const server = app.add_option("--nats", nats.servers,
+                                      "Takes its calls from these NATS servers: nats://HOST:4222");
+  const auto needs_server = [&](CLI::Option* option) { return option->needs(server); };
+  server->needs(needs_server(app.add_option("--subject", nats.subject, "The project's subject")));
+  needs_server(app.add_option("--instances", arguments.instances, "Instances that share the calls")
+                   ->check(CLI::PositiveNumber));
+  needs_server(app.add_option("--watch", arguments.watched_extensions,
+                              "New instances when files with these extensions change: .js .ts"));
+  needs_server(app.add_option("--drain-seconds", arguments.drain_seconds,
+                              "How long calls may take at SIGTERM; 30 without it")
+                   ->check(CLI::NonNegativeNumber));
+  needs_server(app.add_option("--nats-credentials", nats.credentials_file, "A file of nsc's"));
+  needs_server(app.add_flag("--nats-tls", nats.tls, "Encrypts, whatever the address says"));
+  needs_server(app.add_option("--nats-ca", nats.ca_file, "Trusted certificates"));
+  needs_server(app.add_option("--nats-cert", nats.certificate_file, "This side's certificate"));
+  needs_server(app.add_option("--nats-key", nats.key_file, "Its key"));
+  server->each([&arguments](const std::string&) { arguments.with_nats = true; });
+}
+
 int Main(std::vector<std::string> arguments) {
   using namespace nodehost::cli;
 
@@ -61,6 +83,7 @@ int Main(std::vector<std::string> arguments) {
   worker->add_option("--inspect-port", worker_arguments.inspect_port,
                      "Opens the inspector on this port");
   AddRights(*worker, worker_arguments.rights, worker_arguments.limits);
+  AddNats(*worker, worker_arguments);
   SnapshotCommand snapshot;
   CLI::App* const make_snapshot =
       app.add_subcommand("snapshot", "Writes a start-up snapshot: snapshot [entry.js] -o FILE");

@@ -1,29 +1,108 @@
 #include "worker.hpp"
 
+#include <pthread.h>
 #include <uv.h>
 
+#include <array>
+#include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <exception>
+#include <stop_token>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "nodehost/nats.hpp"
 #include "nodehost/node_services.hpp"
 #include "nodehost/nodehost.hpp"
 
 #if defined(__linux__)
 #include <sys/prctl.h>
-
-#include <csignal>
 #endif
 
 namespace nodehost::cli {
 
+namespace {
+
+// Says stop at SIGTERM and SIGINT. Made before there are other threads, which are not to get them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    thread_ = std::thread([this] {
+      const timespec tick{.tv_sec = 0, .tv_nsec = 100'000'000};
+      while (!source_.stop_requested()) {
+        if (sigtimedwait(&signals_, nullptr, &tick) > 0) source_.request_stop();
+      }
+    });
+  }
+  ~StopSignals() {
+    source_.request_stop();
+    thread_.join();
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  std::stop_token token() const { return source_.get_token(); }
+
+ private:
+  sigset_t signals_{};
+  std::stop_source source_;
+  std::thread thread_;
+};
+
+// Whether the functions are to be held to less than this process may do.
+bool IsConfined(const WorkerArguments& arguments) {
+  const Rights& rights = arguments.rights;
+  const ResourceLimits& limits = arguments.limits;
+  return !rights.native_addons || !rights.child_processes || !rights.workers || !rights.network ||
+         !rights.environment_variables || rights.read_files || rights.write_files ||
+         rights.builtins || limits.memory_mb || limits.cpu_seconds || limits.file_size_mb ||
+         limits.open_files;
+}
+
+// This process needs the network and keeps its rights: what gives some up is processes of its own.
+int RunWithNats(const WorkerArguments& arguments) {
+  try {
+    const StopSignals signals;
+    NodejsPlatform platform({.args = {arguments.program}, .allow_node_options_variable = true});
+    std::shared_ptr<HostingModel> hosting;
+    if (IsConfined(arguments)) {
+      std::array<char, 4096> self{};
+      std::size_t size = self.size();
+      uv_exepath(self.data(), &size);
+      hosting = ChildProcess(
+          {.command = {self.data()}, .rights = arguments.rights, .limits = arguments.limits});
+    }
+    RunNatsWorker(platform,
+                  {.nats = arguments.nats,
+                   .project_dir = arguments.project_dir,
+                   .hosting = hosting,
+                   .instances = arguments.instances,
+                   .watched_extensions = arguments.watched_extensions,
+                   .drain_timeout = std::chrono::seconds(arguments.drain_seconds)},
+                  signals.token());
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", arguments.program.c_str(), error.what());
+    return 1;
+  }
+}
+
+}  // namespace
+
 int RunServiceWorker(const WorkerArguments& arguments) {
+  if (arguments.with_nats) return RunWithNats(arguments);
   constexpr int kDescriptor = 3;
   if (uv_guess_handle(kDescriptor) != UV_NAMED_PIPE) {
     std::fprintf(stderr,
                  "%s: `worker` is started by NodeServices' ChildProcess model, with a socket as "
-                 "descriptor 3, and there is none. To run a script use `%s run script.js`.\n",
+                 "descriptor 3, and there is none; or with --nats. To run a script use `%s run "
+                 "script.js`.\n",
                  arguments.program.c_str(), arguments.program.c_str());
     return 2;
   }

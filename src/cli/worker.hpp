@@ -1,10 +1,13 @@
 // A worker process of a NodeServices: `nodehost worker`.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nodehost/confinement.hpp"
+#include "nodehost/nats.hpp"
 
 namespace nodehost::cli {
 
@@ -14,9 +17,17 @@ struct WorkerArguments {
   std::optional<int> inspect_port = {};
   Rights rights = {};
   ResourceLimits limits = {};
+
+  // Of a worker that takes its calls from NATS.
+  NatsOptions nats = {};
+  bool with_nats = false;
+  std::size_t instances = 1;
+  std::vector<std::string> watched_extensions = {};
+  int drain_seconds = 30;
 };
 
-/// Serves the calls that come over descriptor 3 until its other side closes; returns the exit code.
+/// Serves the calls that come over descriptor 3 until its other side closes, or those of NATS until
+/// SIGTERM or SIGINT; returns the exit code.
 int RunServiceWorker(const WorkerArguments& arguments);
 
 }  // namespace nodehost::cli

@@ -14,6 +14,8 @@ namespace nodehost::services {
 inline Environment NewControlEnvironment(NodejsPlatform& platform) {
   EnvironmentOptions options;
   options.name = "node-services";
+  // Workers may be this program, which knows that they are: Node is not to refuse to start it.
+  options.exec_path = "/bin/sh";
   options.on_uncaught = [](const JsError& error) {
     std::fprintf(stderr, "nodehost: NodeServices: %s\n", error.what());
     return UncaughtAction::kContinue;

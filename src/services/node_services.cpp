@@ -54,7 +54,8 @@ void ServicesState::Watch() {
   });
 }
 
-void ServicesState::Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options) {
+void ServicesState::Send(const std::shared_ptr<Invocation>& invocation,
+                         const InvokeOptions& options) {
   const std::uint64_t id = invocation->id();
   const auto deadline = TimeAfter(options.timeout.value_or(options_.invocation_timeout));
   invocation->set_deadline(deadline);
@@ -123,6 +124,19 @@ void ServicesState::TimeOut(Invocation& invocation) {
       invocation.begun())));
 }
 
+void ServicesState::Cancel(std::uint64_t id, std::exception_ptr error) {
+  std::shared_ptr<Invocation> invocation;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = pending_.find(id);
+    if (stopped_ || found == pending_.end()) return;
+    invocation = found->second.invocation.lock();
+  }
+  if (!invocation || invocation->settled()) return;
+  invocation->Fail(std::move(error));
+  model_->Cancel(id);
+}
+
 void ServicesState::Restart() {
   {
     const std::lock_guard lock(mutex_);
@@ -163,8 +177,9 @@ NodeServices::~NodeServices() {
   if (state_) state_->Stop(state_->stop_timeout());
 }
 
-void NodeServices::Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options) {
-  state_->Send(std::move(invocation), options);
+void NodeServices::Send(const std::shared_ptr<Invocation>& invocation,
+                        const InvokeOptions& options) {
+  state_->Send(invocation, options);
 }
 
 void NodeServices::Restart() { state_->Restart(); }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <string>
 
 #include "engine/realm.hpp"
 #include "engine/reference.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::services {
 
@@ -24,6 +26,19 @@ Value BridgeFunction(Js& js, detail::Bridge function) {
   return Value(realm.references().Make(realm.isolate(), realm.BridgeFunction(function)));
 }
 
+// The wire's exports in this thread's environment.
+const Object& Wire(Js& js) {
+  struct Known {
+    std::weak_ptr<detail::JsThread> thread;
+    Object wire;
+  };
+  thread_local Known known;
+  if (known.thread.lock().get() != &js.thread()) {
+    known = {js.thread().weak_from_this(), RunScript(js, "wire", Object::New(js))};
+  }
+  return known.wire;
+}
+
 }  // namespace
 
 Object RunScript(Js& js, std::string_view name, const Object& options) {
@@ -38,9 +53,16 @@ Object ModuleFunctions(Js& js) {
 }
 
 Object WireOptions(Js& js) {
-  const Object options = Object::New(js);
+  Object options = Object::New(js);
   options.Set("wire", RunScript(js, "wire", Object::New(js)));
   return options;
 }
+
+Bytes Encode(const Value& value) {
+  Js js(*detail::JsThread::Current());
+  return Wire(js).Call("clone", value).As<Bytes>();
+}
+
+Value Decode(Js& js, const Bytes& bytes) { return Wire(js).Call("deserialize", bytes); }
 
 }  // namespace nodehost::services

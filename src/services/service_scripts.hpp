@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "nodehost/bytes.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/object.hpp"
 #include "nodehost/value.hpp"
@@ -17,5 +18,10 @@ Object ModuleFunctions(Js& js);
 
 /// An object with js/first_use/service_wire.js's exports as `wire`.
 Object WireOptions(Js& js);
+
+/// A structured clone as bytes, as the wire has it. Throws a DataCloneError for what has none.
+Bytes Encode(const Value& value);
+/// The value, in the environment of this thread.
+Value Decode(Js& js, const Bytes& bytes);
 
 }  // namespace nodehost::services

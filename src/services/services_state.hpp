@@ -22,7 +22,9 @@ class ServicesState : public std::enable_shared_from_this<ServicesState> {
   ServicesState(NodejsPlatform& platform, NodeServicesOptions options);
 
   void Start();
-  void Send(std::shared_ptr<Invocation> invocation, const InvokeOptions& options);
+  void Send(const std::shared_ptr<Invocation>& invocation, const InvokeOptions& options);
+  /// Fails the call `id` with `error`, if it is under way, and frees its instance.
+  void Cancel(std::uint64_t id, std::exception_ptr error);
   void Restart();
   void Stop(std::chrono::milliseconds timeout);
   std::chrono::milliseconds stop_timeout() const noexcept { return options_.stop_timeout; }

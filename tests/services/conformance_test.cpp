@@ -13,10 +13,17 @@
 #include <vector>
 
 #include "models.hpp"
+#if defined(NODEHOST_NATS_SERVER)
+#include "nats_server.hpp"
+#endif
 
 using namespace test;
 
+#if defined(NODEHOST_NATS_SERVER)
+#define MODELS InProcess, ChildProcess, Nats
+#else
 #define MODELS InProcess, ChildProcess
+#endif
 
 TEST_CASE_TEMPLATE("a module's function is called by path", Model, MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
@@ -102,7 +109,7 @@ TEST_CASE_TEMPLATE("what cannot be called says so", Model, MODELS) {
   CHECK(failure("./throws_at_load").message() == "at load");
   CHECK(failure("./styles").message() ==
         "./styles is no function and exports none by default; it exports returns, promises, calls, "
-        "callsAtOnce, method, self");
+        "callsAtOnce, method, self, later");
   CHECK(failure("./add", "sub").code() == "ERR_NO_SUCH_FUNCTION");
 }
 

@@ -1,0 +1,355 @@
+// Nats: the side that gives the work. It offers a call to the workers of its subject, tells the
+// first that takes it to go, and asks again for what may have been lost on the way.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "connection.hpp"
+#include "failure.hpp"
+#include "frame.hpp"
+#include "nodehost/nats.hpp"
+#include "services/control_environment.hpp"
+#include "services/service_scripts.hpp"
+#include "subject.hpp"
+#include "thread/timeout.hpp"
+#include "transfer.hpp"
+
+namespace nodehost {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace services::nats;
+
+constexpr auto kTick = 50ms;
+constexpr auto kOfferAgain = 1000ms;  // that no worker has taken
+constexpr auto kPause = 50ms;         // until the next offer, where no worker is there or has room
+constexpr auto kGoAgain = 500ms;      // to learn of a worker's end
+constexpr auto kGone = 500ms;         // that nobody listens to a worker's subject
+constexpr auto kSettle = 3000ms;      // that workers may take to connect again after we have
+
+struct Call {
+  explicit Call(std::shared_ptr<Invocation> of) : invocation(std::move(of)) {}
+
+  const std::shared_ptr<Invocation> invocation;
+  Bytes arguments;
+  std::string worker;          // the subject of the one that was told to go; empty before
+  Clock::time_point next{};    // when to offer it, or say go, again
+  Clock::time_point nobody{};  // since when nobody has listened
+  Outgoing sent;               // the arguments, where they are too large for the offer
+  Incoming received;           // the result
+};
+
+class NatsModel final : public HostingModel {
+ public:
+  explicit NatsModel(NatsOptions options) : options_(std::move(options)) {
+    CheckSubject(options_.subject);
+    Library::Get();
+  }
+  ~NatsModel() override { Stop(); }
+
+  void Start(const HostingContext& context) override {
+    if (control_) services::ThrowStartedTwice();
+    launch_timeout_ = detail::Clamped(context.launch_timeout);
+    control_.emplace(services::NewControlEnvironment(context.platform));
+    Connect();
+    inbox_ = connection_->NewInbox();
+    connection_->Subscribe(inbox_ + ".*", [this](const Message& message) { Receive(message); });
+    chunk_ = ChunkOf(*connection_);
+    ticker_ = std::thread([this] { Tick(); });
+  }
+
+  void Invoke(std::shared_ptr<Invocation> invocation) override {
+    control_->Post([this, invocation](Js& js) {
+      if (invocation->settled()) return;
+      try {
+        auto call = std::make_unique<Call>(invocation);
+        call->arguments = services::Encode(invocation->Arguments(js));
+        call->nobody = Clock::now();
+        const std::lock_guard lock(mutex_);
+        Offer(*(calls_[invocation->id()] = std::move(call)));
+      } catch (...) {
+        invocation->Fail(std::current_exception());
+      }
+    });
+  }
+
+  void Cancel(std::uint64_t id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(id);
+    if (found == calls_.end()) return;
+    if (!found->second->worker.empty()) Send(found->second->worker, id, Kind::kCancel);
+    calls_.erase(found);
+  }
+
+  void Restart() override {
+    const std::lock_guard lock(mutex_);
+    ++restarts_;
+    connection_->Publish(options_.subject + ".restart",
+                         FrameWriter(Kind::kGo).Number(restarts_).Rest(inbox_).text());
+  }
+
+  void Stop() override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!control_ || std::exchange(stopping_, true)) return;
+      calls_.clear();
+      changed_.notify_all();
+    }
+    if (ticker_.joinable()) ticker_.join();
+    if (connection_) {
+      SendForgotten();
+      connection_->Flush();
+      connection_->Close();
+    }
+    control_->Stop(0ms);  // kept: other threads may be about to cancel a call
+  }
+
+ private:
+  void Connect() {
+    const Clock::time_point until = Clock::now() + launch_timeout_;
+    while (true) {
+      try {
+        connection_.emplace(options_, "nodehost: NodeServices of " + options_.subject);
+        return;
+      } catch (const HostError&) {
+        if (Clock::now() >= until) throw;
+      }
+      std::this_thread::sleep_for(100ms);
+    }
+  }
+
+  std::string ReplyTo(std::uint64_t id) const { return fmt::format("{}.{}", inbox_, id); }
+
+  void Send(const std::string& worker, std::uint64_t id, Kind kind) {
+    connection_->Publish(worker, FrameWriter(kind).text(), ReplyTo(id));
+  }
+
+  // The members from here to the next blank line are called with mutex_ held.
+  void Offer(Call& call) {
+    const Clock::time_point now = Clock::now();
+    call.next = now + kOfferAgain;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
+    const bool fits = call.arguments.size() <= chunk_;
+    FrameWriter frame(Kind::kOffer);
+    frame.Number(restarts_)
+        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
+        .Text(call.invocation->module())
+        .Text(call.invocation->export_name())
+        .Rest(fits ? call.arguments.text() : std::string_view());
+    connection_->Publish(options_.subject + ".call", frame.text(), ReplyTo(call.invocation->id()));
+  }
+  void Go(Call& call) {
+    call.next = Clock::now() + kGoAgain;
+    Send(call.worker, call.invocation->id(), Kind::kGo);
+  }
+  void Pump(Call& call) {
+    while (const auto frame = call.sent.Next(0, chunk_)) {
+      connection_->Publish(call.worker, *frame, ReplyTo(call.invocation->id()));
+    }
+  }
+  void Accept(Call& call, FrameReader& frame) {
+    const std::string worker(frame.Text());
+    const std::uint64_t id = call.invocation->id();
+    if (call.worker == worker) return;
+    if (!call.worker.empty() || !call.invocation->Begin(frame.Text())) {
+      Send(worker, id, Kind::kCancel);
+      return;
+    }
+    call.worker = worker;
+    call.nobody = {};
+    if (call.arguments.size() > chunk_) call.sent = Outgoing(std::move(call.arguments), 0);
+    call.arguments = {};
+    Go(call);
+    Pump(call);
+  }
+  // What the call fails with, if it does.
+  std::exception_ptr NobodyListens(Call& call) {
+    const Clock::time_point now = Clock::now();
+    if (call.worker.empty()) {
+      call.next = now + kPause;
+      if (now - call.nobody < launch_timeout_) return nullptr;
+      return std::make_exception_ptr(InstanceEnded(
+          fmt::format("No worker listens to the subject {} of NATS; {} was not called.",
+                      options_.subject, call.invocation->name()),
+          false));
+    }
+    call.next = now + kPause;
+    if (call.nobody == Clock::time_point()) call.nobody = now;
+    if (now - call.nobody < kGone || now - reconnected_ < kSettle) return nullptr;
+    return std::make_exception_ptr(
+        InstanceEnded(fmt::format("The {} ended while it called {}.", call.invocation->instance(),
+                                  call.invocation->module()),
+                      true));
+  }
+  std::exception_ptr ReceiveFor(Call& call, const Message& message) {
+    if (message.no_responders) return NobodyListens(call);
+    FrameReader frame(message.data);
+    switch (frame.ReadKind()) {
+      case Kind::kAccept:
+        Accept(call, frame);
+        break;
+      case Kind::kBusy:
+        call.next = Clock::now() + kPause;
+        break;
+      case Kind::kAck:
+        frame.Byte();
+        call.sent.Acknowledge(frame.Number());
+        Pump(call);
+        break;
+      case Kind::kData: {
+        const std::uint8_t channel = frame.Byte();
+        if (!call.received.Take(frame)) {
+          connection_->Publish(call.worker, call.received.Acknowledgement(channel),
+                               ReplyTo(call.invocation->id()));
+        }
+        break;
+      }
+      case Kind::kUnknown:
+        return std::make_exception_ptr(
+            InstanceEnded(fmt::format("The {} has lost track of {}.", call.invocation->instance(),
+                                      call.invocation->name()),
+                          true));
+      default:
+        break;
+    }
+    return nullptr;
+  }
+
+  void Receive(const Message& message) {
+    std::uint64_t id = 0;
+    for (const char c : message.subject.substr(inbox_.size() + 1)) {
+      id = id * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    std::unique_ptr<Call> over;
+    std::exception_ptr error;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = calls_.find(id);
+      if (found == calls_.end()) {
+        Refuse(id, message);
+        return;
+      }
+      try {
+        error = ReceiveFor(*found->second, message);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      if (!error && !found->second->received.complete()) return;
+      over = std::move(found->second);
+      calls_.erase(found);
+      if (!error) forgotten_[over->worker].push_back(id);
+    }
+    if (error) {
+      over->invocation->Fail(error);
+    } else {
+      Deliver(*over);
+    }
+  }
+
+  // An offer that is taken, or a result, of a call that nobody waits for.
+  void Refuse(std::uint64_t id, const Message& message) {
+    if (message.data.empty()) return;
+    FrameReader frame(message.data);
+    if (frame.ReadKind() == Kind::kAccept) Send(std::string(frame.Text()), id, Kind::kCancel);
+  }
+
+  void Deliver(Call& call) {
+    const auto bytes = std::make_shared<std::string>(call.received.TakeBytes());
+    const std::shared_ptr<Invocation> invocation = call.invocation;
+    if (call.received.failed()) {
+      invocation->Fail(DecodeFailure(*bytes));
+      return;
+    }
+    try {
+      control_->Post([bytes, invocation](Js& js) {
+        try {
+          invocation->Complete(services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
+        } catch (...) {
+          invocation->Fail(std::current_exception());
+        }
+      });
+    } catch (...) {
+      invocation->Fail(std::current_exception());
+    }
+  }
+
+  void SendForgotten() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [worker, ids] : forgotten_) {
+      FrameWriter frame(Kind::kForget);
+      for (const std::uint64_t id : ids) {
+        frame.Number(id);
+        if (frame.text().size() < chunk_) continue;
+        connection_->Publish(worker, frame.text(), ReplyTo(0));
+        frame = FrameWriter(Kind::kForget);
+      }
+      connection_->Publish(worker, frame.text(), ReplyTo(0));
+    }
+    forgotten_.clear();
+  }
+
+  void Tick() {
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, kTick, [this] { return stopping_; })) {
+      lock.unlock();
+      if (connection_->connected()) {
+        SendForgotten();
+        AskAgain();
+      }
+      lock.lock();
+    }
+  }
+
+  void AskAgain() {
+    const std::uint64_t reconnects = connection_->reconnects();
+    const std::lock_guard lock(mutex_);
+    const Clock::time_point now = Clock::now();
+    const bool again = std::exchange(reconnects_, reconnects) != reconnects;
+    if (again) reconnected_ = now;
+    for (const auto& [id, call] : calls_) {
+      if (now < call->next && !again) continue;
+      if (call->worker.empty()) {
+        Offer(*call);
+        continue;
+      }
+      Go(*call);
+      if (call->sent.Resend(now)) Pump(*call);
+    }
+  }
+
+  const NatsOptions options_;
+  std::chrono::milliseconds launch_timeout_{};
+  std::optional<Environment> control_;
+  std::optional<Connection> connection_;
+  std::string inbox_;      // what the workers know this side by
+  std::size_t chunk_ = 0;  // bytes of data in a message
+  std::thread ticker_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
+  std::map<std::string, std::vector<std::uint64_t>> forgotten_;  // by worker: results that came
+  std::uint64_t restarts_ = 0;
+  std::uint64_t reconnects_ = 0;
+  Clock::time_point reconnected_{};
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<HostingModel> Nats(NatsOptions options) {
+  return std::make_shared<NatsModel>(std::move(options));
+}
+
+}  // namespace nodehost

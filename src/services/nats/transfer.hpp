@@ -1,0 +1,120 @@
+// Transfers: bytes on their way in several messages, which NATS may lose when a server goes. At
+// most kWindow of them are on their way at a time; what is not acknowledged is sent again.
+// JetStream would keep each message on the server's disk: there is one reader here, it waits, and
+// what outlives neither side needs no store.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "frame.hpp"
+#include "nodehost/bytes.hpp"
+
+namespace nodehost::services::nats {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kWindow = 4 << 20;        // bytes
+constexpr std::size_t kLargestChunk = 256 << 10;  // bytes; a server takes 1 MiB
+constexpr std::size_t kFrameRoom = 512;           // bytes of a message that are no data
+constexpr auto kResendAfter = std::chrono::milliseconds(1000);  // without an acknowledgement
+
+/// The side that sends.
+class Outgoing {
+ public:
+  Outgoing() = default;
+  Outgoing(Bytes bytes, std::uint8_t flags) : bytes_(std::move(bytes)), flags_(flags) {}
+
+  /// The next frame to send, if there is one and room for it.
+  std::optional<std::string> Next(std::uint8_t channel, std::size_t chunk) {
+    const std::uint64_t size = bytes_.size();
+    if (sent_ > size || sent_ - std::min(acked_, sent_) >= kWindow) return std::nullopt;
+    const std::uint64_t count = std::min<std::uint64_t>(chunk, size - sent_);
+    const bool last = sent_ + count == size;
+    FrameWriter frame(Kind::kData);
+    frame.Byte(channel)
+        .Byte(last ? static_cast<std::uint8_t>(flags_ | kLast) : std::uint8_t{0})
+        .Number(sent_)
+        .Rest(
+            bytes_.text().substr(static_cast<std::size_t>(sent_), static_cast<std::size_t>(count)));
+    sent_ += count + (last ? 1 : 0);
+    progress_ = Clock::now();
+    return frame.text();
+  }
+
+  /// `count` of a kAck.
+  void Acknowledge(std::uint64_t count) {
+    if (count <= acked_ || count > bytes_.size() + 1) return;
+    acked_ = count;
+    sent_ = std::max(sent_, acked_);
+    progress_ = Clock::now();
+  }
+
+  /// Has what was sent, and not acknowledged for long, sent again; whether there is any.
+  bool Resend(Clock::time_point now) {
+    if (sent_ <= acked_ || now - progress_ < kResendAfter) return false;
+    sent_ = acked_;
+    progress_ = now;
+    return true;
+  }
+
+  bool done() const noexcept { return acked_ > bytes_.size(); }
+
+ private:
+  Bytes bytes_;
+  std::uint8_t flags_ = 0;
+  std::uint64_t sent_ = 0;   // the end counts as one more
+  std::uint64_t acked_ = 0;  // likewise
+  Clock::time_point progress_{};
+};
+
+/// The side that receives.
+class Incoming {
+ public:
+  /// What is behind the channel of a kData frame; returns whether it has become complete. What has
+  /// come before, or comes too early, is passed over.
+  bool Take(FrameReader& frame) {
+    const std::uint8_t flags = frame.Byte();
+    const std::uint64_t offset = frame.Number();
+    const std::string_view bytes = frame.Rest();
+    if (complete_ || offset != bytes_.size()) return false;
+    bytes_.append(bytes);
+    if ((flags & kLast) == 0) return false;
+    complete_ = true;
+    failed_ = (flags & kFailed) != 0;
+    return true;
+  }
+
+  /// All of it at once.
+  void TakeWhole(std::string_view bytes) {
+    bytes_ = bytes;
+    complete_ = true;
+  }
+
+  std::string Acknowledgement(std::uint8_t channel) const {
+    return FrameWriter(Kind::kAck)
+        .Byte(channel)
+        .Number(size_ + bytes_.size() + (complete_ ? 1 : 0))
+        .text();
+  }
+
+  bool complete() const noexcept { return complete_; }
+  bool failed() const noexcept { return failed_; }
+  std::string TakeBytes() {
+    size_ = bytes_.size();
+    return std::exchange(bytes_, {});
+  }
+
+ private:
+  std::string bytes_;
+  std::uint64_t size_ = 0;  // of what was taken
+  bool complete_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace nodehost::services::nats

@@ -1,0 +1,341 @@
+// RunNatsWorker: takes calls from NATS and has them made by a hosting model of its own. It keeps a
+// result until the other side says that it has come.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "connection.hpp"
+#include "failure.hpp"
+#include "frame.hpp"
+#include "nodehost/nats.hpp"
+#include "services/service_scripts.hpp"
+#include "services/services_state.hpp"
+#include "subject.hpp"
+#include "transfer.hpp"
+
+namespace nodehost {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace services::nats;
+
+constexpr auto kTick = 100ms;
+constexpr auto kOfferKept = 10s;    // that nobody has said go to
+constexpr auto kResultKept = 30s;   // that nobody asks for
+constexpr auto kOfferAwaited = 2s;  // while it is to stop
+
+/// A call of another process's, on its way through this one's services.
+class RemoteCall final : public Invocation {
+ public:
+  using Answer = std::function<void(Bytes, std::uint8_t flags)>;
+
+  RemoteCall(std::string module, std::string export_name, std::string arguments, Answer answer)
+      : Invocation(std::move(module), std::move(export_name)),
+        arguments_(std::make_shared<std::string>(std::move(arguments))),
+        answer_(std::move(answer)) {}
+
+  Array Arguments(Js& js) const override {
+    return services::Decode(js, Bytes(arguments_, arguments_->data(), arguments_->size()))
+        .As<Array>();
+  }
+
+ private:
+  void Deliver(const Value& result) override { answer_(services::Encode(result), 0); }
+  void DeliverFailure(std::exception_ptr error) noexcept override {
+    answer_(Bytes::CopyOf(EncodeFailure(error)), kFailed);
+  }
+
+  const std::shared_ptr<std::string> arguments_;
+  const Answer answer_;
+};
+
+/// What this worker knows of a call. Its key is the subject that answers go to.
+struct Served {
+  std::string module;
+  std::string export_name;
+  std::chrono::milliseconds time_left{};
+  Incoming arguments;
+  bool told = false;  // to go
+  bool started = false;
+  std::uint64_t id = 0;  // in the services, once it has started
+  std::optional<Outgoing> result;
+  Clock::time_point heard = Clock::now();  // of the side that gave it
+};
+
+class NatsWorker {
+ public:
+  NatsWorker(NodejsPlatform& platform, NatsWorkerOptions options, const std::stop_token& stop)
+      : options_(std::move(options)), name_(Name()) {
+    CheckSubject(options_.nats.subject);
+    Library::Get();
+    services_ = std::make_shared<detail::ServicesState>(
+        platform, NodeServicesOptions{.project_dir = options_.project_dir,
+                                      .hosting = options_.hosting,
+                                      .instances = options_.instances,
+                                      .watched_extensions = options_.watched_extensions});
+    services_->Start();
+    Connect(stop);
+  }
+  ~NatsWorker() {
+    services_->Stop(0ms);
+    if (!connection_) return;
+    connection_->Flush();
+    connection_->Close();
+  }
+  NatsWorker(const NatsWorker&) = delete;
+  NatsWorker& operator=(const NatsWorker&) = delete;
+
+  /// Serves until `stop` says stop, and then until all that was taken is answered.
+  void Serve(const std::stop_token& stop) {
+    if (!connection_) return;
+    Listen();
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      changed_.wait_for(lock, kTick);
+      LookThrough();
+    }
+    lock.unlock();
+    connection_->Drain(offers_);
+    lock.lock();
+    const Clock::time_point until = Clock::now() + options_.drain_timeout;
+    while (Clock::now() < until && !LookThrough(kOfferAwaited)) changed_.wait_for(lock, kTick);
+  }
+
+ private:
+  static std::string Name() {
+    std::array<char, 256> host{};
+    gethostname(host.data(), host.size() - 1);
+    return fmt::format("NATS worker {} on {}", getpid(), host.data());
+  }
+
+  void Connect(const std::stop_token& stop) {
+    for (bool said = false; !stop.stop_requested();) {
+      try {
+        connection_.emplace(options_.nats, name_);
+        break;
+      } catch (const HostError& error) {
+        if (!std::exchange(said, true)) std::fprintf(stderr, "nodehost: %s\n", error.what());
+      }
+      std::this_thread::sleep_for(200ms);
+    }
+    if (!connection_) return;
+    const std::string inbox = connection_->NewInbox();
+    subject_ = options_.nats.subject + ".worker." + inbox.substr(inbox.rfind('.') + 1);
+    chunk_ = ChunkOf(*connection_);
+  }
+
+  void Listen() {
+    const std::string& subject = options_.nats.subject;
+    connection_->Subscribe(subject_, Guarded(&NatsWorker::Control));
+    connection_->Subscribe(subject + ".restart", Guarded(&NatsWorker::RestartFor));
+    connection_->Subscribe(subject + ".health", Guarded(&NatsWorker::SayHealth));
+    offers_ =
+        connection_->Subscribe(subject + ".call", Guarded(&NatsWorker::TakeOffer), "nodehost");
+    connection_->Flush();
+    std::fprintf(stderr, "nodehost: %s listens to %s\n", name_.c_str(), subject.c_str());
+  }
+
+  Connection::Handler Guarded(void (NatsWorker::*handle)(const Message&)) {
+    return [this, handle](const Message& message) {
+      try {
+        (this->*handle)(message);
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "nodehost: %s: %s\n", std::string(message.subject).c_str(),
+                     error.what());
+      }
+    };
+  }
+
+  void TakeOffer(const Message& message) {
+    if (message.reply.empty()) return;
+    FrameReader frame(message.data);
+    if (frame.ReadKind() != Kind::kOffer) return;
+    const std::string reply(message.reply);
+    NoteRestarts(reply.substr(0, reply.rfind('.')), frame.Number());
+    Served call;
+    call.time_left = std::chrono::milliseconds(static_cast<std::int64_t>(frame.Number()));
+    call.module = frame.Text();
+    call.export_name = frame.Text();
+    if (!frame.empty()) call.arguments.TakeWhole(frame.Rest());
+    const std::lock_guard lock(mutex_);
+    if (calls_.size() >= options_.max_calls && calls_.find(reply) == calls_.end()) {
+      connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
+      return;
+    }
+    calls_.emplace(reply, std::move(call));
+    connection_->Publish(reply, FrameWriter(Kind::kAccept).Text(subject_).Text(name_).text());
+  }
+
+  void Control(const Message& message) {
+    FrameReader frame(message.data);
+    const Kind kind = frame.ReadKind();
+    const std::string reply(message.reply);
+    if (kind == Kind::kForget) {
+      Forget(reply.substr(0, reply.rfind('.') + 1), frame);
+      return;
+    }
+    std::shared_ptr<RemoteCall> start;
+    std::chrono::milliseconds time_left{};
+    std::uint64_t cancelled = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = calls_.find(reply);
+      if (found == calls_.end()) {
+        if (kind == Kind::kGo) connection_->Publish(reply, FrameWriter(Kind::kUnknown).text());
+        return;
+      }
+      Served& call = found->second;
+      if (kind == Kind::kCancel) {
+        cancelled = call.id;
+        Erase(found);
+      } else {
+        Hear(call, reply, kind, frame);
+        time_left = call.time_left;
+        start = Begin(call, reply);
+        if (call.result && call.result->done()) Erase(found);
+      }
+    }
+    if (start) Start(start, time_left, reply);
+    if (cancelled != 0) {
+      services_->Cancel(cancelled, std::make_exception_ptr(
+                                       Cancelled("Nobody waits for the call any more.", true)));
+    }
+  }
+
+  // The members from here to the next blank line are called with mutex_ held.
+  void Hear(Served& call, const std::string& reply, Kind kind, FrameReader& frame) {
+    call.heard = Clock::now();
+    call.told = true;
+    if (kind == Kind::kGo) return;
+    const std::uint8_t channel = frame.Byte();
+    if (kind == Kind::kData) {
+      call.arguments.Take(frame);
+      connection_->Publish(reply, call.arguments.Acknowledgement(channel));
+    } else if (kind == Kind::kAck && call.result) {
+      call.result->Acknowledge(frame.Number());
+      Pump(*call.result, reply);
+    }
+  }
+  // What is to be started now, if it is.
+  std::shared_ptr<RemoteCall> Begin(Served& call, const std::string& reply) {
+    if (call.started || !call.told || !call.arguments.complete()) return nullptr;
+    call.started = true;
+    auto started = std::make_shared<RemoteCall>(
+        call.module, call.export_name, call.arguments.TakeBytes(),
+        [this, reply](Bytes bytes, std::uint8_t flags) { Finish(reply, std::move(bytes), flags); });
+    call.id = started->id();
+    return started;
+  }
+  void Pump(Outgoing& result, const std::string& reply) {
+    while (const auto frame = result.Next(0, chunk_)) connection_->Publish(reply, *frame, subject_);
+  }
+  using Calls = std::unordered_map<std::string, Served>;
+  Calls::iterator Erase(Calls::iterator found) {
+    changed_.notify_all();
+    return calls_.erase(found);
+  }
+  // Sends what seems lost again, and drops what nobody asks for; whether nothing is left but offers
+  // that are older than `offer_kept`.
+  bool LookThrough(std::chrono::milliseconds offer_kept = kOfferKept) {
+    const Clock::time_point now = Clock::now();
+    bool nothing = true;
+    for (auto at = calls_.begin(); at != calls_.end();) {
+      Served& call = at->second;
+      const bool running = call.started && !call.result;
+      if (!running &&
+          now - call.heard > (call.told ? std::chrono::milliseconds(kResultKept) : offer_kept)) {
+        at = Erase(at);
+        continue;
+      }
+      nothing = false;
+      if (call.result && call.result->Resend(now)) Pump(*call.result, at->first);
+      ++at;
+    }
+    return nothing;
+  }
+
+  void Start(const std::shared_ptr<RemoteCall>& call, std::chrono::milliseconds time_left,
+             const std::string& reply) {
+    try {
+      services_->Send(call, {.timeout = time_left});
+    } catch (...) {
+      Finish(reply, Bytes::CopyOf(EncodeFailure(std::current_exception())), kFailed);
+    }
+  }
+
+  void Finish(const std::string& reply, Bytes bytes, std::uint8_t flags) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(reply);
+    if (found == calls_.end()) return;  // nobody waits for it
+    found->second.heard = Clock::now();
+    Pump(found->second.result.emplace(std::move(bytes), flags), reply);
+  }
+
+  void Forget(const std::string& client, FrameReader& ids) {
+    const std::lock_guard lock(mutex_);
+    while (!ids.empty()) {
+      const auto found = calls_.find(fmt::format("{}{}", client, ids.Number()));
+      if (found != calls_.end()) Erase(found);
+    }
+  }
+
+  void RestartFor(const Message& message) {
+    FrameReader frame(message.data);
+    if (frame.ReadKind() != Kind::kGo) return;
+    const std::uint64_t count = frame.Number();
+    NoteRestarts(std::string(frame.Rest()), count);
+  }
+
+  // The restart that a client has asked for may come behind its next offer.
+  void NoteRestarts(const std::string& client, std::uint64_t count) {
+    {
+      const std::lock_guard lock(restarts_mutex_);
+      std::uint64_t& known = restarts_[client];
+      if (count <= known) return;
+      known = count;
+    }
+    services_->Restart();
+  }
+
+  void SayHealth(const Message& message) {
+    if (message.reply.empty()) return;
+    const std::lock_guard lock(mutex_);
+    connection_->Publish(
+        std::string(message.reply),
+        fmt::format(R"({{"worker":"{}","subject":"{}","calls":{},"instances":{}}})", name_,
+                    subject_, calls_.size(), options_.instances));
+  }
+
+  const NatsWorkerOptions options_;
+  const std::string name_;
+  std::string subject_;    // this worker's own
+  std::size_t chunk_ = 0;  // bytes of data in a message
+  std::mutex restarts_mutex_;
+  std::map<std::string, std::uint64_t> restarts_;  // by client; guarded by restarts_mutex_
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Calls calls_;  // guarded by mutex_
+  std::shared_ptr<detail::ServicesState> services_;
+  std::optional<Connection> connection_;
+  natsSubscription* offers_ = nullptr;
+};
+
+}  // namespace
+
+void RunNatsWorker(NodejsPlatform& platform, NatsWorkerOptions options,
+                   const std::stop_token& stop) {
+  NatsWorker(platform, std::move(options), stop).Serve(stop);
+}
+
+}  // namespace nodehost

@@ -1,0 +1,187 @@
+// What is particular to workers that are found by NATS.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "nats_server.hpp"
+
+using namespace test;
+
+namespace {
+
+// A worker of `subject`, which has said that it listens.
+class Worker {
+ public:
+  Worker(const std::string& url, const std::string& subject, std::vector<std::string> more = {}) {
+    std::vector<std::string> command = {NODEHOST_COMMAND, "worker", "--nats",    url,
+                                        "--subject",      subject,  "--project", kProject};
+    command.insert(command.end(), more.begin(), more.end());
+    process_.emplace(std::move(command), [this](std::string_view text) {
+      const std::lock_guard lock(mutex_);
+      printed_ += text;
+    });
+  }
+  bool Listens() {
+    return Eventually([this] { return printed().find("listens to") != std::string::npos; });
+  }
+  std::string printed() {
+    const std::lock_guard lock(mutex_);
+    return printed_;
+  }
+  Process& process() { return *process_; }
+
+ private:
+  std::mutex mutex_;
+  std::string printed_;  // guarded by mutex_
+  std::optional<Process> process_;
+};
+
+nh::NodeServicesOptions OptionsFor(const std::string& url, const std::string& subject) {
+  nh::NodeServicesOptions options;
+  options.project_dir = kProject;
+  options.hosting = nh::Nats({.servers = {url}, .subject = subject});
+  options.watched_extensions = {};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("several workers share the calls, and one that is killed takes along what it had begun") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  Worker one(url, subject);
+  Worker two(url, subject);
+  REQUIRE(one.Listens());
+  REQUIRE(two.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  std::set<int> pids;
+  for (int i = 0; i < 50; ++i)
+    pids.insert(services.InvokeExportAsync<int>("./fails", "pid").Get(10s));
+  CHECK(pids == std::set<int>{one.process().pid(), two.process().pid()});
+
+  std::vector<nh::Task<int>> never;
+  for (int i = 0; i < 20; ++i) {
+    never.push_back(services.With({.timeout = 6s}).InvokeExportAsync<int>("./fails", "never"));
+  }
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  one.process().End(SIGKILL);
+  for (int i = 0; i < 50; ++i) {
+    CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(10s) == two.process().pid());
+  }
+  int ended = 0;
+  int late = 0;
+  for (const nh::Task<int>& task : never) {
+    try {
+      task.Get(10s);
+    } catch (const nh::InstanceEnded& error) {
+      CHECK(error.started());
+      CHECK(std::string(error.what()).find("NATS worker ") != std::string::npos);
+      ++ended;
+    } catch (const nh::DeadlineExceeded&) {
+      ++late;
+    }
+  }
+  CHECK(ended > 0);
+  CHECK(ended + late == 20);
+}
+
+TEST_CASE("a server that is stopped and started again costs no call") {
+  NatsServer server;
+  const std::string subject = NewSubject();
+  Worker worker(server.url(), subject);
+  REQUIRE(worker.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(server.url(), subject));
+  const auto late = [&](int ms) {
+    return services.InvokeExportAsync<int>("./styles", "later", ms, 7);
+  };
+  CHECK(late(1).Get(10s) == 7);
+  const nh::Task<int> after = late(1500);     // answered when the server is back
+  const nh::Task<int> meanwhile = late(200);  // answered when it is away
+  std::this_thread::sleep_for(100ms);
+  server.Stop();
+  std::this_thread::sleep_for(300ms);
+  const nh::Task<int> unsent = late(1);  // called when it is away
+  server.Start();
+  CHECK(unsent.Get(15s) == 7);
+  CHECK(meanwhile.Get(15s) == 7);
+  CHECK(after.Get(15s) == 7);
+  CHECK(services.InvokeExportAsync<std::string>("./values", "large", 3'000'000).Get(15s).size() ==
+        3'000'000);
+}
+
+TEST_CASE("a result and an argument may be larger than a message, and than what is under way") {
+  nh::NodeServices services(Platform(), Options<Nats>());
+  const std::string text(30'000'000, 'x');
+  CHECK(services.InvokeExportAsync<std::string>("./values", "echo", text).Get(30s) == text);
+}
+
+TEST_CASE("SIGTERM lets a worker end what it has begun") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  Worker worker(url, subject);
+  REQUIRE(worker.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  const nh::Task<int> under_way = services.InvokeExportAsync<int>("./styles", "later", 500, 7);
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  CHECK(worker.process().End(SIGTERM) == 0);
+  CHECK(under_way.Get(1s) == 7);
+}
+
+TEST_CASE("a call waits for a worker, and fails when none comes in time") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  auto options = OptionsFor(url, subject);
+  options.launch_timeout = 300ms;
+  nh::NodeServices impatient(Platform(), std::move(options));
+  const auto error = FailureOf<nh::InstanceEnded>(impatient.InvokeAsync<int>("./add", 1, 2));
+  CHECK_FALSE(error.started());
+  CHECK(std::string(error.what()) ==
+        "No worker listens to the subject " + subject + " of NATS; ./add was not called.");
+  nh::NodeServices patient(Platform(), OptionsFor(url, subject));
+  const nh::Task<int> sum = patient.InvokeAsync<int>("./add", 1, 2);
+  Worker worker(url, subject);
+  CHECK(sum.Get(15s) == 3);
+}
+
+TEST_CASE("projects on one server do not meet, and confined workers keep to their rights") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string one = NewSubject();
+  const std::string other = NewSubject();
+  Worker open(url, one);
+  Worker confined(url, other, {"--no-child-processes", "--no-native-addons"});
+  nh::NodeServices services(Platform(), OptionsFor(url, one));
+  nh::NodeServices confined_services(Platform(), OptionsFor(url, other));
+  CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(15s) == open.process().pid());
+  const int pid = confined_services.InvokeExportAsync<int>("./fails", "pid").Get(15s);
+  CHECK(pid != confined.process().pid());  // a process of its own has given the right up
+  CHECK(pid != open.process().pid());
+}
+
+TEST_CASE("credentials are NATS's own") {
+  NatsServer server({"--user", "ann", "--pass", "secret"});
+  const std::string subject = NewSubject();
+  std::string url = server.url();
+  auto refused = OptionsFor(url, subject);
+  refused.launch_timeout = 100ms;
+  CHECK_THROWS_AS(nh::NodeServices(Platform(), std::move(refused)), nh::HostError);
+  url.replace(0, 7, "nats://ann:secret@");
+  Worker worker(url, subject);
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+}
+
+TEST_CASE("a subject that is none, and a server that is not there, are errors that say so") {
+  for (const char* const subject : {"", "a b", "a.*", ".a"}) {
+    CHECK_THROWS_AS(nh::Nats({.subject = subject}), nh::HostError);
+  }
+  auto options = OptionsFor("nats://127.0.0.1:1", "test.nobody");
+  options.launch_timeout = 100ms;
+  CHECK_THROWS_WITH_AS(nh::NodeServices(Platform(), std::move(options)),
+                       doctest::Contains("No NATS server could be reached at nats://127.0.0.1:1"),
+                       nh::HostError);
+}
