@@ -12,24 +12,60 @@ const { ownProcess, processBinding, rightsTaken } = options;
 if (ownProcess) return;
 
 const {
-  Error, ObjectDefineProperty, ReflectConstruct, String, StringPrototypeStartsWith, replaceClass,
+  Error, FunctionPrototypeCall, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor,
+  ReflectOwnKeys, String, StringPrototypeStartsWith, replaceClass,
 } = primordials;
 
-function refusal(what) {
-  const why = processBinding ? 'a right is gone, which that could bring back' :
-    'EnvironmentOptions::process_binding is false';
+const kWhy = processBinding ? 'a right is gone, which that could bring back' :
+  'EnvironmentOptions::process_binding is false';
+
+function refusal(what, why = kWhy) {
   const error = new Error(`This environment may not use ${what}: ${why}`);
   error.code = 'ERR_ACCESS_DENIED';
   return error;
 }
 
-if (!processBinding) {
-  ObjectDefineProperty(process, 'binding', {
-    __proto__: null,
-    value: () => { throw refusal('process.binding'); },
-    writable: true,
-    enumerable: true,
-    configurable: true,
+function replaceMember(object, name, value) {
+  ObjectDefineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true,
+                                       configurable: true });
+}
+
+if (!processBinding) replaceMember(process, 'binding', () => { throw refusal('process.binding'); });
+
+// What crashes over arguments or objects that node's own JavaScript never hands it, or waits for ever
+// with a lock of the process held.
+const kUnsafe = {
+  __proto__: null,
+  crypto: ['SecureContext', 'Hash', 'setFipsCrypto'],
+  http_parser: ['ConnectionsList'],
+  stream_wrap: ['LibuvStreamWrap'],
+  tls_wrap: ['TLSWrap'],
+};
+
+// The binding itself is node's; a script gets a copy.
+function without(binding, unsafe) {
+  const copy = {};
+  const names = ReflectOwnKeys(binding);
+  for (let i = 0; i < names.length; i++) {
+    ObjectDefineProperty(copy, names[i], ReflectGetOwnPropertyDescriptor(binding, names[i]));
+  }
+  for (let i = 0; i < unsafe.length; i++) {
+    const what = `${unsafe[i]} of process.binding`;
+    replaceMember(copy, unsafe[i], function() {
+      throw refusal(what, 'it crashes over what it does not expect');
+    });
+  }
+  return copy;
+}
+
+if (processBinding) {
+  const { binding } = process;
+  const copies = { __proto__: null };
+  replaceMember(process, 'binding', function(given) {
+    const name = String(given);
+    const original = FunctionPrototypeCall(binding, process, name);
+    const unsafe = kUnsafe[name];
+    return unsafe === undefined ? original : copies[name] ??= without(original, unsafe);
   });
 }
 if (processBinding && !rightsTaken) return;

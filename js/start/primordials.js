@@ -76,6 +76,7 @@ return freeze({
   BigIntPrototypeToString: uncurryThis(BigInt.prototype.toString),
   DatePrototypeToISOString: uncurryThis(Date.prototype.toISOString),
   FunctionPrototypeBind: bind,
+  FunctionPrototypeCall: uncurryThis(call),
   FunctionPrototypeToString: uncurryThis(Function.prototype.toString),
   JSONParse: JSON.parse,
   JSONStringify: JSON.stringify,
@@ -97,6 +98,7 @@ return freeze({
   ObjectIsSealed: Object.isSealed,
   ObjectKeys: Object.keys,
   ObjectPreventExtensions: Object.preventExtensions,
+  ObjectPrototype: Object.prototype,
   ObjectSeal: Object.seal,
   ObjectSetPrototypeOf: Object.setPrototypeOf,
   PromisePrototypeThen: uncurryThis(Promise.prototype.then),
@@ -128,6 +130,7 @@ return freeze({
   SymbolPrototypeGetDescription: getter(Symbol.prototype, 'description'),
   WeakMapPrototypeDelete: uncurryThis(WeakMap.prototype.delete),
   WeakMapPrototypeGet: uncurryThis(WeakMap.prototype.get),
+  WeakMapPrototypeHas: uncurryThis(WeakMap.prototype.has),
   WeakMapPrototypeSet: uncurryThis(WeakMap.prototype.set),
   WeakRefPrototypeDeref: uncurryThis(WeakRef.prototype.deref),
 });

@@ -234,7 +234,8 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
   };
   return run("start/signals.js") && run("start/stdio.js") && run("start/child_processes.js") &&
          run("start/v8_flags.js") && run("start/worker_memory.js") && run("start/bindings.js") &&
-         (in_worker || run("start/env_file.js")) && (!boundary.files.limited() || limit_files()) &&
+         run("start/native_classes.js") && (in_worker || run("start/env_file.js")) &&
+         (!boundary.files.limited() || limit_files()) &&
          (!boundary.rights_taken || run("start/rights.js"));
 }
 

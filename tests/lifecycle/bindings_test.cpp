@@ -91,3 +91,64 @@ TEST_CASE("bindings: a guarded class is as node's: subclasses, statics, names") 
           " Object.getPrototypeOf(Worker) === EventEmitter].join()");
   CHECK(outcome == "true,true,true,1,Worker,1,TypeError,true,true");
 }
+
+TEST_CASE("bindings: native objects that are not complete do not crash") {
+  nh::Environment node = NewEnvironment();
+  const std::string parser =
+      "const { HTTPParser } = require('_http_common'); const p = new HTTPParser(); p.remove();"
+      "let outcome = ''; for (const list of [{}, [], p, Object.create(p), new Proxy({}, {})])"
+      " try { p.initialize(1, {}, 0, 0, list) } catch (e) { outcome += e.name }"
+      "p.remove(); p.initialize(1, {}, 0, 0); p.remove();";
+  const std::string five = "TypeErrorTypeErrorTypeErrorTypeErrorTypeError";
+  CHECK(Try(node, parser + "return outcome") == five);
+  const std::string answer = "require('worker_threads').parentPort.postMessage(";
+  CHECK(Try(node, InWorker(parser + answer + "outcome)")) == five);
+  const std::string bases =
+      "const net = require('net'); const s = net.createServer(); await new Promise((r) => "
+      "s.listen(0, r)); const names = []; const { HTTPParser } = require('_http_common');"
+      "for (let at of [s._handle, HTTPParser.prototype]) {"
+      "  while ((at = Object.getPrototypeOf(at)) !== Object.prototype) {"
+      "    try { new at.constructor().getAsyncId() } catch (e) {"
+      "      names.push(at.constructor.name + ' ' + e.code) } } } s.close();";
+  const std::string outcome = Try(node, bases + "return names.join()");
+  CHECK(outcome.find("AsyncWrap ERR_ILLEGAL_CONSTRUCTOR") != std::string::npos);
+  CHECK(outcome.find("HandleWrap ERR_ILLEGAL_CONSTRUCTOR") != std::string::npos);
+  CHECK(outcome.find("TCP ERR_ILLEGAL_CONSTRUCTOR") != std::string::npos);
+  CHECK(Try(node, InWorker("(async () => {" + bases + answer + "names.join()) })()")) == outcome);
+  CHECK(Try(node,
+            "const { context } = require('tls').createSecureContext();"
+            "new context.constructor().setOptions(1)") == "ERR_ILLEGAL_CONSTRUCTOR");
+}
+
+TEST_CASE("bindings: native getters are no classes, of which V8 would not know what they are") {
+  nh::Environment node = NewEnvironment();
+  const std::string getters =
+      "const s = require('net').createServer(); await new Promise((r) => s.listen(0, r));"
+      "const found = []; const { context } = require('tls').createSecureContext();"
+      "for (let at of [s._handle, context]) for (; at; at = Object.getPrototypeOf(at))"
+      "  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(at)))"
+      "    if (get && at !== Object.prototype) try { new get() } catch (e) {"
+      "      found.push(name + ' ' + e.name) }"
+      "const works = s._handle.fd > 0; s.close();";
+  const std::string outcome = Try(node, getters + "return [works, ...found].join()");
+  CHECK(outcome.starts_with("true,"));
+  CHECK(outcome.find("fd TypeError") != std::string::npos);
+  CHECK(outcome.find("_external TypeError") != std::string::npos);
+  CHECK(Try(node, InWorker("(async () => {" + getters +
+                           "require('worker_threads').parentPort.postMessage("
+                           "[works, ...found].join()) })()")) == outcome);
+}
+
+TEST_CASE("bindings: who asks for them has them without what crashes") {
+  nh::Environment node = test::NewEnvironmentWithBindings();
+  for (const std::string call :
+       {"const { SecureContext } = process.binding('crypto'); new SecureContext().setOptions(1)",
+        "process.binding('crypto').setFipsCrypto(1)",
+        "new (process.binding('stream_wrap').LibuvStreamWrap)().writeQueueSize"}) {
+    CAPTURE(call);
+    CHECK(Try(node, call) == "ERR_ACCESS_DENIED");
+  }
+  CHECK(Try(node, "return process.binding('crypto') === process.binding('crypto')") == "true");
+  CHECK(Try(node, "return require('crypto').createHash('md5').update('').digest('hex')") ==
+        "d41d8cd98f00b204e9800998ecf8427e");
+}

@@ -1,0 +1,127 @@
+// Objects of node's native classes that scripts get hold of - the handle of a socket, a parser of
+// HTTP - crash when they are used before node's own JavaScript has made them complete. Runs in each
+// environment and Worker of a library host before any user code, with node's internal `require`.
+//
+//   options.ownProcess  the process is node's own
+'use strict';
+
+const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
+if (options.ownProcess) return;
+
+const {
+  Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys, ObjectPrototype,
+  ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, WeakMap,
+  WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet,
+} = primordials;
+
+function replace(prototype, name, value) {
+  ObjectDefineProperty(prototype, name, { __proto__: null, value, writable: true, configurable: true });
+}
+
+// Made by a script, or without what node's JavaScript would pass, an object of a class has nothing in
+// it. A prototype leads to its class by `constructor` alone.
+function refusalOf(name) {
+  const refusing = function() {
+    const error = new Error(`${name} is a native class that only node's own JavaScript constructs`);
+    error.code = 'ERR_ILLEGAL_CONSTRUCTOR';
+    throw error;
+  };
+  return ObjectDefineProperty(refusing, 'name', { __proto__: null, value: name });
+}
+
+// V8 does not look at what a native function is called on where it is called with `new`; node's methods
+// forbid that, its getters do not.
+function withoutNew({ get, set, enumerable }) {
+  const wrappers = {
+    get() { return FunctionPrototypeCall(get, this); },
+    set(value) { FunctionPrototypeCall(set, this, value); },
+  };
+  return { __proto__: null, get: get && wrappers.get, set: set && wrappers.set, enumerable,
+           configurable: true };
+}
+
+const copies = new WeakMap();  // by prototype, and by themselves
+
+// A prototype for objects of native classes, like theirs and those that they derive from - AsyncWrap,
+// HandleWrap, LibuvStreamWrap -, whose getters cannot be redefined.
+function copyOf(prototype) {
+  if (prototype === ObjectPrototype || prototype === null) return prototype;
+  const known = WeakMapPrototypeGet(copies, prototype);
+  if (known !== undefined) return known;
+  const copy = { __proto__: copyOf(ReflectGetPrototypeOf(prototype)) };
+  const names = ReflectOwnKeys(prototype);
+  for (let i = 0; i < names.length; i++) {
+    const property = ReflectGetOwnPropertyDescriptor(prototype, names[i]);
+    if (names[i] === 'constructor') {
+      property.value = refusalOf(prototype.constructor.name);
+      ObjectDefineProperty(prototype, 'constructor', { __proto__: null, ...property });
+    }
+    ObjectDefineProperty(copy, names[i],
+                         'value' in property ? { __proto__: null, ...property } : withoutNew(property));
+  }
+  WeakMapPrototypeSet(copies, prototype, copy);
+  WeakMapPrototypeSet(copies, copy, copy);
+  return copy;
+}
+
+function guardClasses(binding) {
+  const names = ObjectKeys(binding);
+  for (let i = 0; i < names.length; i++) {
+    const member = binding[names[i]];
+    if (typeof member !== 'function') continue;
+    const prototype = ReflectGetOwnPropertyDescriptor(member, 'prototype');
+    if (prototype?.writable) member.prototype = copyOf(prototype.value);
+  }
+}
+
+// Those whose objects scripts get: handles of sockets, servers and files.
+const kBindings = [
+  'tcp_wrap', 'pipe_wrap', 'tty_wrap', 'udp_wrap', 'fs', 'fs_event_wrap', 'http_parser', 'cares_wrap',
+];
+for (let i = 0; i < kBindings.length; i++) guardClasses(internalBinding(kBindings[i]));
+
+// Bindings that take a while to make, as soon as node's own JavaScript has asked for them.
+function guardWhenLoaded(module, binding) {
+  const entry = BuiltinModule.map.get(module);
+  if (entry === undefined) return;  // a node without OpenSSL
+  if (entry.loaded) {
+    guardClasses(internalBinding(binding));
+    return;
+  }
+  const { compileForInternalLoader } = entry;
+  entry.compileForInternalLoader = function() {
+    entry.compileForInternalLoader = compileForInternalLoader;
+    const exports = FunctionPrototypeCall(compileForInternalLoader, entry);
+    guardClasses(internalBinding(binding));
+    return exports;
+  };
+}
+guardWhenLoaded('internal/crypto/util', 'crypto');
+guardWhenLoaded('_tls_wrap', 'tls_wrap');
+guardWhenLoaded('internal/http2/core', 'http2');
+
+// Public, by `_http_common`.
+const { ConnectionsList, HTTPParser } = internalBinding('http_parser');
+replace(HTTPParser.prototype, 'constructor', HTTPParser);
+
+// A parser takes itself out of the list it has been given, which it has no idea of before.
+const { initialize, remove } = HTTPParser.prototype;
+const { expired } = ConnectionsList.prototype;
+const lists = new WeakMap();  // by parser; it does not keep its list alive itself
+
+replace(HTTPParser.prototype, 'initialize', {
+  initialize(type, resource, maxHeaderSize, lenientFlags, list) {
+    // V8 lets native methods be called on objects of their class only; this one does nothing then.
+    if (list !== undefined && list !== null) FunctionPrototypeCall(expired, list, 0, 0);
+    const result = FunctionPrototypeCall(initialize, this, type, resource, maxHeaderSize, lenientFlags,
+                                         list);
+    WeakMapPrototypeSet(lists, this, list);
+    return result;
+  },
+}.initialize);
+
+replace(HTTPParser.prototype, 'remove', {
+  remove() {
+    return WeakMapPrototypeHas(lists, this) ? FunctionPrototypeCall(remove, this) : undefined;
+  },
+}.remove);
