@@ -42,6 +42,16 @@ struct PlatformOptions {
   /// ICU's own (SSL_CERT_FILE, OPENSSL_CONF, TZ) and UV_THREADPOOL_SIZE are read in any case.
   bool allow_node_options_variable = false;
 
+  /// What is traced, in the categories of `node --trace-event-categories`: {"node.perf", "v8"}.
+  /// Trace events are written to `trace_file`, which is complete when the process has ended; a
+  /// browser's tracing page shows it. Keep the platform in `main`, or destroy it before static
+  /// objects go.
+  std::vector<std::string> trace_categories = {};
+
+  /// A pattern, as for `node --trace-event-file-pattern`: "trace-${pid}-${rotation}.json". Empty:
+  /// "node_trace.${rotation}.log" in the current directory.
+  std::string trace_file = {};
+
   /// Whether V8 and Node may abort the process when a check of theirs fails, for a core dump.
   /// Otherwise the environment it happens in ends alone, with `EndReason::kFatalError`.
   bool abort_on_fatal_error = false;

@@ -12,6 +12,7 @@ void DescribeSnapshot(CLI::App& verb, SnapshotCommand& command) {
                   "A CommonJS file that loads what is to be in memory from the start");
   verb.add_option("-o,--output", command.output, "The file to write")->required();
   verb.add_option("--node-option", command.node_options, "An option of node's to run it with");
+  verb.footer("\nExample:\n  nodehost snapshot app.js -o app.snapshot");
 }
 
 int RunSnapshot(const SnapshotCommand& command) {

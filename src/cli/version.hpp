@@ -1,4 +1,4 @@
-// What `nodehost --version` prints.
+// What `nodehost version` prints.
 #pragma once
 
 #include <string>

@@ -25,6 +25,52 @@ namespace nodehost::cli {
 
 namespace {
 
+// What the worker gives up before it runs JavaScript.
+void AddRights(CLI::App& app, Rights& rights, ResourceLimits& limits) {
+  app.add_flag("!--no-native-addons", rights.native_addons, "No machine code is loaded");
+  app.add_flag("!--no-child-processes", rights.child_processes,
+               "No processes, no signals to others");
+  app.add_flag("!--no-workers", rights.workers, "No worker_threads");
+  app.add_flag("!--no-network", rights.network, "No sockets");
+  app.add_flag("!--no-environment-variables", rights.environment_variables,
+               "No environment variables but those that are given");
+  app.add_option("--read-files", rights.read_files, "Only these folders and files are read");
+  app.add_option("--write-files", rights.write_files, "Only in these folders files are written");
+  app.add_option("--builtins", rights.builtins, "Only these of Node's modules");
+  app.add_flag_callback(
+      "--no-read-files", [&] { rights.read_files.emplace(); }, "No files are read");
+  app.add_flag_callback(
+      "--no-write-files", [&] { rights.write_files.emplace(); }, "None are written");
+  app.add_flag_callback(
+      "--no-builtins", [&] { rights.builtins.emplace(); }, "None of Node's modules");
+  app.add_option("--memory-mb", limits.memory_mb, "Private memory, in MiB");
+  app.add_option("--cpu-seconds", limits.cpu_seconds, "CPU time, in seconds");
+  app.add_option("--file-size-mb", limits.file_size_mb, "The largest file, in MiB");
+  app.add_option("--open-files", limits.open_files, "Descriptors");
+}
+
+// Where a worker takes its calls from, if not from the process that has started it.
+void AddNats(CLI::App& app, WorkerArguments& arguments) {
+  NatsOptions& nats = arguments.nats;
+  auto* const server = app.add_option("--nats", nats.servers,
+                                      "Takes its calls from these NATS servers: nats://HOST:4222");
+  const auto needs_server = [&](CLI::Option* option) { return option->needs(server); };
+  server->needs(needs_server(app.add_option("--subject", nats.subject, "The project's subject")));
+  needs_server(app.add_option("--instances", arguments.instances, "Instances that share the calls")
+                   ->check(CLI::PositiveNumber));
+  needs_server(app.add_option("--watch", arguments.watched_extensions,
+                              "New instances when files with these extensions change: .js .ts"));
+  needs_server(app.add_option("--drain-seconds", arguments.drain_seconds,
+                              "How long calls may take at SIGTERM; 30 without it")
+                   ->check(CLI::NonNegativeNumber));
+  needs_server(app.add_option("--nats-credentials", nats.credentials_file, "A file of nsc's"));
+  needs_server(app.add_flag("--nats-tls", nats.tls, "Encrypts, whatever the address says"));
+  needs_server(app.add_option("--nats-ca", nats.ca_file, "Trusted certificates"));
+  needs_server(app.add_option("--nats-cert", nats.certificate_file, "This side's certificate"));
+  needs_server(app.add_option("--nats-key", nats.key_file, "Its key"));
+  server->each([&arguments](const std::string&) { arguments.with_nats = true; });
+}
+
 // Says stop at SIGTERM and SIGINT. Made before there are other threads, which are not to get them.
 class StopSignals {
  public:
@@ -94,6 +140,18 @@ int RunWithNats(const WorkerArguments& arguments) {
 }
 
 }  // namespace
+
+void DescribeWorker(CLI::App& verb, WorkerArguments& worker) {
+  verb.add_option("--project", worker.project_dir, "The project's directory")
+      ->check(CLI::ExistingDirectory);
+  verb.add_option("--inspect-port", worker.inspect_port, "Opens the inspector on this port");
+  AddRights(verb, worker.rights, worker.limits);
+  AddNats(verb, worker);
+  verb.footer(
+      "\nNodeServices starts it, with a socket as descriptor 3; or it takes calls from NATS.\n"
+      "Example:\n"
+      "  nodehost worker --project app --nats nats://127.0.0.1:4222");
+}
 
 int RunServiceWorker(const WorkerArguments& arguments) {
   if (arguments.with_nats) return RunWithNats(arguments);

@@ -1,6 +1,7 @@
 // A worker process of a NodeServices: `nodehost worker`.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct WorkerArguments {
   std::vector<std::string> watched_extensions = {};
   int drain_seconds = 30;
 };
+
+/// Its options.
+void DescribeWorker(CLI::App& verb, WorkerArguments& worker);
 
 /// Serves the calls that come over descriptor 3 until its other side closes, or those of NATS until
 /// SIGTERM or SIGINT; returns the exit code.

@@ -19,10 +19,14 @@ namespace nodehost::host {
 
 namespace {
 
-std::string CheckedBaseDir(const std::string& base_dir) {
+std::string CheckedBaseDir(const EnvironmentOptions& options) {
+  const std::string& base_dir = options.base_dir;
   std::error_code error;
   const auto path = std::filesystem::absolute(base_dir, error).lexically_normal();
   if (error || !std::filesystem::is_directory(path, error)) {
+    // Modules of a command line are looked for by where its script is, and `node` starts in a
+    // directory that is gone.
+    if (options.run_command_line) return "/";
     throw HostError(
         fmt::format("EnvironmentOptions::base_dir: \"{}\" is not a directory. It must name the "
                     "directory modules are resolved from.",
@@ -75,7 +79,7 @@ Instance::Instance(detail::JsThread& thread, PlatformState& platform, Environmen
     : thread_(thread),
       platform_(platform),
       options_(WithLog(std::move(options))),
-      base_dir_(CheckedBaseDir(options_.base_dir)),
+      base_dir_(CheckedBaseDir(options_)),
       boundary_(options_, platform.options.own_process),
       debugger_(thread),
       stopper_(thread, boundary_, debugger_, platform.watchdog),
@@ -110,8 +114,18 @@ void Instance::Load() {
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
     thread_.life().SetReady();
-    static_cast<void>(node::LoadEnvironment(setup_->env(), node::StartExecutionCallback{},
-                                            detail::PreloadOf(boundary_)));
+    static_cast<void>(node::LoadEnvironment(
+        setup_->env(), node::StartExecutionCallback{},
+        [this, put_in_force = detail::PreloadOf(boundary_)](
+            node::Environment* env, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
+          put_in_force(env, process, require);
+          // No script may run without the limits that it was to have: this keeps Node from it.
+          if (boundary_.failure) {
+            v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+            isolate->ThrowException(v8::Exception::Error(v8::String::Empty(isolate)));
+          }
+        }));
+    if (boundary_.failure) std::rethrow_exception(boundary_.failure);
     return;
   }
   LoadLibrary();

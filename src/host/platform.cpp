@@ -151,8 +151,34 @@ void StartThreadPool(int threads) {
   }
 }
 
+// Only the V8 platform that Node makes itself has an agent that writes trace events. A library has
+// it on request: libnode's static objects own the agent, and V8's threads may outlive those.
+bool Traces(const PlatformOptions& options) {
+  return options.own_process || !options.trace_categories.empty() ||
+         std::ranges::any_of(options.node_options, [](const std::string& option) {
+           return option.starts_with("--trace-event-categories");
+         });
+}
+
+// What the options of a platform say in node's words. process.execArgv does not show them.
+std::vector<std::string> OptionsForNode(const PlatformOptions& options) {
+  std::vector<std::string> words;
+  if (Traces(options) && options.v8_threads != PlatformOptions().v8_threads) {
+    words.push_back(fmt::format("--v8-pool-size={}", options.v8_threads));
+  }
+  if (!options.trace_categories.empty()) {
+    words.push_back(
+        fmt::format("--trace-event-categories={}", fmt::join(options.trace_categories, ",")));
+  }
+  if (!options.trace_file.empty()) {
+    words.push_back("--trace-event-file-pattern=" + options.trace_file);
+  }
+  return words;
+}
+
 Flags StartFlags(const PlatformOptions& options) {
-  std::uint32_t flags = Flags::kNoInitializeV8 | Flags::kNoInitializeNodeV8Platform;
+  std::uint32_t flags = Flags::kNoInitializeV8;
+  if (!Traces(options)) flags |= Flags::kNoInitializeNodeV8Platform;
   if (!options.own_process) {
     flags |= Flags::kNoStdioInitialization | Flags::kNoDefaultSignalHandling |
              Flags::kNoPrintHelpOrVersionOutput | Flags::kNoAdjustResourceLimits;
@@ -217,6 +243,8 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   if (options.uv_threads > 0) StartThreadPool(options.uv_threads);
 
   std::vector<std::string> args = {options.args.empty() ? "node" : options.args.front()};
+  const std::vector<std::string> words = OptionsForNode(options);
+  args.insert(args.end(), words.begin(), words.end());
   args.insert(args.end(), options.node_options.begin(), options.node_options.end());
   if (options.own_process && !options.args.empty()) {
     args.insert(args.end(), options.args.begin() + 1, options.args.end());
@@ -224,6 +252,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   detail::WatchForks(&detail::JsThread::ForgetCurrent);
   const auto result = [&] {
     const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
+    const host::SignalsBlocked blocked(!options.own_process);  // for threads that Node starts
     return node::InitializeOncePerProcess(args, StartFlags(options));
   }();
   if (result->early_return()) {
@@ -239,13 +268,18 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   impl_->options = std::move(options);
   impl_->args = result->args();
   impl_->exec_args = result->exec_args();
+  impl_->exec_args.erase(impl_->exec_args.begin(),
+                         impl_->exec_args.begin() + static_cast<std::ptrdiff_t>(words.size()));
   impl_->versions = FindVersions();
   {
     const host::SignalsBlocked blocked(!impl_->options.own_process);
     impl_->watchdog.Start();
-    impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
+    impl_->node_platform.reset(result->platform());
+    if (!impl_->node_platform) {
+      impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);
+      v8::V8::InitializePlatform(impl_->node_platform.get());
+    }
   }
-  v8::V8::InitializePlatform(impl_->node_platform.get());
   v8::V8::Initialize();
   impl_->snapshot = host::StartSnapshot::Find(impl_->options);
   if (!impl_->options.own_process) impl_->broken_pipes.emplace();
@@ -268,9 +302,14 @@ NodejsPlatform::~NodejsPlatform() {
   const bool ended = impl_->StopAll(std::chrono::milliseconds::max());
   if (ended) {
     v8::V8::Dispose();
-    v8::V8::DisposePlatform();
-    // Without TearDownOncePerProcess: it frees root certificates that libnode keeps in static
-    // objects, and those are gone when a static platform is destroyed at the end of the process.
+    if (Traces(impl_->options)) {
+      static_cast<void>(impl_->node_platform.release());  // Node's own
+      node::TearDownOncePerProcess();                     // writes the trace events that are left
+    } else {
+      v8::V8::DisposePlatform();
+      // Without TearDownOncePerProcess: it frees root certificates that libnode keeps in static
+      // objects, and those are gone when a static platform is destroyed at the end of the process.
+    }
     host::ForgetSignals();
   }
   const std::lock_guard lock(start_mutex);

@@ -18,10 +18,12 @@ export function folderWith(scripts) {
 }
 
 /// Runs `program` and returns { code, signal, stdout, stderr }. The text `input` is piped to it;
-/// `kill` is a signal sent once it has printed "ready".
+/// `kill` is a signal sent once it has printed "ready". What takes longer than half a minute is ended,
+/// with its children.
 export function run(program, args, { cwd, env = {}, input = '', kill } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...environment, ...env } });
+    const child = spawn(program, args, { cwd, env: { ...environment, ...env }, detached: true });  // a group of its own
+    const limit = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 30_000);
     const result = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8').on('data', (text) => {
@@ -31,6 +33,9 @@ export function run(program, args, { cwd, env = {}, input = '', kill } = {}) {
     }
     child.stdin.on('error', () => {}).end(input);  // a program need not read it
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, ...result }));
+    child.on('close', (code, signal) => {
+      clearTimeout(limit);
+      resolve({ code, signal, ...result });
+    });
   });
 }

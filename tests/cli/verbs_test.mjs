@@ -1,4 +1,4 @@
-// What the nodehost command has of its own: run, worker, --help, --version.
+// What the nodehost command has of its own: its verbs.
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,10 @@ import { folderWith, nodehost, run } from './command.mjs';
 
 const cwd = folderWith({
   'run': 'console.log("a script named run");',
+  'rights.toml': 'network = false\nnative_addons = false\nchild_processes = false\nread_files = ["."]\n',
+  'misspelt.toml': 'netwrok = false\n',
+  'no-flag.toml': 'network = "never"\n',
+  'contradicts.toml': 'network = false\n',
   'entry.js': 'globalThis.here = true;',
   'show.js': `
     const { argv, execArgv } = process;
@@ -15,32 +19,95 @@ const cwd = folderWith({
 });
 const command = (...args) => run(nodehost, args, { cwd });
 
-test('--version names nodehost and Node', async () => {
-  const { code, stdout, stderr } = await command('--version');
+test('version names nodehost and Node; --version is node\'s', async () => {
+  const { code, stdout, stderr } = await command('version');
   assert.match(stdout, /^nodehost \d+\.\d+\.\d+ \(Node\.js \d+\.\d+\.\d+\)\n$/);
   assert.ok(stdout.includes(process.versions.node));
   assert.equal(stderr, '');
   assert.equal(code, 0);
+  assert.equal((await command('--version')).stdout, `${process.version}\n`);
 });
 
-test('--help tells of run, and of node\'s command line', async () => {
-  const { code, stdout } = await command('--help');
+test('help tells of the verbs, and of node\'s command line', async () => {
+  const { code, stdout } = await command('help');
   assert.match(stdout, /\brun\b/);
   assert.match(stdout, /process\.execPath/);
   assert.equal(code, 0);
 });
 
+test('every verb has --help with an example', async () => {
+  const { stdout } = await command('help');
+  const verbs = [...stdout.split('Subcommands:')[1].matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb);
+  assert.ok(verbs.length >= 5);
+  for (const verb of verbs) {
+    for (const args of [[verb, '--help'], ['help', verb]]) {
+      const shown = await command(...args);
+      assert.match(shown.stdout, new RegExp(`Usage: nodehost ${verb}`), `${args}`);
+      assert.match(shown.stdout, /Example/, `${args}`);
+      assert.equal(shown.code, 0, `${args}`);
+    }
+  }
+});
+
+test('an unknown verb or option suggests the nearest', async () => {
+  const verb = await command('snapshto', '-o', 'x');
+  assert.match(verb.stderr, /no verb "snapshto".*Did you mean `nodehost snapshot`\?/);
+  assert.equal(verb.code, 1);
+  const option = await command('snapshot', '--outptu', 'x');
+  assert.match(option.stderr, /Did you mean --output\?/);
+  assert.equal(option.code, 2);
+  assert.match((await command('help', 'snap-shot')).stderr, /Did you mean "snapshot"\?/);
+  // What is near to nothing is a script for node to find.
+  assert.match((await command('absent.js')).stderr, /Cannot find module '.*absent\.js'/);
+});
+
 test('run without a script is an error that shows how', async () => {
   const { code, stdout, stderr } = await command('run');
-  assert.match(stderr, /run \[node options\] script/);
+  assert.match(stderr, /run \[OPTIONS\] \[node options\] script/);
   assert.equal(stdout, '');
   assert.equal(code, 2);
 });
 
-test('run --help shows how', async () => {
-  const { code, stdout } = await command('run', '--help');
-  assert.match(stdout, /run \[node options\] script/);
+test('run --time-limit stops a script', async () => {
+  const { code, stderr } = await command('run', '--time-limit', '0.3', '-e', 'for (;;) {}');
+  assert.match(stderr, /stopped after 0\.3 s, by --time-limit/);
+  assert.equal(code, 124);
+  const quick = await command('run', '--time-limit=20', '-p', '1');
+  assert.deepEqual([quick.stdout, quick.code], ['1\n', 0]);
+  const wrong = await command('run', '--time-limit', '-4', '-p', '1');
+  assert.match(wrong.stderr, /--time-limit/);
+  assert.equal(wrong.code, 2);
+});
+
+test('run --memory-limit ends a script that takes more', async () => {
+  const fill = 'const kept = []; for (;;) kept.push(new Array(1000).fill(0).map(() => ({})))';
+  const { code, stderr } = await command('run', '--memory-limit', '40', '-e', fill);
+  assert.match(stderr, /out of memory.*40/);
+  assert.equal(code, 134);
+});
+
+test('run --rights takes rights away before the script runs', async () => {
+  const tries = `
+    try { require('child_process').spawnSync('true'); } catch (error) { console.log(error.code); }
+    require('net').connect(1, '127.0.0.1').on('error', (error) => console.log(error.code));
+    try { require('fs').readFileSync('/etc/hosts'); } catch (error) { console.log(error.code); }`;
+  const { code, stdout, stderr } = await command('run', '--rights', 'rights.toml', '-e', tries);
+  assert.equal(stderr, '');
+  assert.deepEqual(stdout.split('\n').sort().join(), ',EACCES,ERR_ACCESS_DENIED,ERR_ACCESS_DENIED');
   assert.equal(code, 0);
+});
+
+test('run --rights says what is wrong with the file', async () => {
+  const refused = async (file) => {
+    const { code, stderr, stdout } = await command('run', '--rights', file, '-p', '1');
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    return stderr;
+  };
+  assert.match(await refused('misspelt.toml'), /misspelt\.toml: netwrok: .*Did you mean "network"\?/);
+  assert.match(await refused('no-flag.toml'), /network: it must be true or false/);
+  assert.match(await refused('absent.toml'), new RegExp(`no file ${cwd}/absent.toml`));
+  assert.match(await refused('contradicts.toml'), /network/);  // needs others to be false as well
 });
 
 test('worker --help shows its options, and worker alone says who starts it', async () => {

@@ -37,5 +37,5 @@ include("${CMAKE_CURRENT_LIST_DIR}/../npm/app.cmake")
 make_scripted_app("${WORK}/app")
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/components" -B "${WORK}/components"
     -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${tree}" "-DVERSION=${VERSION}" "-DAPP=${WORK}/app")
-run("${tree}/bin/nodehost" --version)
+run("${tree}/bin/nodehost" version)
 expect_output("^nodehost ${VERSION} ")

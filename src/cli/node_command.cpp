@@ -1,0 +1,64 @@
+#include "node_command.hpp"
+
+#include <node.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "run.hpp"
+
+namespace nodehost::cli {
+
+namespace {
+
+// These make another program of node: it builds or runs a start-up snapshot or a single executable,
+// before there is an environment. libnode has that program whole.
+constexpr std::string_view kNodesOwn[] = {"--build-snapshot", "--snapshot-blob",
+                                          "--experimental-sea-config"};
+
+// Node takes "_" for "-" in the names of options.
+std::string WithDashes(std::string text) {
+  std::ranges::replace(text, '_', '-');
+  return text;
+}
+
+// An argument of the script's may look like one of them: it then only starts more slowly.
+bool IsForNodeItself(const std::vector<std::string>& arguments) {
+  const char* const variable = std::getenv("NODE_OPTIONS");
+  const std::string from_variable = WithDashes(variable ? variable : "");
+  return std::ranges::any_of(kNodesOwn, [&](std::string_view option) {
+    return from_variable.find(option) != std::string::npos ||
+           std::ranges::any_of(arguments, [&](const std::string& argument) {
+             return WithDashes(argument).starts_with(option);
+           });
+  });
+}
+
+int StartNode(std::vector<std::string>& arguments) {
+  // libuv wants them one behind the other, as the system has them.
+  std::string text;
+  for (const std::string& argument : arguments) text += argument + '\0';
+  std::vector<char*> argv;
+  for (std::size_t i = 0; argv.size() < arguments.size();) {
+    argv.push_back(&text[i]);
+    i += arguments[argv.size() - 1].size() + 1;
+  }
+  argv.push_back(nullptr);
+  return node::Start(static_cast<int>(arguments.size()), argv.data());
+}
+
+}  // namespace
+
+bool IsCalledNode(const std::string& program) {
+  return std::filesystem::path(program).stem() == "node";
+}
+
+int RunNode(std::vector<std::string> arguments) {
+  if (IsForNodeItself(arguments)) return StartNode(arguments);
+  return RunCommandLine({.arguments = std::move(arguments)});
+}
+
+}  // namespace nodehost::cli
