@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
+#include <future>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/host.hpp"
@@ -106,15 +109,51 @@ TEST_CASE("data of C++'s counts against max_external_mb") {
         std::string::npos);
 }
 
+namespace {
+
+// `convert` never returns by itself.
+template <class Environment>
+void CheckEnds(Environment& node, const std::function<void(nh::Js&)>& convert) {
+  CHECK_THROWS_AS(node.Run(convert, {.timeout = 100ms}), nh::DeadlineExceeded);
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+  std::promise<void> began;
+  std::thread stopper([&] {
+    began.get_future().wait();
+    CHECK(node.Stop(50ms).reason == nh::EndReason::kTerminated);
+  });
+  CHECK_THROWS_AS(node.Run([&](nh::Js& js) {
+    began.set_value();
+    convert(js);
+  }),
+                  nh::EnvironmentStopped);
+  stopper.join();
+}
+
+void CheckEnds(const std::function<void(nh::Js&)>& convert) {
+  nh::Environment node = NewEnvironment();
+  CheckEnds(node, convert);
+}
+
+}  // namespace
+
 TEST_CASE("a conversion in which no JavaScript runs is ended by a timeout and by Stop") {
   const auto convert = [](nh::Js& js) {
     const nh::Value zeros = js.Eval("new Array(2 ** 20).fill(0)");
     for (;;) static_cast<void>(zeros.As<std::set<int>>());
   };
-  nh::Environment node = NewEnvironment();
-  CHECK_THROWS_AS(node.Run(convert, {.timeout = 100ms}), nh::DeadlineExceeded);
-  CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
-  auto never = node.RunAsync(convert);
-  CHECK(node.Stop(50ms).ended);
-  CHECK_THROWS_AS(never.get(), nh::EnvironmentStopped);
+  CheckEnds(convert);
+  nh::PumpedEnvironment pumped = test::Platform().CreatePumpedEnvironment({});
+  CheckEnds(pumped, convert);
+}
+
+TEST_CASE("a conversion in which JavaScript is asked for each element is ended as well") {
+  for (const std::string code :
+       {"new Proxy([], { get(t, k) { return k === 'length' ? 2 ** 32 - 1 : 1 } })",
+        "Object.defineProperty(new Array(2 ** 26), 0, { get() { for (;;) {} } })"}) {
+    CAPTURE(code);
+    CheckEnds([&](nh::Js& js) {
+      const nh::Value many = js.Eval(code);
+      for (;;) static_cast<void>(many.As<std::set<int>>());
+    });
+  }
 }

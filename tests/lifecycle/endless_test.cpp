@@ -227,3 +227,38 @@ TEST_CASE("a moved-from environment refuses timeouts and statistics with a sente
   CHECK_THROWS_AS(one.RunAsync([](nh::Js&) {}, kSoon), nh::HostError);
   CHECK_THROWS_AS(one.ReadStatistics(), nh::HostError);
 }
+
+TEST_CASE("endless: in a pumped environment") {
+  const std::string loops =
+      "{" + kLoopingMessage + "const many = Array.from({ length: 200 }, bad);";
+  for (const std::string code : {"throw bad()", "throw new AggregateError(many)",
+                                 "try { throw bad() } finally { for (;;) {} }"}) {
+    CAPTURE(code);
+    nh::PumpedEnvironment node = test::Platform().CreatePumpedEnvironment({});
+    CHECK_THROWS_AS(node.Run(Script(loops + code + "}"), kSoon), nh::DeadlineExceeded);
+    CHECK(node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42);
+    std::thread stopper([&] {
+      std::this_thread::sleep_for(50ms);
+      static_cast<void>(node.Stop(30ms));
+    });
+    CHECK_THROWS_AS(node.Run(Script(loops + code + "}")), nh::EnvironmentStopped);
+    CHECK_THROWS_AS(node.Run(Script("6 * 7")), nh::EnvironmentStopped);
+    stopper.join();
+    CHECK(node.Stop(1s).ended);
+  }
+}
+
+TEST_CASE("endless: in a Worker") {
+  const std::string in_worker =
+      "const { Worker } = require('worker_threads'); new Worker(`" + kLoopingMessage;
+  for (const std::string code :
+       {"throw bad()", "throw new AggregateError(Array.from({ length: 200 }, bad))",
+        "setTimeout(() => { throw bad() }, 1)", "Promise.reject(bad())"}) {
+    CAPTURE(code);
+    nh::Environment node = NewEnvironment();
+    node.Run(Script(in_worker + code + "`, { eval: true, stderr: true }).on('error', () => {})"));
+    std::this_thread::sleep_for(300ms);
+    CHECK(node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42);
+    CHECK(node.Stop(100ms).ended);
+  }
+}

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <string>
+#include <thread>
 
 #include "support/host.hpp"
 
@@ -200,6 +201,37 @@ TEST_CASE("process: a child process left over at the end gives SIGCHLD back") {
   node.Stop(std::chrono::milliseconds(50));
   CHECK(HandlerOf(SIGCHLD) == reinterpret_cast<void*>(&CountCall));
   kill(child, SIGKILL);
+}
+
+// Whichever of its handlers the host has at the moment; SIGCHLD sent to the own thread is handled
+// before raise() returns.
+TEST_CASE("process: the host hears of each SIGCHLD while claims come and go on other threads") {
+  nh::NodejsPlatform platform;
+  Install(SIGCHLD, CountCall);
+  const auto with_children = [&platform](int rounds) {
+    nh::Environment node = platform.CreateEnvironment({.base_dir = kModules});
+    for (int i = 0; i < rounds; ++i) {
+      node.Run([](nh::Js& js) { js.Eval("require('child_process').spawnSync('true')"); });
+    }
+  };
+  with_children(1);  // libuv installs its handler the first time
+  std::atomic<bool> done = false;
+  int raised = 0;
+  calls = 0;
+  std::thread raising([&] {
+    for (; !done; ++raised) raise(SIGCHLD);
+  });
+  std::thread claiming([&] { with_children(25); });
+  with_children(25);
+  for (int i = 0; i < 20; ++i) {
+    Install(SIGCHLD, i % 2 == 0 ? [](int) { ++calls; } : CountCall);
+    with_children(1);
+  }
+  claiming.join();
+  done = true;
+  raising.join();
+  CHECK(raised > 0);
+  CHECK(calls >= raised);
 }
 
 TEST_CASE("process: SIGPIPE is ignored if nobody handles it, until the platform ends") {

@@ -2,9 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <future>
 #include <string>
 #include <thread>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "support/counter.hpp"
 #include "support/host.hpp"
@@ -274,3 +279,19 @@ TEST_CASE("on_busy: a loop that waits for events, or turns, is not busy") {
   std::this_thread::sleep_for(300ms);
   CHECK(reports.count() == turning);
 }
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("deadline: a job that is done leaves nothing behind until it would have been due") {
+  nh::Environment node = test::NewEnvironment();
+  const nh::RunOptions later{.timeout = std::chrono::hours(1)};
+  const auto run = [&](int jobs) {
+    node.Run([&](nh::Js&) {
+      for (int i = 0; i < jobs; ++i) node.Run([](nh::Js&) {}, later);
+    });
+    for (int i = 0; i < jobs / 100; ++i) node.RunAsync([](nh::Js&) {}, later).get();
+    return mallinfo2().uordblks;
+  };
+  const std::size_t before = run(1000);
+  CHECK(run(50000) < before + (std::size_t{4} << 20));  // 580 bytes each were 28 MB
+}
+#endif
