@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -60,6 +61,11 @@ struct NodeServicesOptions {
 /// What one call may have that others have not.
 struct InvokeOptions {
   std::optional<std::chrono::milliseconds> timeout = {};  ///< Empty: `invocation_timeout`.
+
+  /// Gives the call up when its source says stop: it fails with `Cancelled`, and an instance that
+  /// is stuck in it is replaced, as after the timeout. One that has said so already keeps the
+  /// function from being called.
+  std::stop_token stop = {};
 };
 
 namespace detail {
@@ -73,7 +79,7 @@ class TypedInvocation final : public Invocation {
   TypedInvocation(std::string module, std::string name, P&&... arguments)
       : Invocation(std::move(module), std::move(name)), arguments_(std::forward<P>(arguments)...) {}
 
-  Task<T> task() const { return source_.task(); }
+  Task<T> task() const { return source_->task(); }
 
   Array Arguments(Js& js) const override {
     return std::apply([&](const A&... all) { return Array::Of(js, all...); }, arguments_);
@@ -83,17 +89,18 @@ class TypedInvocation final : public Invocation {
   void Deliver(const Value& result) override {
     if constexpr (std::is_void_v<T>) {
       static_cast<void>(result);
-      source_.Resolve();
+      source_->Resolve();
     } else {
-      source_.Resolve(result.As<T>());
+      source_->Resolve(result.As<T>());
     }
+    source_.reset();  // a stream is the caller's alone
   }
   void DeliverFailure(std::exception_ptr error) noexcept override {
-    source_.Reject(std::move(error));
+    source_->Reject(std::move(error));
   }
 
   std::tuple<A...> arguments_;
-  PromiseSource<T> source_;
+  std::optional<PromiseSource<T>> source_{std::in_place};  // until there is a result
 };
 
 }  // namespace detail
@@ -108,9 +115,10 @@ class TypedInvocation final : public Invocation {
 ///     page).Get();
 ///
 /// The results are the same for all hosting models, and so are the errors: `JsError` for what the
-/// function throws, `DeadlineExceeded` for one that takes too long, `InstanceEnded` where its
-/// environment or process ends under it. A call is never made twice: one that had not begun when
-/// its instance ended is given to another, once; one that had fails.
+/// function throws, `DeadlineExceeded` for one that takes too long, `Cancelled` for one that is
+/// given up, `InstanceEnded` where its environment or process ends under it. A call is never made
+/// twice: one that had not begun when its instance ended is given to another, once; one that had
+/// fails.
 ///
 /// Members may be called on any thread; none of them waits for a call.
 class NODEHOST_API NodeServices {
@@ -137,7 +145,7 @@ class NODEHOST_API NodeServices {
 
   /// The same with options of its own: `services.With({.timeout = 50ms}).InvokeAsync<int>("./add")`
   class Configured;
-  Configured With(InvokeOptions options);
+  Configured With(const InvokeOptions& options);
 
   /// Has the calls that come from now on made by new instances, as after a change of a watched
   /// file. After `Stop` it does nothing.
@@ -187,7 +195,7 @@ class NodeServices::Configured {
   const InvokeOptions options_;
 };
 
-inline NodeServices::Configured NodeServices::With(InvokeOptions options) {
+inline NodeServices::Configured NodeServices::With(const InvokeOptions& options) {
   return Configured(*this, options);
 }
 

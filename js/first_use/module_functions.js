@@ -3,9 +3,10 @@
 'use strict';
 
 const {
-  FunctionPrototypeToString, Map, MapPrototypeGet, MapPrototypeSet, ObjectKeys, Promise,
-  PromisePrototypeThen, ReflectApply, RegExpPrototypeExec, TypeError, append,
+  FunctionPrototypeToString, Map, MapPrototypeGet, MapPrototypeSet, ObjectDefineProperty,
+  ObjectKeys, Promise, PromisePrototypeThen, ReflectApply, RegExpPrototypeExec, TypeError, append,
 } = primordials;
+const { PassThrough, finished } = require('stream');
 const { isAsyncFunction, isModuleNamespaceObject } = require('util');
 const { load, promiseOf } = options;
 
@@ -59,14 +60,31 @@ function pick(module, name, exports) {
 function call({ function: target, receiver, takesCallback }, args) {
   if (!takesCallback) return ReflectApply(target, receiver, args);
   return new Promise((resolve, reject) => {
-    const all = [];
-    append(all, (error, result) => {
-      if (error !== null && error !== undefined && error !== false) {
+    let stream;
+    const callback = (error, result) => {
+      const failed = error !== null && error !== undefined && error !== false;
+      if (stream !== undefined) {
+        if (failed) {
+          stream.destroy(error);
+        } else {
+          stream.end(result);
+        }
+      } else if (failed) {
         reject(error);
       } else {
         resolve(result);
       }
+    };
+    // What is written to callback.stream is the result; the callback ends it.
+    ObjectDefineProperty(callback, 'stream', {
+      __proto__: null,
+      get() {
+        if (stream === undefined) resolve(stream = new PassThrough());
+        return stream;
+      },
     });
+    const all = [];
+    append(all, callback);
     for (let i = 0; i < args.length; ++i) append(all, args[i]);
     ReflectApply(target, receiver, all);
   });
@@ -83,4 +101,10 @@ function invoke(module, name, args) {
   return PromisePrototypeThen(pending, ({ namespace }) => call(pick(module, name, namespace), args));
 }
 
-return { __proto__: null, invoke };
+/// A promise that is fulfilled when `result`, if it is a stream, is over; otherwise undefined.
+function streamEnd(result) {
+  if (typeof result.pipe !== 'function' || typeof result.on !== 'function') return undefined;
+  return new Promise((resolve) => finished(result, () => resolve()));
+}
+
+return { __proto__: null, invoke, streamEnd };

@@ -1,6 +1,6 @@
 // The side that gives the work: starts worker processes, shares the calls among them and replaces
 // those that end. Runs in an environment of the host's own. Gets service_wire.js's exports as
-// `wire`; returns `makeChildren(settings)`:
+// `wire` and service_streams.js's as `streams`; returns `makeChildren(settings)`:
 //
 //   command         program and arguments
 //   cwd, env        of the processes; env is laid over this environment's, or all if hideVariables
@@ -18,7 +18,7 @@ const {
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
-const { wire: { receiver, revive, sender } } = options;
+const { wire: { receiver, revive, sender }, streams: { isStream, streamPort } } = options;
 
 const now = () => performance.now();
 const kStuckAfter = 1000;      // ms from a ping to SIGKILL
@@ -68,8 +68,14 @@ function makeChildren(settings) {
     }
     MapPrototypeSet(chosen.calls, call.id, call);
     call.instance = chosen;
+    const { streams } = call;
+    const numbers = [];
+    for (let i = 0; i < streams.length; ++i) append(numbers, streams[i].number);
     try {
-      chosen.send(['call', call.id, call.module, call.name, call.args]);
+      chosen.send(['call', call.id, call.module, call.name, call.args, numbers]);
+      for (let i = 0; i < streams.length; ++i) {
+        chosen.port.give(`${call.id}.${numbers[i]}`, streams[i].stream);
+      }
     } catch (error) {  // a DataCloneError
       MapPrototypeDelete(chosen.calls, call.id);
       settle(call);
@@ -105,6 +111,7 @@ function makeChildren(settings) {
         instance.stuckTimer = undefined;
         return;
       default: {
+        if (instance.port.receive(message)) return;
         const call = MapPrototypeGet(instance.calls, message[1]);
         if (call === undefined) return;
         MapPrototypeDelete(instance.calls, call.id);
@@ -112,10 +119,12 @@ function makeChildren(settings) {
         instance.served = true;
         if (message[0] === 'done') {
           call.resolve(message[2]);
+        } else if (message[0] === 'stream') {
+          call.resolve(instance.port.open(`${call.id}`));
         } else {
           call.reject(revive(message[2]));
         }
-        if (instance.retired && MapPrototypeGetSize(instance.calls) === 0) instance.close();
+        instance.closeIfDone();
         if (waiting.length > 0) dispatch();
       }
     }
@@ -147,9 +156,13 @@ function makeChildren(settings) {
                           stdio: ['ignore', output, output, 'pipe'] });
     const instance = {
       name: `worker process ${child.pid}`, child, calls: new Map(), ready: false, served: false,
-      retired: false, generation, send: undefined, printed: '', stuckTimer: undefined,
+      retired: false, generation, send: undefined, port: undefined, printed: '', stuckTimer: undefined,
       launchTimer: undefined, failure: undefined, key: ++serial,
       close() { child.stdio[3].end(); },
+      closeIfDone() {
+        if (!instance.retired || MapPrototypeGetSize(instance.calls) !== 0) return;
+        if (instance.port.isIdle()) instance.close();
+      },
       kill(reason) {
         instance.failure ??= reason;
         child.kill('SIGKILL');
@@ -159,6 +172,7 @@ function makeChildren(settings) {
     MapPrototypeSet(everyone, instance.key, instance);
     const channel = child.stdio[3];
     instance.send = sender(channel);
+    instance.port = streamPort(instance.send, instance.closeIfDone);
     channel.on('data', receiver((messages) => {
       for (let i = 0; i < messages.length; ++i) receive(instance, messages[i]);
     }));
@@ -191,9 +205,11 @@ function makeChildren(settings) {
 
   function lose(slot, instance, reason, lived) {
     const { name, printed } = instance;
+    instance.port.end(ended(`The ${name} ${reason} while it sent or read a stream.`, true));
     MapPrototypeForEach(instance.calls, (call) => {
       call.instance = undefined;
-      if (!call.begun && !call.retried && !stopping) {
+      // A stream is read once.
+      if (!call.begun && !call.retried && !stopping && call.streams.length === 0) {
         call.retried = true;
         append(waiting, call);
         return;
@@ -237,8 +253,14 @@ function makeChildren(settings) {
 
     invoke(id, module, name, args) {
       return new Promise((resolve, reject) => {
-        const call = { id, module, name, args, resolve, reject, begun: false, retried: false,
-                       settled: false, instance: undefined };
+        const streams = [];
+        for (let i = 0; i < args.length; ++i) {
+          if (!isStream(args[i])) continue;
+          append(streams, { number: i, stream: args[i] });
+          args[i] = null;
+        }
+        const call = { id, module, name, args, streams, resolve, reject, begun: false,
+                       retried: false, settled: false, instance: undefined };
         MapPrototypeSet(calls, id, call);
         give(call);
       });
@@ -253,7 +275,7 @@ function makeChildren(settings) {
       call.reject(ended('The caller waits no more.', call.begun));
       if (instance === undefined) return;
       MapPrototypeDelete(instance.calls, id);
-      if (instance.retired && MapPrototypeGetSize(instance.calls) === 0) instance.close();
+      instance.closeIfDone();
       if (!instance.ready || instance.stuckTimer !== undefined) return;
       instance.send(['ping']);
       instance.stuckTimer = setTimeout(
@@ -268,7 +290,7 @@ function makeChildren(settings) {
         const old = slot.instance;
         if (old === undefined) continue;
         old.retired = true;
-        if (MapPrototypeGetSize(old.calls) === 0) old.close();
+        old.closeIfDone();
         start(slot);
       }
     },

@@ -1,13 +1,15 @@
 // What the two sides of a worker process say to each other: frames of four bytes of length, least
 // significant first, and a structured clone of an array whose first element is the kind.
 //
-//   to the worker     'call', id, module, export, arguments
+//   to the worker     'call', id, module, export, arguments, numbers of those that are streams
 //                     'ping'
 //   from the worker   'ready'
 //                     'begun', ids          before the functions are called
 //                     'done', id, result
+//                     'stream', id          the result is a stream
 //                     'failed', id, error   as `describe` makes it
 //                     'pong'
+//   either way        what service_streams.js sends
 'use strict';
 
 const {

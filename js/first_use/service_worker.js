@@ -1,22 +1,30 @@
 // The worker process's side: calls what comes over the socket, until the other side closes it.
-// Gets `invoke` of module_functions.js, service_wire.js's exports as `wire`, and the socket's
-// `descriptor`.
+// Gets `invoke` of module_functions.js, service_wire.js's exports as `wire`, service_streams.js's as
+// `streams`, and the socket's `descriptor`.
 'use strict';
 
 const { PromisePrototypeThen, append } = primordials;
 const { Socket } = require('net');
 const { isPromise } = require('util');
-const { invoke, wire: { describe, receiver, sender }, descriptor } = options;
+const {
+  invoke, wire: { describe, receiver, sender }, streams: { isStream, streamPort }, descriptor,
+} = options;
 
 const { exit } = process;
 const socket = new Socket({ fd: descriptor, readable: true, writable: true });
 const send = sender(socket);
+const port = streamPort(send, () => {});
 
 function fail(id, thrown) {
   send(['failed', id, describe(thrown)]);
 }
 
 function complete(id, result) {
+  if (isStream(result)) {
+    send(['stream', id]);
+    port.give(`${id}`, result);
+    return;
+  }
   try {
     send(['done', id, result]);
   } catch (error) {  // a DataCloneError
@@ -24,7 +32,8 @@ function complete(id, result) {
   }
 }
 
-function call(id, module, name, args) {
+function call(id, module, name, args, streams) {
+  for (let i = 0; i < streams.length; ++i) args[streams[i]] = port.open(`${id}.${streams[i]}`);
   try {
     const result = invoke(module, name, args);
     if (!isPromise(result)) return complete(id, result);
@@ -48,8 +57,8 @@ socket.on('data', receiver((messages) => {
   for (let i = 0; i < messages.length; ++i) {
     const message = messages[i];
     if (message[0] === 'call') {
-      call(message[1], message[2], message[3], message[4]);
-    } else {
+      call(message[1], message[2], message[3], message[4], message[5]);
+    } else if (!port.receive(message)) {
       send(['pong']);
     }
   }

@@ -10,7 +10,9 @@ const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('f
 const Module = require('module');
 const { constants: { errno } } = require('os');
 const { basename, dirname, extname, isAbsolute, join } = require('path');
-const { Duplex, Readable, Transform, Writable } = require('stream');
+const {
+  Duplex, PassThrough, Readable, Transform, Writable, finished,
+} = require('stream');
 const { fileURLToPath, pathToFileURL } = require('url');
 const {
   getSystemErrorName, inspect,
@@ -41,7 +43,7 @@ const copies = {
   },
   os: { __proto__: null, errno: ObjectFreeze({ __proto__: null, ...errno }) },
   path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
-  stream: { __proto__: null, Duplex, Readable, Transform, Writable },
+  stream: { __proto__: null, Duplex, PassThrough, Readable, Transform, Writable, finished },
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,

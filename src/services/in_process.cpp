@@ -30,6 +30,7 @@ constexpr auto kStuckAfter = 1000ms;  // that an environment does not answer aft
 /// What calls go through in one environment of a pool.
 struct Entrance {
   Value invoke;
+  Value stream_end;
 };
 
 // One thread for what must not be done on the threads that find out about it: to wait for an
@@ -98,7 +99,11 @@ class Generation : public std::enable_shared_from_this<Generation> {
     pool_->Start();
     pool_->AddImport([](Environment& node) {
       auto entrance = std::make_shared<Entrance>();
-      node.Run([&](Js& js) { entrance->invoke = services::ModuleFunctions(js)["invoke"]; });
+      node.Run([&](Js& js) {
+        const Object functions = services::ModuleFunctions(js);
+        entrance->invoke = functions["invoke"];
+        entrance->stream_end = functions["streamEnd"];
+      });
       return entrance;
     });
     if (context.debug_port) {
@@ -175,11 +180,15 @@ class Generation : public std::enable_shared_from_this<Generation> {
   static Task<void> Call(Js& js, detail::PoolLease& lease, Invocation& invocation) {
     if (!invocation.Begin(js.thread().name())) co_return;
     try {
-      const Value& invoke = static_cast<Entrance*>(lease.imported(0))->invoke;
+      const auto* const entrance = static_cast<Entrance*>(lease.imported(0));
       Value result =
-          invoke(invocation.module(), invocation.export_name(), invocation.Arguments(js));
+          entrance->invoke(invocation.module(), invocation.export_name(), invocation.Arguments(js));
       if (result.Is<Promise>()) result = co_await result;
       invocation.Complete(result);
+      if (!result.Is<Object>()) co_return;
+      // Its environment is in use until the last chunk is read.
+      const Value end = entrance->stream_end(result);
+      if (end.Is<Promise>()) co_await end;
     } catch (...) {
       invocation.Fail(std::current_exception());
     }

@@ -17,6 +17,15 @@ namespace nodehost {
 
 namespace detail {
 
+namespace {
+
+std::string Where(const Invocation& invocation) {
+  return invocation.begun() ? fmt::format("; it runs in {}", invocation.instance())
+                            : std::string("; no instance has begun it");
+}
+
+}  // namespace
+
 ServicesState::ServicesState(NodejsPlatform& platform, NodeServicesOptions options)
     : platform_(platform), options_(std::move(options)), model_(options_.hosting) {
   std::error_code error;
@@ -57,6 +66,10 @@ void ServicesState::Watch() {
 void ServicesState::Send(const std::shared_ptr<Invocation>& invocation,
                          const InvokeOptions& options) {
   const std::uint64_t id = invocation->id();
+  if (options.stop.stop_requested()) {
+    GiveUp(*invocation);
+    return;
+  }
   const auto deadline = TimeAfter(options.timeout.value_or(options_.invocation_timeout));
   invocation->set_deadline(deadline);
   invocation->OnSettled([weak = weak_from_this(), id] {
@@ -68,7 +81,8 @@ void ServicesState::Send(const std::shared_ptr<Invocation>& invocation,
       throw InstanceEnded(
           fmt::format("NodeServices has stopped; {} was not called.", invocation->name()), false);
     }
-    pending_.emplace(id, Pending{invocation, deadlines_.emplace(deadline, id)});
+    pending_.emplace(
+        id, Pending{invocation, deadlines_.emplace(deadline, id), CancelAt(options.stop, id)});
     if (deadline < armed_) ArmTimer(deadline);
   }
   try {
@@ -79,10 +93,12 @@ void ServicesState::Send(const std::shared_ptr<Invocation>& invocation,
 }
 
 void ServicesState::Settled(std::uint64_t id) {
+  std::unique_ptr<StopCallback> stop;  // goes when the lock has gone
   const std::lock_guard lock(mutex_);
   const auto found = pending_.find(id);
   if (found == pending_.end()) return;
   deadlines_.erase(found->second.deadline);
+  stop = std::move(found->second.stop);
   pending_.erase(found);
   if (pending_.empty()) changed_.notify_all();
 }
@@ -116,15 +132,23 @@ void ServicesState::OnTimer(Clock::time_point when) {
 }
 
 void ServicesState::TimeOut(Invocation& invocation) {
-  const std::string where = invocation.begun()
-                                ? fmt::format("; it runs in {}", invocation.instance())
-                                : std::string("; no instance has begun it");
   invocation.Fail(std::make_exception_ptr(DeadlineExceeded(
-      fmt::format("{} was not done within its timeout{}.", invocation.name(), where),
+      fmt::format("{} was not done within its timeout{}.", invocation.name(), Where(invocation)),
       invocation.begun())));
 }
 
-void ServicesState::Cancel(std::uint64_t id, std::exception_ptr error) {
+std::unique_ptr<ServicesState::StopCallback> ServicesState::CancelAt(const std::stop_token& stop,
+                                                                     std::uint64_t id) {
+  if (!stop.stop_possible()) return nullptr;
+  // Not on the thread that says stop, which may hold locks.
+  return std::make_unique<StopCallback>(stop, [weak = weak_from_this(), id] {
+    CallAt(Clock::now(), [weak, id] {
+      if (const auto self = weak.lock()) self->Cancel(id);
+    });
+  });
+}
+
+void ServicesState::Cancel(std::uint64_t id) {
   std::shared_ptr<Invocation> invocation;
   {
     const std::lock_guard lock(mutex_);
@@ -133,8 +157,14 @@ void ServicesState::Cancel(std::uint64_t id, std::exception_ptr error) {
     invocation = found->second.invocation.lock();
   }
   if (!invocation || invocation->settled()) return;
-  invocation->Fail(std::move(error));
+  GiveUp(*invocation);
   model_->Cancel(id);
+}
+
+void ServicesState::GiveUp(Invocation& invocation) {
+  invocation.Fail(std::make_exception_ptr(
+      Cancelled(fmt::format("{} was given up{}.", invocation.name(), Where(invocation)),
+                invocation.begun())));
 }
 
 void ServicesState::Restart() {

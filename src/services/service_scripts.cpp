@@ -55,6 +55,7 @@ Object ModuleFunctions(Js& js) {
 Object WireOptions(Js& js) {
   Object options = Object::New(js);
   options.Set("wire", RunScript(js, "wire", Object::New(js)));
+  options.Set("streams", RunScript(js, "streams", options));
   return options;
 }
 

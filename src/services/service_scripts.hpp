@@ -13,10 +13,11 @@ namespace nodehost::services {
 /// Runs js/first_use/service_`name`.js with `options` and returns what it returns.
 Object RunScript(Js& js, std::string_view name, const Object& options);
 
-/// What js/first_use/module_functions.js returns: `invoke`.
+/// What js/first_use/module_functions.js returns: `invoke` and `streamEnd`.
 Object ModuleFunctions(Js& js);
 
-/// An object with js/first_use/service_wire.js's exports as `wire`.
+/// An object with js/first_use/service_wire.js's exports as `wire`, service_streams.js's as
+/// `streams`.
 Object WireOptions(Js& js);
 
 /// A structured clone as bytes, as the wire has it. Throws a DataCloneError for what has none.

@@ -4,10 +4,12 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 
 #include "nodehost/environment.hpp"
@@ -23,23 +25,27 @@ class ServicesState : public std::enable_shared_from_this<ServicesState> {
 
   void Start();
   void Send(const std::shared_ptr<Invocation>& invocation, const InvokeOptions& options);
-  /// Fails the call `id` with `error`, if it is under way, and frees its instance.
-  void Cancel(std::uint64_t id, std::exception_ptr error);
+  /// Fails the call `id` with Cancelled, if it is under way, and frees its instance.
+  void Cancel(std::uint64_t id);
   void Restart();
   void Stop(std::chrono::milliseconds timeout);
   std::chrono::milliseconds stop_timeout() const noexcept { return options_.stop_timeout; }
 
  private:
+  using StopCallback = std::stop_callback<std::function<void()>>;
   struct Pending {
     std::weak_ptr<Invocation> invocation;
     std::multimap<Clock::time_point, std::uint64_t>::iterator deadline;
+    std::unique_ptr<StopCallback> stop;
   };
 
   void Watch();
+  std::unique_ptr<StopCallback> CancelAt(const std::stop_token& stop, std::uint64_t id);
   void Settled(std::uint64_t id);
   void ArmTimer(Clock::time_point when);  // with mutex_ held
   void OnTimer(Clock::time_point when);
   static void TimeOut(Invocation& invocation);
+  static void GiveUp(Invocation& invocation);
 
   NodejsPlatform& platform_;
   NodeServicesOptions options_;

@@ -3,12 +3,12 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -117,7 +117,7 @@ class NatsServer {
     const int socket_of = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = Address(0);
     socklen_t size = sizeof address;
-    bind(socket_of, reinterpret_cast<sockaddr*>(&address), size);
+    if (bind(socket_of, reinterpret_cast<sockaddr*>(&address), size) != 0) return 0;
     getsockname(socket_of, reinterpret_cast<sockaddr*>(&address), &size);
     close(socket_of);
     return ntohs(address.sin_port);

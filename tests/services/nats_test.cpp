@@ -1,7 +1,7 @@
 // What is particular to workers that are found by NATS.
 #include <doctest/doctest.h>
-#include <signal.h>
 
+#include <csignal>
 #include <memory>
 #include <set>
 #include <string>
@@ -115,7 +115,8 @@ TEST_CASE("a server that is stopped and started again costs no call") {
 
 TEST_CASE("a result and an argument may be larger than a message, and than what is under way") {
   nh::NodeServices services(Platform(), Options<Nats>());
-  const std::string text(30'000'000, 'x');
+  std::string text;
+  text.resize(30'000'000, 'x');
   CHECK(services.InvokeExportAsync<std::string>("./values", "echo", text).Get(30s) == text);
 }
 

@@ -207,10 +207,7 @@ class NatsWorker {
       }
     }
     if (start) Start(start, time_left, reply);
-    if (cancelled != 0) {
-      services_->Cancel(cancelled, std::make_exception_ptr(
-                                       Cancelled("Nobody waits for the call any more.", true)));
-    }
+    if (cancelled != 0) services_->Cancel(cancelled);
   }
 
   // The members from here to the next blank line are called with mutex_ held.

@@ -1,0 +1,166 @@
+// Streams between the two sides of a service. Each side has a port for each other side; what they
+// say to each other are messages like those of service_wire.js:
+//
+//   from who reads    'more', key, count    so many chunks may be sent
+//                     'gone', key           no more is wanted
+//   from who writes   'chunk', key, chunk
+//                     'over', key, error    the end; with an error as `describe` makes it, or null
+//
+// Gets service_wire.js's exports as `wire`; returns `isStream(value)` and `streamPort(send, onIdle)`.
+'use strict';
+
+const {
+  Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet,
+  MapPrototypeGetSize, MapPrototypeSet, SymbolAsyncIterator,
+} = primordials;
+const { Readable } = require('stream');
+const { setTimeout } = require('timers');
+const { wire: { describe, revive } } = options;
+
+const { from, fromWeb } = Readable;
+const kAhead = 16;        // chunks that may be under way
+const kUnusedAfter = 1000;  // ms; a stream that nobody listens to by then is no stream for C++
+
+const isNodeStream = (value) => typeof value.pipe === 'function' && typeof value.on === 'function';
+
+/// Whether it is sent chunk by chunk: a Readable, a web ReadableStream or an async iterable.
+function isStream(value) {
+  return typeof value === 'object' && value !== null &&
+    (isNodeStream(value) || typeof value.getReader === 'function' ||
+     typeof value[SymbolAsyncIterator] === 'function');
+}
+
+function readableOf(value) {
+  if (isNodeStream(value)) return value;
+  return typeof value.getReader === 'function' ? fromWeb(value) : from(value);
+}
+
+function prematureClose() {
+  const error = new Error('Premature close');
+  error.code = 'ERR_STREAM_PREMATURE_CLOSE';
+  return error;
+}
+
+function streamPort(send, onIdle) {
+  const read = new Map();     // by key: what the other side writes
+  const written = new Map();  // by key: what the other side reads
+
+  function forget(map, key) {
+    if (!MapPrototypeDelete(map, key)) return;
+    if (MapPrototypeGetSize(read) === 0 && MapPrototypeGetSize(written) === 0) onIdle();
+  }
+
+  /// A Readable of what the other side gives as `key`.
+  function open(key) {
+    let credit = 0;
+    const want = () => {
+      if (credit > kAhead / 2) return;
+      send(['more', key, kAhead - credit]);
+      credit = kAhead;
+    };
+    const stream = new Readable({
+      __proto__: null,
+      objectMode: true,
+      read: want,
+      destroy(error, callback) {
+        if (MapPrototypeGet(read, key) !== undefined) send(['gone', key]);
+        forget(read, key);
+        callback(error);
+      },
+    });
+    stream.on('error', () => {});  // who reads it has been told
+    MapPrototypeSet(read, key, {
+      __proto__: null,
+      chunk(value) {
+        --credit;
+        if (stream.push(value)) want();
+      },
+      over(error) {
+        forget(read, key);
+        if (error === null) {
+          stream.push(null);
+        } else {
+          stream.destroy(error);
+        }
+      },
+    });
+    setTimeout(() => {
+      if (stream.listenerCount('data') === 0 && stream.listenerCount('readable') === 0 &&
+          !stream.readableDidRead) stream.destroy();
+    }, kUnusedAfter).unref();
+    return stream;
+  }
+
+  /// Sends `source` to the other side as `key`.
+  function give(key, source) {
+    const stream = readableOf(source);
+    let credit = 0;
+    const over = (error) => {
+      if (MapPrototypeGet(written, key) === undefined) return;
+      send(['over', key, error === null ? null : describe(error)]);
+      forget(written, key);
+    };
+    MapPrototypeSet(written, key, {
+      __proto__: null,
+      more(count) {
+        credit += count;
+        stream.resume();
+      },
+      gone(error) {
+        forget(written, key);
+        stream.destroy(error);
+      },
+    });
+    stream.pause();
+    stream.on('error', over);
+    stream.on('end', () => over(null));
+    stream.on('close', () => over(prematureClose()));
+    stream.on('data', (chunk) => {
+      try {
+        if (MapPrototypeGet(written, key) !== undefined) send(['chunk', key, chunk]);
+      } catch (error) {  // a DataCloneError
+        over(error);
+        stream.destroy();
+      }
+      if (--credit <= 0) stream.pause();
+    });
+    if (stream.errored || stream.destroyed) over(stream.errored ?? prematureClose());
+    if (stream.readableEnded) over(null);
+  }
+
+  return {
+    __proto__: null,
+    open,
+    give,
+    isIdle: () => MapPrototypeGetSize(read) === 0 && MapPrototypeGetSize(written) === 0,
+
+    /// Whether the message was one of a stream's.
+    receive(message) {
+      const key = message[1];
+      switch (message[0]) {
+        case 'more':
+          MapPrototypeGet(written, key)?.more(message[2]);
+          return true;
+        case 'gone':
+          MapPrototypeGet(written, key)?.gone();
+          return true;
+        case 'chunk':
+          MapPrototypeGet(read, key)?.chunk(message[2]);
+          return true;
+        case 'over':
+          MapPrototypeGet(read, key)?.over(message[2] === null ? null : revive(message[2]));
+          return true;
+        default:
+          return false;
+      }
+    },
+
+    /// The other side is gone.
+    end(error) {
+      MapPrototypeForEach(read, (stream) => stream.over(error));
+      MapPrototypeForEach(written, (stream) => stream.gone(error));
+    },
+  };
+}
+
+return { __proto__: null, isStream, streamPort };
