@@ -1,5 +1,6 @@
 // Property: a field of a typed interface that is read and written live. A plain field of an
-// interface is read once, at the import.
+// interface is read once, at the import; what C++ then writes to it stays in C++, also where the
+// interface is handed back, which is the object that came.
 #pragma once
 
 #include <concepts>

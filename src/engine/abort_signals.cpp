@@ -154,7 +154,7 @@ bool AbortSignals::FromJs(Realm& realm, v8::Local<v8::Value> value, AbortSignal&
     }
   }
   const v8::Local<v8::Value> listener =
-      realm.natives().FunctionOf(realm, std::make_shared<Aborted>(controller), "onAbort");
+      realm.natives().FunctionOf(realm, std::make_shared<Aborted>(controller), {.name = "onAbort"});
   functions_.Call(realm, kWatch, {value, listener});
   return true;
 }

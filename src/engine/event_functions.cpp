@@ -175,7 +175,7 @@ void Subscribe(const Ref& source, std::string_view name,
     const Entry entry(source);
     Realm& realm = entry.realm();
     const v8::Local<v8::Value> function =
-        realm.natives().FunctionOf(realm, listener, listener->event_);
+        realm.natives().FunctionOf(realm, listener, {.name = listener->event_});
     listener->stop_ = entry.Make(realm.events().Call(
         realm, EventFunctions::kSubscribe, {entry.value(), realm.String(name), function}));
   };

@@ -234,7 +234,7 @@ template <class End>
 v8::Local<v8::Value> NativeOfEnd(Realm& realm, const TypeInfo& type,
                                  std::shared_ptr<StreamStateBase> state) {
   return realm.natives().FunctionOf(realm, std::make_shared<End>(realm, type, std::move(state)),
-                                    "stream");
+                                    {.name = "stream"});
 }
 
 // The queue behind an end of C++'s that JavaScript takes over.

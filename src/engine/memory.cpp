@@ -3,6 +3,7 @@
 #include <node_buffer.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -133,6 +134,25 @@ void CopyFromView(v8::Local<v8::ArrayBufferView> view, void* out, std::size_t si
   const Bytes bytes = MemoryOf(view);
   const std::size_t available = std::min(size, bytes.size());
   if (available > copied) std::memcpy(out, bytes.data(), available);
+}
+
+void CopyToMemory(v8::Local<v8::Value> value, const void* bytes, std::size_t size) {
+  std::size_t offset = 0;
+  std::size_t available = 0;
+  v8::Local<v8::Value> buffer = value;
+  if (value->IsArrayBufferView()) {
+    const v8::Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+    buffer = view->Buffer();
+    offset = view->ByteOffset();
+    available = view->ByteLength();
+  } else {
+    available = value->IsArrayBuffer() ? value.As<v8::ArrayBuffer>()->ByteLength()
+                                       : value.As<v8::SharedArrayBuffer>()->ByteLength();
+  }
+  void* const data = buffer->IsArrayBuffer() ? buffer.As<v8::ArrayBuffer>()->Data()
+                                             : buffer.As<v8::SharedArrayBuffer>()->Data();
+  size = std::min(size, available);
+  if (size > 0) std::memcpy(static_cast<std::uint8_t*>(data) + offset, bytes, size);
 }
 
 bool CopyFromTypedArray(v8::Local<v8::Value> value, const TypeInfo& element, void* out,

@@ -28,6 +28,10 @@ v8::Local<v8::Value> ShareBytes(Realm& realm, const Bytes& bytes);
 /// keeps alive for it in some versions of Node only (22, and not 24). JavaScript may get it back.
 std::shared_ptr<v8::BackingStore> KeepBlock(std::shared_ptr<v8::BackingStore> block);
 
+/// Copies `size` bytes, or as many as it has, to the beginning of `value`, for which IsMemory
+/// holds.
+void CopyToMemory(v8::Local<v8::Value> value, const void* bytes, std::size_t size);
+
 /// Whether `value` is memory: TypedArray, Buffer, DataView, ArrayBuffer or SharedArrayBuffer.
 bool IsMemory(v8::Local<v8::Value> value);
 

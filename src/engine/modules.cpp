@@ -34,7 +34,8 @@ void Js::AddModule(const Module& module) {
   const v8::HandleScope scope(realm.isolate());
   v8::Local<v8::Value> arguments[] = {
       realm.String(module.name()),
-      realm.natives().FunctionOf(realm, std::make_shared<ModuleMaker>(module), module.name())};
+      realm.natives().FunctionOf(realm, std::make_shared<ModuleMaker>(module),
+                                 {.name = module.name()})};
   detail::CallBridge(realm, detail::Bridge::kAddModule, arguments);
 }
 

@@ -8,16 +8,20 @@
 
 #include "activity.hpp"
 #include "catch.hpp"
+#include "convert/conversion.hpp"
 #include "convert/decoder.hpp"
 #include "encode_decode.hpp"
 #include "js_errors.hpp"
 #include "leaf.hpp"
+#include "memory.hpp"
 #include "native_call.hpp"
 #include "node_version.hpp"
+#include "nodehost/convert/bytes.hpp"
 #include "nodehost/convert/callables.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
+#include "overloads.hpp"
 #include "quick.hpp"
 #include "realm.hpp"
 
@@ -67,26 +71,27 @@ NativeFunctions::Identity NativeFunctions::IdentityOf(const Parts& parts) {
 
 v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
                                                     const std::shared_ptr<NativeFunction>& native,
-                                                    std::string_view name, Use use) {
+                                                    const Look& look) {
   v8::Isolate* const isolate = realm.isolate();
   if (const auto found = functions_.find(native.get()); found != functions_.end()) {
     const v8::Local<v8::Object> known = found->second->object(isolate);
     if (!known.IsEmpty()) return known.As<v8::Function>();
   }
-  auto served = std::make_unique<Served>(*this, native, name);
+  auto served = std::make_unique<Served>(*this, native, look.name);
   const Catch caught(realm);
   v8::Local<v8::Function> function;
   const v8::Local<v8::External> data = NewExternal(isolate, served.get());
   const LeafInfo* const leaf = native->leaf();
-  const auto behaviour =
-      use == Use::kConstruct ? v8::ConstructorBehavior::kAllow : v8::ConstructorBehavior::kThrow;
+  const auto behaviour = look.use == Use::kConstruct ? v8::ConstructorBehavior::kAllow
+                                                     : v8::ConstructorBehavior::kThrow;
+  const int length = look.signature ? LengthOf(*look.signature) : 0;
   if (!(leaf ? NewFunctionTemplate(isolate, &Call, data, static_cast<int>(leaf->count), leaf)
                    ->GetFunction(realm.context())
-             : v8::Function::New(realm.context(), &Call, data, 0, behaviour))
+             : v8::Function::New(realm.context(), &Call, data, length, behaviour))
            .ToLocal(&function)) {
     ThrowCaught(realm, caught);
   }
-  function->SetName(realm.String(name));
+  function->SetName(realm.String(look.name));
   functions_[native.get()] = served.get();
   attachments_.Add(isolate, function, std::move(served));
   return function;
@@ -259,6 +264,29 @@ Js& JsOf(NativeCall& call) { return call.realm().thread().js(); }
 
 void ReadArguments(NativeCall& call, const Signature& signature, void* const* values) {
   call.Read(signature, values);
+}
+
+void WriteBack(NativeCall& call, std::size_t index, const TypeInfo& type, const void* numbers) {
+  Realm& realm = call.realm();
+  const v8::HandleScope scope(realm.isolate());
+  const v8::Local<v8::Value> value = call.argument(static_cast<std::uint32_t>(index));
+  const auto& ops = *static_cast<const SequenceOps*>(type.ops);
+  const std::size_t count = ops.size(numbers);
+  const auto* const data = static_cast<const std::byte*>(ops.data(numbers));
+  const NumberBlock* const block = type.element->conversion->block;
+  if (IsMemory(value) &&
+      (type.Is(conversions::kBytesCopy) || (block && block->is_typed_array(value)))) {
+    return CopyToMemory(value, data, count * type.element->size);
+  }
+  const Catch caught(realm);
+  for (std::size_t i = 0; i < count; ++i) {
+    const v8::Local<v8::Value> item = Encode(realm, *type.element, data + i * type.element->size);
+    if (value.As<v8::Object>()
+            ->Set(realm.context(), static_cast<std::uint32_t>(i), item)
+            .IsNothing()) {
+      ThrowCaught(realm, caught);
+    }
+  }
 }
 
 void ReturnResult(NativeCall& call, const TypeInfo& type, const void* result) {

@@ -27,9 +27,16 @@ class NativeFunctions {
   /// What JavaScript may do with a function: only a Constructor's may be called with `new`.
   enum class Use : std::uint8_t { kCall, kConstruct };
 
-  /// The one JavaScript function that calls `native`; `name` is given to it when it is made.
+  /// What a function is to JavaScript.
+  struct Look {
+    std::string_view name;
+    const Signature* signature = nullptr;  ///< its `length` is 0 where there is none
+    Use use = Use::kCall;
+  };
+
+  /// The one JavaScript function that calls `native`; it looks as it did when it was made.
   v8::Local<v8::Function> FunctionOf(Realm& realm, const std::shared_ptr<NativeFunction>& native,
-                                     std::string_view name, Use use = Use::kCall);
+                                     const Look& look);
 
   /// The object that was made of these functions, if it is still there.
   v8::MaybeLocal<v8::Object> FindObject(v8::Isolate* isolate, const Parts& parts);

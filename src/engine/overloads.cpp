@@ -9,6 +9,7 @@
 #include "describe.hpp"
 #include "js_errors.hpp"
 #include "native_call.hpp"
+#include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 
@@ -77,12 +78,21 @@ auto Choose(NativeCall& call, const List& overloads, Serve serve) {
 
 template <class List>
 int Length(const List& overloads) {
-  std::uint32_t length = overloads.empty() ? 0 : Required(*overloads.front().signature);
-  for (const auto& overload : overloads) length = std::min(length, Required(*overload.signature));
-  return static_cast<int>(length);
+  int length = overloads.empty() ? 0 : LengthOf(*overloads.front().signature);
+  for (const auto& overload : overloads) length = std::min(length, LengthOf(*overload.signature));
+  return length;
 }
 
 }  // namespace
+
+int LengthOf(const Signature& signature) {
+  std::uint32_t count = signature.count;
+  while (count > 0 && (signature.arguments[count - 1]->Is(conversions::kOptional) ||
+                       signature.arguments[count - 1]->Is(conversions::kArguments))) {
+    --count;
+  }
+  return static_cast<int>(count);
+}
 
 int LengthOf(const std::vector<Overload>& overloads) { return Length(overloads); }
 int LengthOf(const std::vector<Construction>& overloads) { return Length(overloads); }

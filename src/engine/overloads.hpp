@@ -11,7 +11,8 @@ namespace nodehost::detail {
 
 class NativeCall;
 
-/// `length` of the JavaScript function: the parameters that must be there.
+/// `length` of the JavaScript function: the parameters in front of the optional ones at the end.
+int LengthOf(const Signature& signature);
 int LengthOf(const std::vector<Overload>& overloads);
 int LengthOf(const std::vector<Construction>& overloads);
 

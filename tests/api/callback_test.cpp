@@ -41,7 +41,7 @@ TEST_CASE("a lambda is a function in JavaScript, and so is a pointer to a functi
   CHECK(Evaluate<int>(node, "twice(4)") == 8);
   CHECK(Evaluate<std::string>(node, "greet('you')") == "hello you");
   CHECK(ErrorOf([&] { Evaluate<int>(node, "add(1, 'a')"); }).message() ==
-        "A C++ function: argument 2: expected number, got string \"a\"");
+        "add: argument 2: expected number, got string \"a\"");
 }
 
 TEST_CASE("a function made inside Run takes Js, Values and the rest of the arguments") {

@@ -170,6 +170,38 @@ TEST_CASE("a span of const is copied, because JavaScript may always write") {
   CHECK(kNumbers[0] == 1);
 }
 
+TEST_CASE("what C++ writes to a span is in the array that JavaScript gave, of whatever kind") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const auto text = [&](const char* code) { return js.Eval(code).As<std::string>(); };
+    js.Global().Set("twice", nh::Method<int(std::span<double>)>([](std::span<double> numbers) {
+                      for (double& number : numbers) number *= 2;
+                      return static_cast<int>(numbers.size());
+                    }));
+    js.Global().Set("fill", [](std::span<std::uint8_t> bytes, int value) {
+      for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(value);
+    });
+    CHECK(text("const a = [1, 2.5]; twice(a) + ': ' + a") == "2: 2,5");
+    CHECK(text("const d = new Float64Array(4).fill(1); twice(d.subarray(1, 3)); String(d)") ==
+          "1,2,2,1");
+    CHECK(text("const i = Int16Array.of(3, 4); twice(i); String(i)") == "6,8");
+    CHECK(text("const b = Buffer.from('abc'); fill(b.subarray(1), 120); String(b)") == "axx");
+    CHECK(text("const s = new Uint8Array(new SharedArrayBuffer(2)); fill(s, 7); String(s)") ==
+          "7,7");
+    CHECK(text("const e = []; twice(e) + ': ' + e") == "0: ");
+  });
+}
+
+TEST_CASE("a span of a fixed length takes an array of that length only") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    js.Global().Set("swap", [](std::span<int, 2> pair) { std::swap(pair[0], pair[1]); });
+    CHECK(js.Eval("const p = [1, 2]; swap(p); String(p)").As<std::string>() == "2,1");
+    CHECK(js.Eval("try { swap([1]) } catch (e) { e.message }").As<std::string>() ==
+          "swap: argument 1: expected an array of length 2, got length 1");
+  });
+}
+
 TEST_CASE("a span has the TypedArray of its numbers") {
   std::vector<std::int64_t> big{-1};
   std::vector<std::uint16_t> small{65535};

@@ -177,6 +177,25 @@ TEST_CASE("all missing and wrong members are named at once, with the path to the
                  "create: result.window.document.title: "));
 }
 
+TEST_CASE("a member that an import misses is named with its module") {
+  struct Path {
+    nh::Method<std::string(std::string)> prase;
+    nh::Method<std::string(std::string)> basename;
+  };
+  nh::Environment node = NewEnvironment();
+  CHECK(ErrorOf([&] { node.Import<Path>("node:path"); }).message() ==
+        "node:path.prase: expected function, got undefined");
+  CHECK(ErrorOf([&] { node.Import<Path>("node:path", "posix"); }).message() ==
+        "node:path.posix.prase: expected function, got undefined");
+}
+
+TEST_CASE("a plain field that C++ has changed stays as it is in the object that goes back") {
+  nh::Environment node = NewEnvironment();
+  Window window = ImportDom(node).JSDOM("a").window;
+  window.width = 7;
+  node.Run([&](nh::Js& js) { CHECK(js.Eval("(window) => window.width")(window).As<int>() == 80); });
+}
+
 TEST_CASE("optional members may be missing, and say so when they are called") {
   struct Path {
     nh::Method<std::string(std::string)> basename;

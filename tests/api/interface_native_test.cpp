@@ -194,6 +194,32 @@ TEST_CASE("a C++ function has the name of where it stands, and no new") {
   });
 }
 
+TEST_CASE("the length of a C++ function counts what must be given") {
+  struct Functions {
+    nh::Method<void()> none;
+    nh::Method<double(double, std::string)> two;
+    nh::Method<int(int, std::optional<int>, std::optional<bool>)> options;
+    std::function<void(int)> called;
+    std::optional<nh::Method<void(int, int)>> optional;
+  };
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const auto lengths = js.Eval("(o) => Object.values(o).map((f) => f.length).join()");
+    CHECK(lengths(
+              Functions{.none = [] {},
+                        .two = [](double a, const std::string&) { return a; },
+                        .options = [](int a, std::optional<int>, std::optional<bool>) { return a; },
+                        .called = [](int) {},
+                        .optional = nh::Method<void(int, int)>([](int, int) {})})
+              .As<std::string>() == "0,2,1,1,2");
+    js.Global().Set("bare", [](int) {});
+    CHECK(js.Eval("bare.name + bare.length").As<std::string>() == "bare1");
+    const auto length = js.Eval("(f) => f.length");
+    CHECK(length([](nh::Js&, int, std::optional<int>) {}).As<int>() == 1);
+    CHECK(length([](std::string, nh::Arguments) {}).As<int>() == 1);
+  });
+}
+
 TEST_CASE("a C++ exception is an Error in JavaScript, and the same exception in C++ again") {
   struct Mine : std::runtime_error {
     explicit Mine(int n) : std::runtime_error("mine"), number(n) {}

@@ -47,6 +47,12 @@ void Use(nh::Environment& node, nh::Js& js, const nh::Value& value, const Functi
   js.Global().Set("f", [](std::string) -> nh::Task<int> { co_return 1; });
 #endif
 
+#if CASE_a_coroutine_that_writes_to_a_span  // says: what it writes to a std::span would be lost
+  js.Global().Set("f", [](std::span<int>) -> nh::Task<int> { co_return 1; });
+#else
+  js.Global().Set("f", [](std::span<const int>) -> nh::Task<int> { co_return 1; });
+#endif
+
 #if CASE_a_coroutine_in_run_with_limits  // says: A coroutine outlives a Run that is given up
   node.Run([](nh::Js&) -> nh::Task<int> { co_return 1; }, {.stop = {}});
 #else

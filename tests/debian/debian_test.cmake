@@ -11,7 +11,8 @@ file(GLOB parts LIST_DIRECTORIES TRUE "${SOURCE}/*")
 list(FILTER parts EXCLUDE REGEX "/build$")
 file(COPY ${parts} DESTINATION "${WORK}/try/source" PATTERN node_modules EXCLUDE)
 file(GLOB packages LIST_DIRECTORIES TRUE "${PROVISION_DIR}/npm/markdown-*" "${PROVISION_DIR}/npm/esbuild-*"
-     "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*")
+     "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*"
+     "${PROVISION_DIR}/npm/typescript-*")
 if(NOT packages)
   message(FATAL_ERROR "${PROVISION_DIR}/npm has no packages: configure the preset dev first")
 endif()

@@ -1,7 +1,9 @@
 // Blocks of numbers in JavaScript. Bytes is a Buffer on the same memory; a container of
 // std::uint8_t or std::byte is a copy in one. A std::span as an argument is a TypedArray for the
 // time of the call: its numbers are copied in, what JavaScript has written is copied back, and then
-// the view is of length 0; a span of const numbers, and one inside other data, is a plain copy.
+// the view is of length 0; a span of const numbers, and one inside other data, is a plain copy. As
+// a parameter of a C++ function it is a copy of an Array or TypedArray, in which what C++ has
+// written is when the function returns.
 #pragma once
 
 #include <cstddef>

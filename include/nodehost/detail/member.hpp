@@ -56,6 +56,10 @@ NODEHOST_API void WriteProperty(const Member& member, const TypeInfo& type, cons
 
 /// Converts the arguments of a call into the live objects at `values`. Throws JsError.
 NODEHOST_API void ReadArguments(NativeCall& call, const Signature& signature, void* const* values);
+/// Writes what C++ has made of the numbers that were read from an argument, a `type` at `numbers`,
+/// to the Array or TypedArray that it was. Throws JsError.
+NODEHOST_API void WriteBack(NativeCall& call, std::size_t index, const TypeInfo& type,
+                            const void* numbers);
 NODEHOST_API void ReturnResult(NativeCall& call, const TypeInfo& type, const void* result);
 
 }  // namespace nodehost::detail

@@ -1,7 +1,9 @@
 // C++ callables behind a Method, a Constructor or a std::function, with their types.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,9 +43,13 @@ template <>
 struct StoredArgument<std::u16string_view> {
   using Type = std::u16string;
 };
-template <class T, std::size_t N>
-struct StoredArgument<std::span<T, N>> {
+template <class T>
+struct StoredArgument<std::span<T>> {
   using Type = std::vector<std::remove_cv_t<T>>;
+};
+template <class T, std::size_t N>
+requires(N != std::dynamic_extent) struct StoredArgument<std::span<T, N>> {
+  using Type = std::array<std::remove_cv_t<T>, N>;
 };
 template <Described T>
 struct StoredArgument<T> {
@@ -71,7 +77,21 @@ decltype(auto) Lend(Stored<A>& stored) {
   }
 }
 
-/// `function(arguments…)` with the arguments of `call`, which must fit the types A.
+/// Whether it is a std::span that C++ may write to.
+template <class T>
+inline constexpr bool kIsWritableSpan = false;
+template <class T, std::size_t N>
+inline constexpr bool kIsWritableSpan<std::span<T, N>> = !std::is_const_v<T>;
+
+template <class A>
+void WriteBackSpan(NativeCall& call, std::size_t index, const Stored<A>& stored) {
+  if constexpr (kIsWritableSpan<std::remove_cvref_t<A>>) {
+    WriteBack(call, index, kTypeInfo<Stored<A>>, std::addressof(stored));
+  }
+}
+
+/// `function(arguments…)` with the arguments of `call`, which must fit the types A. What C++ has
+/// written to a std::span when it returns is then in the Array or TypedArray that JavaScript gave.
 template <class... A, class F>
 decltype(auto) WithArguments(NativeCall& call, F&& function) {
   static_assert((CheckDecodable<Stored<A>>() && ...));
@@ -80,7 +100,19 @@ decltype(auto) WithArguments(NativeCall& call, F&& function) {
       [&](auto&... stored) -> decltype(auto) {
         void* const pointers[] = {std::addressof(stored)..., nullptr};
         ReadArguments(call, SignatureOf<void, Stored<A>...>::kValue, pointers);
-        return function(Lend<A>(stored)...);
+        if constexpr ((kIsWritableSpan<std::remove_cvref_t<A>> || ...)) {
+          [[maybe_unused]] std::size_t index = 0;
+          if constexpr (std::is_void_v<decltype(function(Lend<A>(stored)...))>) {
+            function(Lend<A>(stored)...);
+            (WriteBackSpan<A>(call, index++, stored), ...);
+          } else {
+            decltype(auto) result = function(Lend<A>(stored)...);
+            (WriteBackSpan<A>(call, index++, stored), ...);
+            return result;
+          }
+        } else {
+          return function(Lend<A>(stored)...);
+        }
       },
       values);
 }
@@ -91,6 +123,9 @@ template <class R, class... A, class F, std::size_t... I>
 void ServeTask(NativeCall& call, std::index_sequence<I...>, std::shared_ptr<void> keeper,
                F&& function) {
   static_assert((CheckDecodable<Stored<A>>() && ...));
+  static_assert(!(kIsWritableSpan<std::remove_cvref_t<A>> || ...),
+                "nodehost: a coroutine goes on after the call that began it, and what it writes to "
+                "a std::span would be lost; take a span of const, or nodehost::Shared");
   auto kept = std::make_shared<std::tuple<Stored<A>...>>();
   auto& values = *kept;
   void* const pointers[] = {std::addressof(std::get<I>(values))..., nullptr};

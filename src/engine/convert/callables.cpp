@@ -15,7 +15,9 @@ namespace {
 v8::Local<v8::Value> CallableToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
   const std::shared_ptr<NativeFunction> native = OpsOf<CallableOps>(type).make(value);
   if (!native) return v8::Undefined(encoder.isolate());
-  return encoder.realm().natives().FunctionOf(encoder.realm(), native, {});
+  return encoder.realm().natives().FunctionOf(
+      encoder.realm(), native,
+      {.name = encoder.name(), .signature = OpsOf<CallableOps>(type).signature});
 }
 
 Fit CallableFit(Decoder&, v8::Local<v8::Value>, const TypeInfo&) { return Fit::kNo; }

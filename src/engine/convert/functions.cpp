@@ -18,8 +18,8 @@
 
 namespace nodehost::detail {
 
-v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name,
-                                NativeFunctions::Use use) {
+v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member,
+                                const NativeFunctions::Look& look) {
   if (member.function) {
     if (member.function.get()->thread != &encoder.realm().thread()) {
       throw WrongThread(
@@ -30,16 +30,22 @@ v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::str
     return Entry::LocalOf(encoder.realm(), member.function);
   }
   if (member.native)
-    return encoder.realm().natives().FunctionOf(encoder.realm(), member.native, name, use);
+    return encoder.realm().natives().FunctionOf(encoder.realm(), member.native, look);
   return v8::Undefined(encoder.isolate());
+}
+
+NativeFunctions::Look LookOf(const TypeInfo& type, std::string_view name) {
+  return {.name = name,
+          .signature = OpsOf<MethodOps>(type).signature,
+          .use = type.Is(conversions::kConstructor) ? NativeFunctions::Use::kConstruct
+                                                    : NativeFunctions::Use::kCall};
 }
 
 namespace {
 
 v8::Local<v8::Value> MethodToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
-  const auto use = type.Is(conversions::kConstructor) ? NativeFunctions::Use::kConstruct
-                                                      : NativeFunctions::Use::kCall;
-  return MemberToJs(encoder, *OpsOf<MethodOps>(type).member(Mutable(value)), encoder.name(), use);
+  return MemberToJs(encoder, *OpsOf<MethodOps>(type).member(Mutable(value)),
+                    LookOf(type, encoder.name()));
 }
 
 bool MethodFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,

@@ -34,10 +34,10 @@ const Member* MemberIn(const TypeInfo& type, const void* value) {
   return nullptr;
 }
 
-NativeFunctions::Use UseOf(const TypeInfo& type) {
-  if (type.Is(conversions::kOptional)) return UseOf(*type.element);
-  return type.Is(conversions::kConstructor) ? NativeFunctions::Use::kConstruct
-                                            : NativeFunctions::Use::kCall;
+NativeFunctions::Look LookOf(const FieldInfo& field) {
+  const TypeInfo* type = field.type;
+  while (type->Is(conversions::kOptional)) type = type->element;
+  return IsFunction(*type) ? LookOf(*type, field.name) : NativeFunctions::Look{.name = field.name};
 }
 
 // A field that is a property of two Methods of C++'s.
@@ -143,7 +143,7 @@ void FieldToJs(Encoder& encoder, v8::Local<v8::Object> object, v8::Local<v8::Nam
   const AccessorPair pair = AccessorsIn(*field.type, value);
   if (pair.get) {
     const auto function = [&](const Member* member) {
-      return member ? MemberToJs(encoder, *member, field.name)
+      return member ? MemberToJs(encoder, *member, {.name = field.name})
                     : v8::Undefined(encoder.isolate()).As<v8::Value>();
     };
     v8::PropertyDescriptor descriptor(function(pair.get), function(pair.set));
@@ -164,7 +164,7 @@ void FieldToJs(Encoder& encoder, v8::Local<v8::Object> object, v8::Local<v8::Nam
         ThrowCaught(encoder.realm(), caught);
       }
     } else {
-      item = MemberToJs(encoder, *member, field.name, UseOf(*field.type));
+      item = MemberToJs(encoder, *member, LookOf(field));
     }
   } else {
     const Encoder::Named named(encoder, field.name);

@@ -20,9 +20,12 @@ inline bool IsFunction(const TypeInfo& type) {
   return type.Is(conversions::kMethod) || type.Is(conversions::kConstructor);
 }
 
-/// The function that `member` is in JavaScript, named `name` if it is C++'s; undefined if it is
+/// The function that `member` is in JavaScript, with the `look` of one of C++'s; undefined if it is
 /// empty. Throws WrongThread for one of another environment.
-v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member, std::string_view name,
-                                NativeFunctions::Use use = NativeFunctions::Use::kCall);
+v8::Local<v8::Value> MemberToJs(Encoder& encoder, const Member& member,
+                                const NativeFunctions::Look& look);
+
+/// Of a Method or a Constructor.
+NativeFunctions::Look LookOf(const TypeInfo& type, std::string_view name);
 
 }  // namespace nodehost::detail
