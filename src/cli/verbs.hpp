@@ -8,7 +8,7 @@
 
 #include "run.hpp"
 #include "snapshot_command.hpp"
-#include "worker.hpp"
+#include "worker_command.hpp"
 
 namespace nodehost::cli {
 

@@ -16,17 +16,14 @@
 #include <utility>
 
 #include "support/host.hpp"
+#include "support/later.hpp"
 
 using namespace std::chrono_literals;
 
+using test::Later;
 using test::NewEnvironment;
 
 namespace {
-
-struct Later {
-  nh::Method<nh::Task<void>()> never;
-  nh::Method<nh::Task<int>(int)> soon;
-};
 
 // A coroutine that its owner destroys where it stands.
 struct Owned {

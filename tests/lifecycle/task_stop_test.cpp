@@ -8,19 +8,12 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/later.hpp"
 
 using namespace std::chrono_literals;
 
+using test::Later;
 using test::NewEnvironment;
-
-namespace {
-
-struct Later {
-  nh::Method<nh::Task<void>()> never;
-  nh::Method<nh::Task<int>(int)> soon;
-};
-
-}  // namespace
 
 TEST_CASE("a promise that never settles is EnvironmentStopped at Stop") {
   nh::Environment node = NewEnvironment();

@@ -1,4 +1,4 @@
-#include "worker.hpp"
+#include "worker_command.hpp"
 
 #include <pthread.h>
 #include <uv.h>
