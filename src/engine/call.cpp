@@ -1,4 +1,5 @@
 // Calls from C++ into JavaScript.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <algorithm>
@@ -91,7 +92,9 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
   if (name.empty()) decoder.Throw("result");
   const auto is_whole = [](const Decoder::Misfit& misfit) { return misfit.path.empty(); };
   const auto& misfits = decoder.misfits();
-  decoder.Throw(std::all_of(misfits.begin(), misfits.end(), is_whole) ? name : name + ": result");
+  decoder.Throw(std::all_of(misfits.begin(), misfits.end(), is_whole)
+                    ? name
+                    : fmt::format("{}: result", name));
 }
 
 // `function` is known to be one. Inlined, as all of the usual way is: short calls are a good part
@@ -109,7 +112,7 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
 }
 
 [[noreturn]] void ThrowNoFunction(std::string_view name) {
-  ThrowTypeError(std::string(name) + " is not a function");
+  ThrowTypeError(fmt::format("{} is not a function", name));
 }
 
 [[gnu::noinline]] void CheckFunction(Realm& realm, Reference& reference) {

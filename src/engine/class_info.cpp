@@ -1,6 +1,8 @@
 // The descriptions of C++ classes: their registry, and how names of C++ are names of JavaScript.
 #include "nodehost/detail/class_info.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <mutex>
@@ -35,13 +37,13 @@ char Upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned 
 void RegisterClass(ClassInfo& info, const std::type_info* type) {
   for (const auto& function : info.functions) {
     function->info = &info;
-    function->full_name = info.name + "." + function->name;
+    function->full_name = fmt::format("{}.{}", info.name, function->name);
   }
   for (const auto& property : info.properties) {
     for (ClassFunction* const function : {&property->get, &property->set}) {
       function->info = &info;
       function->name = property->name;
-      function->full_name = info.name + "." + property->name;
+      function->full_name = fmt::format("{}.{}", info.name, property->name);
       function->is_static = property->is_static;
     }
   }
@@ -79,8 +81,9 @@ std::string& AddProperty(ClassInfo& info, std::string_view name, bool is_static,
                          Overload set) {
   for (const auto& property : info.properties) {
     if (property->name == name && property->is_static == is_static) {
-      throw HostError("The property '" + std::string(name) + "' of the class " + info.name +
-                      " is described twice; give one of them another name.");
+      throw HostError(fmt::format(
+          "The property '{}' of the class {} is described twice; give one of them another name.",
+          name, info.name));
     }
   }
   auto added = std::make_unique<ClassProperty>();

@@ -1,4 +1,5 @@
 // Structured clone: a value as bytes, with the shared memory it refers to.
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <cstdlib>
@@ -48,7 +49,7 @@ class Writer final : public v8::ValueSerializer::Delegate {
   v8::Maybe<bool> WriteHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
     std::string text;
     FromV8String(realm_.isolate(), object->GetConstructorName(), text);
-    ThrowDataCloneError(realm_.String("#<" + text + "> could not be cloned."));
+    ThrowDataCloneError(realm_.String(fmt::format("#<{}> could not be cloned.", text)));
     return v8::Just(false);  // not read where an exception is pending
   }
 

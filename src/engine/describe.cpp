@@ -1,5 +1,7 @@
 #include "describe.hpp"
 
+#include <fmt/format.h>
+
 #include "path.hpp"
 #include "v8_strings.hpp"
 
@@ -15,7 +17,7 @@ std::string TextOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
   std::string text;
   v8::Local<v8::String> shown;
   if (value->ToString(context).ToLocal(&shown)) FromV8String(isolate, shown, text);
-  if (text.size() > kMaxDigits) text = text.substr(0, kMaxDigits) + "…";
+  if (text.size() > kMaxDigits) text = fmt::format("{}…", text.substr(0, kMaxDigits));
   return text;
 }
 
@@ -30,7 +32,7 @@ std::string DescribeValue(v8::Isolate* isolate, v8::Local<v8::Context> context,
   std::string text;
   if (value->IsString()) {
     FromV8String(isolate, value.As<v8::String>(), text);
-    return "string " + Quoted(text);
+    return fmt::format("string {}", Quoted(text));
   }
   if (value->IsNull()) return "null";
   if (value->IsArray()) return "array";
@@ -39,11 +41,11 @@ std::string DescribeValue(v8::Isolate* isolate, v8::Local<v8::Context> context,
   }
   if (value->IsObject() && !value->IsFunction()) {
     FromV8String(isolate, value.As<v8::Object>()->GetConstructorName(), text);
-    return text.empty() || text == "Object" ? "object" : "object " + text;
+    return text.empty() || text == "Object" ? "object" : fmt::format("object {}", text);
   }
   std::string type;
   FromV8String(isolate, value->TypeOf(isolate), type);
-  return IsScalar(value) ? type + " " + TextOf(isolate, context, value) : type;
+  return IsScalar(value) ? fmt::format("{} {}", type, TextOf(isolate, context, value)) : type;
 }
 
 std::string MapStep(v8::Isolate* isolate, v8::Local<v8::Context> context,

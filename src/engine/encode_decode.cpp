@@ -1,5 +1,7 @@
 #include "encode_decode.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <cctype>
 
@@ -32,9 +34,9 @@ v8::Local<v8::Value> Encode(Realm& realm, const TypeInfo& type, const void* valu
     const Encoder::Named named(encoder, name);
     return encoder.Encode(type, value);
   } catch (const EncodeMisfit& misfit) {
-    throw JsError(
-        JsErrorData{.name = "RangeError",
-                    .message = RootName(type) + Shortened(misfit.path) + ": " + misfit.text});
+    throw JsError(JsErrorData{
+        .name = "RangeError",
+        .message = fmt::format("{}{}: {}", RootName(type), Shortened(misfit.path), misfit.text)});
   }
 }
 

@@ -1,5 +1,7 @@
 #include "exported_classes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -49,11 +51,13 @@ class Classes::Holder final : public Attachment {
   void* Release(const ClassInfo& wanted) {
     auto* const releasable = std::get_deleter<Releasable>(held_.object);
     if (!releasable || uses_ > 0 || held_.object.use_count() > 1) {
-      ThrowTypeError(wanted.name + " cannot be handed over to C++, where it is in use");
+      ThrowTypeError(
+          fmt::format("{} cannot be handed over to C++, where it is in use", wanted.name));
     }
     if (held_.info != &wanted && !wanted.virtual_destructor) {
-      ThrowTypeError(held_.info->name + " cannot be handed over to C++ as a " + wanted.name +
-                     ", which has no virtual destructor");
+      ThrowTypeError(
+          fmt::format("{} cannot be handed over to C++ as a {}, which has no virtual destructor",
+                      held_.info->name, wanted.name));
     }
     void* const object = As(wanted);
     releasable->destroy = nullptr;
@@ -122,7 +126,7 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
         symbol->IsSymbol()) {
       return symbol.As<v8::Symbol>();
     }
-    throw HostError("There is no " + name + " in this Node.js.");
+    throw HostError(fmt::format("There is no {} in this Node.js.", name));
   }
   return realm.Key(name);
 }
@@ -148,8 +152,8 @@ v8::Local<v8::FunctionTemplate> Classes::FunctionFor(Realm& realm, const ClassFu
   const auto made = NewFunctionTemplate(isolate, &Call,
                                         NewExternal(isolate, const_cast<ClassFunction*>(&function)),
                                         LengthOf(function.overloads), leaf);
-  made->SetClassName(realm.String(function.name.starts_with("Symbol.") ? "[" + function.name + "]"
-                                                                       : function.name));
+  made->SetClassName(realm.String(
+      function.name.starts_with("Symbol.") ? fmt::format("[{}]", function.name) : function.name));
   return made;
 }
 
@@ -258,9 +262,9 @@ Classes::Holder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value,
   Holder* const holder = FindHolder(value, info);
   if (holder && holder->object()) [[likely]]
     return holder;
-  if (holder) ThrowTypeError(info.name + ": the object was handed over to C++");
+  if (holder) ThrowTypeError(fmt::format("{}: the object was handed over to C++", info.name));
   if (IsInstance(realm, value, info)) {
-    ThrowTypeError(info.name + ": the object's constructor has not returned");
+    ThrowTypeError(fmt::format("{}: the object's constructor has not returned", info.name));
   }
   return nullptr;
 }
@@ -326,9 +330,9 @@ void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     if (!holder) {
       // V8 puts the global object in the place of no `this`.
       const bool none = info.This()->StrictEquals(realm.context()->Global());
-      ThrowTypeError(
-          function.full_name + ": expected a " + function.info->name + " as `this`, got " +
-          (none ? "none" : DescribeValue(realm.isolate(), realm.context(), info.This())));
+      ThrowTypeError(fmt::format(
+          "{}: expected a {} as `this`, got {}", function.full_name, function.info->name,
+          none ? "none" : DescribeValue(realm.isolate(), realm.context(), info.This())));
     }
     const Use use(*holder);
     call.set_object(holder->object());
@@ -340,16 +344,20 @@ void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   const auto& described = *static_cast<ClassInfo*>(ExternalPointer(info.Data()));
   ServeNative(info, described.name, [&](Realm& realm, NativeCall& call) {
     if (!info.IsConstructCall()) {
-      ThrowTypeError("Class constructor " + described.name + " cannot be invoked without 'new'");
+      ThrowTypeError(
+          fmt::format("Class constructor {} cannot be invoked without 'new'", described.name));
     }
     const v8::Local<v8::Object> object = info.This();
     SetInternalPointer(object, kHolderField, nullptr);
     if (described.constructions.empty()) {
-      ThrowTypeError(described.name + " cannot be made in JavaScript: it has no constructor");
+      ThrowTypeError(
+          fmt::format("{} cannot be made in JavaScript: it has no constructor", described.name));
     }
     Classes& classes = realm.classes();
     Instance made{MakeOverload(call, described.constructions), &described};
-    if (!made.object) ThrowTypeError(described.name + ": the constructor made no object");
+    if (!made.object) {
+      ThrowTypeError(fmt::format("{}: the constructor made no object", described.name));
+    }
     const v8::Local<v8::Object> known = classes.Find(realm.isolate(), made);
     if (known.IsEmpty()) {
       classes.Hold(realm.isolate(), object, std::move(made));

@@ -1,5 +1,6 @@
 #include "file_check.hpp"
 
+#include <fmt/format.h>
 #include <uv.h>
 
 #include <cerrno>
@@ -105,7 +106,7 @@ void OpenParent(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   }
   const std::string name = real.substr(real.rfind('/') + 1);
-  const std::string way = "/proc/self/fd/" + std::to_string(fd) + '/' + (name.empty() ? "." : name);
+  const std::string way = fmt::format("/proc/self/fd/{}/{}", fd, name.empty() ? "." : name);
   v8::Local<v8::Value> parts[] = {
       info[1]->IsString() ? ToV8String(isolate, way).As<v8::Value>() : BufferOf(isolate, way),
       v8::Integer::New(isolate, fd)};

@@ -1,5 +1,7 @@
 #include "host_script.hpp"
 
+#include <fmt/format.h>
+
 #include <iterator>
 #include <memory>
 
@@ -48,7 +50,7 @@ v8::MaybeLocal<v8::Function> HostScripts::Compile(std::string_view path) {
   v8::EscapableHandleScope scope(isolate_);
   const std::string_view text = js::EmbeddedJs(path);
   if (text.empty()) {
-    const std::string message = "The host has no JavaScript file " + std::string(path) + ".";
+    const std::string message = fmt::format("The host has no JavaScript file {}.", path);
     isolate_->ThrowException(v8::Exception::Error(ToV8String(isolate_, message)));
     return {};
   }
@@ -61,7 +63,7 @@ v8::MaybeLocal<v8::Function> HostScripts::Compile(std::string_view path) {
                                            v8::ScriptCompiler::CachedData::BufferNotOwned);
   v8::ScriptCompiler::Source source(
       ToV8String(isolate_, text),
-      OriginOf(isolate_, ToV8String(isolate_, "nodehost:" + std::string(path))),
+      OriginOf(isolate_, ToV8String(isolate_, fmt::format("nodehost:{}", path))),
       cached);  // owns it
   v8::Local<v8::String> parameters[] = {
       ToV8String(isolate_, "primordials"), ToV8String(isolate_, "process"),

@@ -56,7 +56,7 @@ Export FindExport(Realm& realm, v8::Local<v8::Value> module, std::string_view na
 
 // How an error calls what was imported: `marked`, or `fs.readFile`.
 std::string RootName(std::string_view module, std::string_view name) {
-  return name.empty() ? std::string(module) : std::string(module) + "." + std::string(name);
+  return name.empty() ? std::string(module) : fmt::format("{}.{}", module, name);
 }
 
 void ConvertExport(Realm& realm, v8::Local<v8::Value> module_value, std::string_view module,

@@ -3,6 +3,7 @@
 // function has begun and goes on with after it has returned.
 #include "nodehost/detail/limited_call.hpp"
 
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <chrono>
@@ -45,8 +46,8 @@ std::string PlaceOf(v8::Isolate* isolate, v8::Local<v8::Function> function) {
   };
   const std::string file = text(function->GetScriptOrigin().ResourceName());
   if (file.empty()) return "";
-  return " (" + file + ":" + std::to_string(function->GetScriptLineNumber() + 1) + ":" +
-         std::to_string(function->GetScriptColumnNumber() + 1) + ")";
+  return fmt::format(" ({}:{}:{})", file, function->GetScriptLineNumber() + 1,
+                     function->GetScriptColumnNumber() + 1);
 }
 
 // One call. It is shared by the job, the clock, the token and the outcome, which lets go of the
@@ -169,10 +170,10 @@ class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvoc
       text += place_;
     }
     if (cause == Cause::kTimeout) {
-      const std::string after =
-          std::to_string(Clamped(*limits_.timeout).count()) + " ms, its timeout";
-      text += started ? " was not done after " + after + ". It had begun."
-                      : " had not begun after " + after + ", and was withdrawn.";
+      const auto after = Clamped(*limits_.timeout).count();
+      text += started ? fmt::format(" was not done after {} ms, its timeout. It had begun.", after)
+                      : fmt::format(" had not begun after {} ms, its timeout, and was withdrawn.",
+                                    after);
       outcome_->Fail(std::make_exception_ptr(DeadlineExceeded(text, started)));
     } else {
       text += started ? " was cancelled after it had begun." : " was cancelled before it began.";

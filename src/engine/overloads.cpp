@@ -39,10 +39,11 @@ std::string ParametersOf(const Signature& signature) {
   const std::uint32_t required = Required(signature);
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
-    text += (i == 0 ? "" : ", ") + TypeScriptName(i < required ? type : *type.element) +
-            (i < required ? "" : "?");
+    text +=
+        fmt::format("{}{}{}", i == 0 ? "" : ", ",
+                    TypeScriptName(i < required ? type : *type.element), i < required ? "" : "?");
   }
-  return "(" + text + ")";
+  return fmt::format("({})", text);
 }
 
 template <class List>

@@ -1,5 +1,7 @@
 #include "path.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace nodehost::detail {
@@ -18,15 +20,15 @@ bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0
 
 }  // namespace
 
-std::string IndexStep(std::size_t index) { return "[" + std::to_string(index) + "]"; }
+std::string IndexStep(std::size_t index) { return fmt::format("[{}]", index); }
 
 std::string FieldStep(std::string_view name) {
   const bool identifier = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
                           std::all_of(name.begin(), name.end(), IsNameByte);
-  return identifier ? "." + std::string(name) : KeyStep(name);
+  return identifier ? fmt::format(".{}", name) : KeyStep(name);
 }
 
-std::string KeyStep(std::string_view key) { return "[" + Quoted(key) + "]"; }
+std::string KeyStep(std::string_view key) { return fmt::format("[{}]", Quoted(key)); }
 
 std::string Quoted(std::string_view utf8) {
   bool cut = utf8.size() > kMaxQuoted;
@@ -60,7 +62,7 @@ std::string Shortened(const std::string& path) {
   while (head > 0 && IsContinuation(path[head])) --head;
   std::size_t tail = path.size() - kMaxPath / 2;
   while (tail < path.size() && IsContinuation(path[tail])) ++tail;
-  return path.substr(0, head) + "…" + path.substr(tail);
+  return fmt::format("{}…{}", path.substr(0, head), path.substr(tail));
 }
 
 }  // namespace nodehost::detail

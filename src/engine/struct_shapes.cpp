@@ -1,5 +1,7 @@
 #include "struct_shapes.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 
@@ -42,13 +44,13 @@ v8::Global<v8::Function> StructShapes::Compile(Realm& realm, const StructInfo& i
   std::string text = "'use strict'; return {";
   for (std::size_t i = 0; i < info.fields.size(); ++i) {
     if ((present >> i & 1) == 0) continue;
-    const std::string parameter = "f" + std::to_string(parameters.size());
-    text += LiteralKey(info.fields[i].name) + ": " + parameter + ", ";
+    const std::string parameter = fmt::format("f{}", parameters.size());
+    text += fmt::format("{}: {}, ", LiteralKey(info.fields[i].name), parameter);
     parameters.push_back(realm.String(parameter));
   }
   text += "};";
   v8::ScriptCompiler::Source source(
-      realm.String(text), OriginOf(isolate, realm.String("nodehost:" + std::string(info.name))));
+      realm.String(text), OriginOf(isolate, realm.String(fmt::format("nodehost:{}", info.name))));
   v8::Local<v8::Function> function;
   if (!v8::ScriptCompiler::CompileFunction(realm.context(), &source, parameters.size(),
                                            parameters.data())

@@ -1,6 +1,8 @@
 // TypeScript: the declarations of a module, written from the same descriptions that serve calls.
 #include "nodehost/typescript.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -56,13 +58,13 @@ std::string Quoted(std::string_view name) {
 }
 
 std::string KeyText(std::string_view name) {
-  if (name.starts_with("Symbol.")) return "[" + std::string(name) + "]";
+  if (name.starts_with("Symbol.")) return fmt::format("[{}]", name);
   return IsIdentifier(name) ? std::string(name) : Quoted(name);
 }
 
 std::string ParameterName(std::uint32_t index) {
-  return std::string(1, static_cast<char>('a' + index % 26)) +
-         (index < 26 ? "" : std::to_string(index / 26));
+  const char letter = static_cast<char>('a' + index % 26);
+  return index < 26 ? std::string(1, letter) : fmt::format("{}{}", letter, index / 26);
 }
 
 // `(a: number, b?: string)`. An optional parameter is one only where none that must be there
@@ -73,10 +75,10 @@ std::string ParameterList(const Signature& signature) {
   std::string text;
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
-    text += (i == 0 ? "" : ", ") + ParameterName(i);
-    text += i < required ? ": " + TypeScriptName(type) : "?: " + TypeScriptName(*type.element);
+    text += fmt::format("{}{}{}: {}", i == 0 ? "" : ", ", ParameterName(i), i < required ? "" : "?",
+                        TypeScriptName(i < required ? type : *type.element));
   }
-  return "(" + text + ")";
+  return fmt::format("({})", text);
 }
 
 std::string ResultName(const Signature& signature) {
@@ -107,10 +109,8 @@ class Declarations {
     for (const FieldInfo& field : module.fields) {
       Export(field);
       const std::string local = LocalName(field.name);
-      defaults += indent_ + "  " +
-                  (local == field.name ? local + ": typeof " + local
-                                       : KeyText(field.name) + ": typeof " + local) +
-                  ";\n";
+      defaults += fmt::format("{}  {}: typeof {};\n", indent_,
+                              local == field.name ? local : KeyText(field.name), local);
     }
     // What the exports have named, and what that names.
     while (!waiting_.empty()) {
@@ -119,37 +119,38 @@ class Declarations {
       Declare(type);
     }
     for (const auto& [name, text] : types_) text_ += text;
-    text_ += indent_ + declare_ + "const exported: {\n" + defaults + indent_ + "};\n";
-    text_ += indent_ + "export { exported as default" + renamed_ + " };\n";
+    text_ += fmt::format("{0}{1}const exported: {{\n{2}{0}}};\n", indent_, declare_, defaults);
+    text_ += fmt::format("{}export {{ exported as default{} }};\n", indent_, renamed_);
     return text_;
   }
 
  private:
   static void CheckClassName(const ClassInfo& info, std::string_view field) {
     if (info.name == field) return;
-    throw HostError("The class " + info.name + " is exported as '" + std::string(field) +
-                    "', and TypeScript knows it by one name; describe it with .Name(\"" +
-                    std::string(field) + "\").");
+    throw HostError(fmt::format(
+        "The class {} is exported as '{}', and TypeScript knows it by one name; describe "
+        "it with .Name(\"{}\").",
+        info.name, field, field));
   }
 
   // A name for `declare`, which a reserved word cannot be.
   static std::string LocalName(std::string_view name) {
     std::string local(name);
-    if (IsIdentifier(name)) return IsReserved(name) ? local + "_" : local;
+    if (IsIdentifier(name)) return IsReserved(name) ? fmt::format("{}_", local) : local;
     for (char& c : local) {
       if (!IsIdentifier({&c, 1}) && !std::isdigit(static_cast<unsigned char>(c))) c = '_';
     }
-    return "_" + local;
+    return fmt::format("_{}", local);
   }
 
   void Export(const FieldInfo& field) {
     const TypeInfo& type = Held(*field.type);
     const bool optional = &type != field.type || field.optional;
     const std::string local = LocalName(field.name);
-    std::string start = indent_ + "export ";
+    std::string start = fmt::format("{}export ", indent_);
     if (local != field.name) {
       start = indent_ + declare_;
-      if (IsIdentifier(field.name)) renamed_ += ", " + local + " as " + std::string(field.name);
+      if (IsIdentifier(field.name)) renamed_ += fmt::format(", {} as {}", local, field.name);
     }
     Comment(field.doc, indent_);
     Find(type);
@@ -157,10 +158,10 @@ class Declarations {
       Class(OpsOf<ClassOps>(type).info(), start + "class ", true);
     } else if (type.Is(conversions::kMethod) && !optional) {
       const Signature& signature = *OpsOf<MethodOps>(type).signature;
-      text_ += start + "function " + local + ParameterList(signature) + ": " +
-               ResultName(signature) + ";\n";
+      text_ += fmt::format("{}function {}{}: {};\n", start, local, ParameterList(signature),
+                           ResultName(signature));
     } else {
-      text_ += start + "const " + local + ": " + TypeScriptName(*field.type) + ";\n";
+      text_ += fmt::format("{}const {}: {};\n", start, local, TypeScriptName(*field.type));
     }
   }
 
@@ -226,12 +227,12 @@ class Declarations {
   void DeclareOnce(std::string_view name, const void* what, Write write) {
     const auto [known, is_new] = named_.emplace(std::string(name), what);
     if (!is_new && known->second != what) {
-      throw HostError("Two different types are called " + std::string(name) +
-                      " in TypeScript; rename one of them.");
+      throw HostError(fmt::format(
+          "Two different types are called {} in TypeScript; rename one of them.", name));
     }
     if (!is_new) return;
     if (!IsIdentifier(name)) {
-      throw HostError("The type '" + std::string(name) + "' needs a name to be declared.");
+      throw HostError(fmt::format("The type '{}' needs a name to be declared.", name));
     }
     std::string before = std::move(text_);
     text_.clear();
@@ -241,22 +242,22 @@ class Declarations {
   }
 
   void Struct(const StructInfo& info) {
-    text_ += indent_ + "export interface " + std::string(info.name) + " {\n";
+    text_ += fmt::format("{}export interface {} {{\n", indent_, info.name);
     const std::string inner = indent_ + "  ";
     for (const FieldInfo& field : info.fields) {
       const TypeInfo& type = Held(*field.type);
       const bool optional = &type != field.type || field.optional;
       Find(type);
       Comment(field.doc, inner);
-      text_ += inner + KeyText(field.name) + (optional ? "?" : "");
+      text_ += fmt::format("{}{}{}", inner, KeyText(field.name), optional ? "?" : "");
       if (type.Is(conversions::kMethod) && !optional) {
         const Signature& signature = *OpsOf<MethodOps>(type).signature;
-        text_ += ParameterList(signature) + ": " + ResultName(signature) + ";\n";
+        text_ += fmt::format("{}: {};\n", ParameterList(signature), ResultName(signature));
       } else {
-        text_ += ": " + TypeScriptName(type) + ";\n";
+        text_ += fmt::format(": {};\n", TypeScriptName(type));
       }
     }
-    text_ += indent_ + "}\n";
+    text_ += fmt::format("{}}}\n", indent_);
   }
 
   // ---- Classes ----
@@ -268,11 +269,13 @@ class Declarations {
     Comment(info.doc, indent_);
     text_ += start + info.name;
     if (info.base) {
-      text_ += " extends " + info.base->name;
+      text_ += fmt::format(" extends {}", info.base->name);
       if (!exported_.count(info.base)) {
         if (whole) {
-          throw HostError("The class " + info.name + " derives from " + info.base->name +
-                          ", which the module does not export; add it to the module.");
+          throw HostError(fmt::format(
+              "The class {} derives from {}, which the module does not export; add it to the "
+              "module.",
+              info.name, info.base->name));
         }
         DeclareOnce(info.base->name, info.base, [&] { Instance(*info.base); });
       }
@@ -289,11 +292,11 @@ class Declarations {
       for (const ClassConstant& constant : info.constants) {
         Find(*constant.type);
         Comment(constant.doc, indent_ + "  ");
-        text_ += indent_ + "  static readonly " + KeyText(constant.name) + ": " +
-                 TypeScriptName(*constant.type) + ";\n";
+        text_ += fmt::format("{}  static readonly {}: {};\n", indent_, KeyText(constant.name),
+                             TypeScriptName(*constant.type));
       }
     }
-    text_ += indent_ + "}\n";
+    text_ += fmt::format("{}}}\n", indent_);
   }
 
   void Constructors(const ClassInfo& info) {
@@ -301,12 +304,12 @@ class Declarations {
       const bool is_base = std::any_of(exported_.begin(), exported_.end(), [&](const auto& other) {
         return other.first->base == &info;
       });
-      text_ += indent_ + (is_base ? "  protected" : "  private") + " constructor();\n";
+      text_ += fmt::format("{}  {} constructor();\n", indent_, is_base ? "protected" : "private");
     }
     for (const Construction& construction : info.constructions) {
       Find(*construction.signature);
       Comment(construction.doc, indent_ + "  ");
-      text_ += indent_ + "  constructor" + ParameterList(*construction.signature) + ";\n";
+      text_ += fmt::format("{}  constructor{};\n", indent_, ParameterList(*construction.signature));
     }
   }
 
@@ -316,10 +319,11 @@ class Declarations {
       Comment(overload.doc, indent_ + "  ");
       std::string result = ResultName(*overload.signature);
       if (function.name == "Symbol.iterator" && overload.signature->result->element) {
-        result = "IterableIterator<" + TypeScriptName(*overload.signature->result->element) + ">";
+        result = fmt::format("IterableIterator<{}>",
+                             TypeScriptName(*overload.signature->result->element));
       }
-      text_ += indent_ + "  " + (function.is_static ? "static " : "") + KeyText(function.name) +
-               ParameterList(*overload.signature) + ": " + result + ";\n";
+      text_ += fmt::format("{}  {}{}{}: {};\n", indent_, function.is_static ? "static " : "",
+                           KeyText(function.name), ParameterList(*overload.signature), result);
     }
   }
 
@@ -327,21 +331,21 @@ class Declarations {
     const Overload& get = property.get.overloads.front();
     Find(*get.signature);
     Comment(get.doc, indent_ + "  ");
-    const std::string start = indent_ + "  " + (property.is_static ? "static " : "");
+    const std::string start = fmt::format("{}  {}", indent_, property.is_static ? "static " : "");
     const std::string name = KeyText(property.name);
     const std::string type = ResultName(*get.signature);
     if (property.set.overloads.empty()) {
-      text_ += start + "readonly " + name + ": " + type + ";\n";
+      text_ += fmt::format("{}readonly {}: {};\n", start, name, type);
       return;
     }
     const Signature& set = *property.set.overloads.front().signature;
     Find(set);
     const std::string taken = TypeScriptName(*set.arguments[0]);
     if (taken == type) {
-      text_ += start + name + ": " + type + ";\n";
+      text_ += fmt::format("{}{}: {};\n", start, name, type);
     } else {
-      text_ += start + "get " + name + "(): " + type + ";\n";
-      text_ += start + "set " + name + "(value: " + taken + ");\n";
+      text_ += fmt::format("{}get {}(): {};\n", start, name, type);
+      text_ += fmt::format("{}set {}(value: {});\n", start, name, taken);
     }
   }
 
@@ -361,7 +365,7 @@ class Declarations {
 std::string TypeScriptOf(const TypeInfo& module, std::string_view name) {
   const StructInfo& info = OpsOf<StructOps>(module).info();
   if (name.empty()) return Declarations(false).Module(info);
-  return "declare module " + Quoted(name) + " {\n" + Declarations(true).Module(info) + "}\n";
+  return fmt::format("declare module {} {{\n{}}}\n", Quoted(name), Declarations(true).Module(info));
 }
 
 }  // namespace nodehost::detail

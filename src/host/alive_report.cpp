@@ -1,5 +1,7 @@
 #include "alive_report.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "engine/activity.hpp"
@@ -10,7 +12,7 @@ namespace nodehost::host {
 void AliveReport::Open(uv_loop_t* loop, v8::Isolate* isolate) {
   probe_.Open(loop, isolate, [this, isolate](Probe::By by) {
     if (by == Probe::By::kInterrupt) {
-      SetAnswer({"JavaScript was running: at " + detail::TopFrame(isolate)}, false);
+      SetAnswer({fmt::format("JavaScript was running: at {}", detail::TopFrame(isolate))}, false);
     } else if (detail::Realm* const realm = detail::JsThread::Current()->realm()) {
       SetAnswer(detail::AliveResources(*realm), true);
     }

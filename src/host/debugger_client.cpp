@@ -1,5 +1,7 @@
 #include "debugger_client.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <optional>
 #include <system_error>
@@ -158,9 +160,10 @@ void DebuggerClient::OnConnected() {
         }
       });
   // The inspector answers names but `localhost` with a refusal, and does not ask for a new key.
-  Write("GET " + Parse(url_)->path +
-        " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bm9kZWhvc3Qgbm9kZWhvcw==\r\n\r\n");
+  Write(fmt::format(
+      "GET {} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bm9kZWhvc3Qgbm9kZWhvcw==\r\n\r\n",
+      Parse(url_)->path));
 }
 
 void DebuggerClient::OnReceived(std::string_view bytes) {

@@ -68,7 +68,7 @@ StartSnapshot::StartSnapshot(std::string path)
     : path_(std::move(path)),
       file_(path_, LibnodeIdentity()),
       data_(ReadSnapshot<node::EmbedderSnapshotData>(file_.contents().node)) {
-  if (!data_) throw PlatformError("the snapshot " + path_ + " is refused by Node.js");
+  if (!data_) throw PlatformError(fmt::format("the snapshot {} is refused by Node.js", path_));
   if (file_.contents().scripts_of != HostScriptsHash()) return;  // compiled anew then
   detail::UseCodeCaches(&file_.contents().scripts);
 }

@@ -1,5 +1,6 @@
 #include "wake_thread.hpp"
 
+#include <fmt/format.h>
 #include <uv.h>
 
 #include <cerrno>
@@ -31,8 +32,8 @@ WakeThread::WakeThread(int fd, std::function<void()> on_wake)
     : fd_(fd), on_wake_(std::move(on_wake)) {
   const int error = uv_pipe(interrupt_, UV_NONBLOCK_PIPE, UV_NONBLOCK_PIPE);
   if (error != 0) {
-    throw PlatformError(std::string("PumpOptions::on_wake needs a pipe, and there is none: ") +
-                        uv_strerror(error));
+    throw PlatformError(fmt::format("PumpOptions::on_wake needs a pipe, and there is none: {}",
+                                    uv_strerror(error)));
   }
   thread_ = std::thread([this] { Main(); });
 }

@@ -1,5 +1,7 @@
 #include "watchdog.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <system_error>
 #include <utility>
@@ -22,9 +24,8 @@ void Watchdog::Start() {
   try {
     thread_ = std::thread([this] { Main(); });
   } catch (const std::system_error& error) {
-    throw PlatformError(
-        std::string("The thread that watches over deadlines could not be started: ") +
-        error.what());
+    throw PlatformError(fmt::format(
+        "The thread that watches over timeouts could not be started: {}", error.what()));
   }
 }
 

@@ -112,7 +112,7 @@ class Walk {
   int links_ = 0;
 };
 
-std::string Quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
 
 }  // namespace
 
@@ -159,7 +159,7 @@ int OpenParent(const std::string& real) {
   const int fd = open(folder.c_str(), kFlags | O_NOFOLLOW);
   if (fd < 0) return -errno;
   std::error_code error;
-  if (fs::read_symlink("/proc/self/fd/" + std::to_string(fd), error) == folder && !error) return fd;
+  if (fs::read_symlink(fmt::format("/proc/self/fd/{}", fd), error) == folder && !error) return fd;
   close(fd);
   return -ELOOP;
 #else
@@ -187,18 +187,17 @@ std::optional<std::string> FileRights::Refusal(FileAccess access, bool follow,
   if (!folders && write && write_.limited && refused(write_)) folders = &write_;
   if (!folders) return std::nullopt;
 
-  std::string text = "This environment may not ";
-  text += folders == &write_ ? "write" : look ? "look at" : "read";
-  text += ' ' + Quoted(path);
-  if (real && *real != path) text += ", which is " + Quoted(*real);
-  text += std::string(": Rights::") + folders->field + " allows ";
-  if (folders->paths.empty()) return text + "no files";
-  text += "only ";
+  std::string allowed;
   for (const std::string& folder : folders->paths) {
-    if (&folder != &folders->paths.front()) text += ", ";
-    text += Quoted(folder);
+    allowed += fmt::format("{}{}", allowed.empty() ? "only " : ", ", Quoted(folder));
   }
-  return text;
+  return fmt::format("This environment may not {} {}{}: Rights::{} allows {}",
+                     folders == &write_ ? "write"
+                     : look             ? "look at"
+                                        : "read",
+                     Quoted(path),
+                     real && *real != path ? fmt::format(", which is {}", Quoted(*real)) : "",
+                     folders->field, allowed.empty() ? "no files" : allowed);
 }
 
 }  // namespace nodehost::host

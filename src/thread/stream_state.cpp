@@ -1,5 +1,7 @@
 #include "nodehost/detail/stream_state.hpp"
 
+#include <fmt/format.h>
+
 #include "js_thread.hpp"
 #include "nodehost/errors.hpp"
 
@@ -19,10 +21,10 @@ void StreamStateBase::Call(const Wake& wake) {
 }
 
 void StreamStateBase::ThrowGiven(const char* what) {
-  throw HostError(
-      std::string("This ") + what +
-      " was handed to JavaScript, whose it is now. Use NewPipe to have one end here and "
-      "one there.");
+  throw HostError(fmt::format(
+      "This {} was handed to JavaScript, whose it is now. Use NewPipe to have one end here and one "
+      "there.",
+      what));
 }
 
 void StreamStateBase::Aftermath::Do() {

@@ -1,6 +1,8 @@
 // Objects of described C++ classes, and the classes themselves.
 #include "nodehost/convert/classes.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "engine/convert/conversion.hpp"
@@ -34,11 +36,11 @@ bool ClassFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& t
   Realm& realm = decoder.realm();
   const ClassInfo& info = OpsOf<ClassOps>(type).info();
   return value->StrictEquals(realm.classes().ConstructorOf(realm, info)) ||
-         decoder.RefuseAs(value, "the C++ class " + info.name, false);
+         decoder.RefuseAs(value, fmt::format("the C++ class {}", info.name), false);
 }
 
 std::string ClassName(const TypeInfo& type) {
-  return "typeof " + OpsOf<ClassOps>(type).info().name;
+  return fmt::format("typeof {}", OpsOf<ClassOps>(type).info().name);
 }
 
 }  // namespace

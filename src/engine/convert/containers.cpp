@@ -1,6 +1,8 @@
 // Sequences, sets and maps.
 #include "nodehost/convert/containers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -185,7 +187,8 @@ v8::Local<v8::Value> MapToJs(Encoder& encoder, const TypeInfo& type, const void*
   std::size_t index = 0;
   auto visit = [&](const void* key, const void* item) {
     const v8::HandleScope inner(encoder.isolate());
-    const auto js_key = encoder.Part(*ops.key, key, [&] { return ".keys()" + IndexStep(index); });
+    const auto js_key =
+        encoder.Part(*ops.key, key, [&] { return fmt::format(".keys(){}", IndexStep(index)); });
     const auto js_item = encoder.Part(*type.element, item,
                                       [&] { return MapStep(encoder.isolate(), context, js_key); });
     encoder.Check(map->Set(context, js_key, js_item));
@@ -216,7 +219,7 @@ bool EntriesFromJs(Decoder& decoder, v8::Local<v8::Map> map, const TypeInfo& typ
     const v8::Local<v8::Value> js_key = decoder.Get(entries, i);
     auto fill = [&](void* key, void* item) {
       if (!decoder.Decode(js_key, *ops.key, key))
-        return decoder.Within(first, ".keys()" + IndexStep(i / 2));
+        return decoder.Within(first, fmt::format(".keys(){}", IndexStep(i / 2)));
       if (decoder.Decode(decoder.Get(entries, i + 1), *type.element, item)) return true;
       return decoder.Within(first, MapStep(decoder.isolate(), decoder.context(), js_key));
     };
@@ -290,18 +293,20 @@ Fit MapFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
 // ---- In TypeScript ----
 
 std::string ArrayName(const TypeInfo& type) {
-  return Grouped(TypeScriptName(*type.element)) + "[]";
+  return fmt::format("{}[]", Grouped(TypeScriptName(*type.element)));
 }
 
-std::string SetName(const TypeInfo& type) { return "Set<" + TypeScriptName(*type.element) + ">"; }
+std::string SetName(const TypeInfo& type) {
+  return fmt::format("Set<{}>", TypeScriptName(*type.element));
+}
 
 std::string RecordName(const TypeInfo& type) {
-  return "Record<string, " + TypeScriptName(*type.element) + ">";
+  return fmt::format("Record<string, {}>", TypeScriptName(*type.element));
 }
 
 std::string MapName(const TypeInfo& type) {
-  return "Map<" + TypeScriptName(*OpsOf<MapOps>(type).key) + ", " + TypeScriptName(*type.element) +
-         ">";
+  return fmt::format("Map<{}, {}>", TypeScriptName(*OpsOf<MapOps>(type).key),
+                     TypeScriptName(*type.element));
 }
 
 }  // namespace

@@ -98,7 +98,9 @@ Member Decoder::MemberOf(v8::Local<v8::Value> function) {
 bool Decoder::Refuse(v8::Local<v8::Value> value, const TypeInfo& type) {
   const std::string expected = TypeScriptName(type);
   RefuseAs(value, expected, false);
-  if (value->IsPromise()) misfits_.back().text += "; declare its result as Task<" + expected + ">";
+  if (value->IsPromise()) {
+    misfits_.back().text += fmt::format("; declare its result as Task<{}>", expected);
+  }
   return false;
 }
 
@@ -137,7 +139,7 @@ void Decoder::Throw(std::string_view root) const {
   std::string message;
   for (const Misfit& misfit : misfits_) {
     if (!message.empty()) message += "; ";
-    message += std::string(root) + Shortened(misfit.path) + ": " + misfit.text;
+    message += fmt::format("{}{}: {}", root, Shortened(misfit.path), misfit.text);
     out_of_range = out_of_range && misfit.out_of_range;
   }
   throw JsError(JsErrorData{.name = out_of_range ? "RangeError" : "TypeError", .message = message});

@@ -70,15 +70,17 @@ std::string MethodName(const TypeInfo& type) {
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& argument = *signature.arguments[i];
     const bool optional = argument.Is(conversions::kOptional);
-    text += (i == 0 ? "" : ", ") + std::string(1, static_cast<char>('a' + i % 26)) +
-            (i < 26 ? "" : std::to_string(i / 26)) + (optional ? "?: " : ": ") +
-            TypeScriptName(optional ? *argument.element : argument);
+    text += fmt::format("{}{}{}{}: {}", i == 0 ? "" : ", ", static_cast<char>('a' + i % 26),
+                        i < 26 ? "" : fmt::to_string(i / 26), optional ? "?" : "",
+                        TypeScriptName(optional ? *argument.element : argument));
   }
   const bool nothing = signature.result->quick == Quick::kNothing;
-  return "(" + text + ") => " + (nothing ? "void" : TypeScriptName(*signature.result));
+  return fmt::format("({}) => {}", text, nothing ? "void" : TypeScriptName(*signature.result));
 }
 
-std::string ConstructorName(const TypeInfo& type) { return "new " + MethodName(type); }
+std::string ConstructorName(const TypeInfo& type) {
+  return fmt::format("new {}", MethodName(type));
+}
 
 // Only a field of an interface is a property.
 v8::Local<v8::Value> PropertyToJs(Encoder& encoder, const TypeInfo&, const void*) {

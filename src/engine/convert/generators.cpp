@@ -1,6 +1,8 @@
 // Generators: iterators in JavaScript.
 #include "nodehost/convert/generators.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "engine/callbacks.hpp"
@@ -31,11 +33,11 @@ v8::Local<v8::Value> AsyncGeneratorToJs(Encoder& encoder, const TypeInfo& type, 
 Fit NoFit(Decoder&, v8::Local<v8::Value>, const TypeInfo&) { return Fit::kNo; }
 
 std::string GeneratorName(const TypeInfo& type) {
-  return "IterableIterator<" + TypeScriptName(*type.element) + ">";
+  return fmt::format("IterableIterator<{}>", TypeScriptName(*type.element));
 }
 
 std::string AsyncGeneratorName(const TypeInfo& type) {
-  return "AsyncIterable<" + TypeScriptName(*type.element) + ">";
+  return fmt::format("AsyncIterable<{}>", TypeScriptName(*type.element));
 }
 
 }  // namespace

@@ -207,7 +207,7 @@ bool BigIntFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
   const double number = value.As<v8::Number>()->Value();
   constexpr double kLow = std::is_signed_v<T> ? -kMaxSafe : 0;
   if (!IsIntegerWithin(number, kLow, kMaxSafe)) {
-    return decoder.RefuseAs(value, "a bigint, or " + RangeText(kLow, kMaxSafe), true);
+    return decoder.RefuseAs(value, fmt::format("a bigint, or {}", RangeText(kLow, kMaxSafe)), true);
   }
   Write(result, static_cast<T>(number));
   return true;
@@ -292,7 +292,7 @@ Fit EnumFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo& type) {
 std::string EnumUnion(const TypeInfo& type) {
   std::vector<std::string> names;
   for (const EnumValue& value : OpsOf<EnumOps>(type).values) {
-    names.push_back('"' + std::string(value.name) + '"');
+    names.push_back(fmt::format("\"{}\"", value.name));
   }
   return names.empty() ? "number" : UnionName(names);
 }

@@ -1,6 +1,8 @@
 // Streams: ReadStream, WriteStream, and pairs of them.
 #include "nodehost/convert/streams.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "engine/convert/conversion.hpp"
@@ -34,7 +36,7 @@ Fit ReadStreamFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
 
 std::string ReadStreamName(const TypeInfo& type) {
   if (!OpsOf<StreamOps>(type).is_web) return "Readable";
-  return "ReadableStream<" + TypeScriptName(*type.element) + ">";
+  return fmt::format("ReadableStream<{}>", TypeScriptName(*type.element));
 }
 
 // ---- The end that is written to ----
@@ -54,7 +56,7 @@ bool WriteStreamFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeI
 
 std::string WriteStreamName(const TypeInfo& type) {
   if (!OpsOf<StreamOps>(type).is_web) return "Writable";
-  return "WritableStream<" + TypeScriptName(*type.element) + ">";
+  return fmt::format("WritableStream<{}>", TypeScriptName(*type.element));
 }
 
 // ---- Pairs ----
@@ -97,8 +99,8 @@ bool PairFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
 std::string PairName(const TypeInfo& type) {
   const auto& ops = OpsOf<StreamPairOps>(type);
   if (!ops.is_web) return ops.is_transform ? "Transform" : "Duplex";
-  return "{ readable: " + TypeScriptName(*ops.readable) +
-         "; writable: " + TypeScriptName(*ops.writable) + " }";
+  return fmt::format("{{ readable: {}; writable: {} }}", TypeScriptName(*ops.readable),
+                     TypeScriptName(*ops.writable));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Tasks: promises in JavaScript.
 #include "nodehost/convert/tasks.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "engine/convert/conversion.hpp"
@@ -29,7 +31,7 @@ Fit TaskFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
 
 std::string TaskName(const TypeInfo& type) {
   const bool nothing = type.element->quick == Quick::kNothing;
-  return "Promise<" + (nothing ? "void" : TypeScriptName(*type.element)) + ">";
+  return fmt::format("Promise<{}>", nothing ? "void" : TypeScriptName(*type.element));
 }
 
 }  // namespace

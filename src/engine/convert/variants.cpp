@@ -10,6 +10,8 @@
 // that the work grows with the size of the value and its depth.
 #include "nodehost/convert/variants.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -34,13 +36,14 @@ std::string UnionName(const std::vector<std::string>& names) {
     const auto here = names.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::find(names.begin(), here, names[i]) != here) continue;
     const bool function = names.size() > 1 && names[i].find("=>") != std::string::npos;
-    text += (text.empty() ? "" : " | ") + (function ? "(" + names[i] + ")" : names[i]);
+    if (!text.empty()) text += " | ";
+    text += function ? fmt::format("({})", names[i]) : names[i];
   }
   return text;
 }
 
 std::string Grouped(const std::string& name) {
-  return name.find_first_of(" ?") == std::string::npos ? name : "(" + name + ")";
+  return name.find_first_of(" ?") == std::string::npos ? name : fmt::format("({})", name);
 }
 
 namespace {
@@ -101,7 +104,7 @@ bool AlternativeFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeI
   const std::size_t first = decoder.misfits().size();
   if (decoder.Decode(value, *ops.types[index], ops.emplace(result, index))) return true;
   for (std::size_t i = first; i < decoder.misfits().size(); ++i) {
-    decoder.misfits()[i].text += " (as " + TypeScriptName(*ops.types[index]) + ")";
+    decoder.misfits()[i].text += fmt::format(" (as {})", TypeScriptName(*ops.types[index]));
   }
   return false;
 }
@@ -118,7 +121,7 @@ bool RefuseAll(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& typ
     const std::string_view path =
         misfit.path.starts_with('.') ? std::string_view(misfit.path).substr(1) : misfit.path;
     tried += (tried.empty() ? "; " : ", ");
-    tried += path.empty() ? misfit.text : std::string(path) + ": " + misfit.text;
+    tried += path.empty() ? misfit.text : fmt::format("{}: {}", path, misfit.text);
   }
   decoder.misfits().resize(first);
   decoder.RefuseAs(value, TypeScriptName(type), out_of_range);
@@ -250,7 +253,7 @@ std::string TupleName(const TypeInfo& type) {
       text += Grouped(TypeScriptName(*types[i]->element)) + '?';
     }
   }
-  return "[" + text + "]";
+  return fmt::format("[{}]", text);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "kill_guard.hpp"
 
+#include <fmt/format.h>
+
 #if defined(__linux__)
 #include <sys/resource.h>
 #include <unistd.h>
@@ -23,7 +25,7 @@ namespace {
 bool IsThisProcess(pid_t pid) {
   if (pid == getpid() || pid == 0 || pid == -1 || pid == -getpgrp()) return true;
   // Linux takes the id of any thread for the id of its process.
-  return pid > 0 && access(("/proc/self/task/" + std::to_string(pid)).c_str(), F_OK) == 0;
+  return pid > 0 && access(fmt::format("/proc/self/task/{}", pid).c_str(), F_OK) == 0;
 }
 
 bool IsGuardedJavaScript() {
