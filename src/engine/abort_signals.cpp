@@ -52,7 +52,7 @@ class AbortSignals::AbortJob final : public Job {
 
   void Run(Js&) noexcept override {
     Realm* const realm = thread_->realm();
-    if (!realm || !thread_->MayEnter()) return;
+    if (!realm || !thread_->access().MayEnter()) return;
     const v8::HandleScope scope(realm->isolate());
     try {
       realm->abort_signals().Abort(*realm, token_);

@@ -35,7 +35,7 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept {
     const v8::HandleScope scope(isolate);
     const v8::TryCatch caught(isolate);
     v8::Local<v8::Value> list;
-    if (!realm.CallBridge(Bridge::kAliveResources, {}).ToLocal(&list) || !list->IsArray()) {
+    if (!realm.bridge().Call(Bridge::kAliveResources, {}).ToLocal(&list) || !list->IsArray()) {
       return names;
     }
     const auto array = list.As<v8::Array>();
@@ -69,7 +69,7 @@ std::string StackText(v8::Isolate* isolate) {
   return text;
 }
 
-void MeetTermination(v8::Isolate* isolate) {
+void ThrowTermination(v8::Isolate* isolate) {
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
   v8::Local<v8::Script> script;
@@ -80,10 +80,10 @@ void MeetTermination(v8::Isolate* isolate) {
   }
 }
 
-void MeetEnd(JsThread& thread, v8::Isolate* isolate) {
-  thread.PayAttention();
-  if (!thread.MayEnter()) isolate->TerminateExecution();
-  MeetTermination(isolate);
+void ServeInterrupts(JsThread& thread, v8::Isolate* isolate) {
+  thread.access().ClearCheckRequest();
+  if (!thread.access().MayEnter()) isolate->TerminateExecution();
+  ThrowTermination(isolate);
 }
 
 }  // namespace nodehost::detail

@@ -24,11 +24,11 @@ std::string StackText(v8::Isolate* isolate);
 
 /// Makes a termination that was asked for happen now, and not at V8's next check, which straight
 /// code may not meet for a while. Inside a callback from JavaScript.
-void MeetTermination(v8::Isolate* isolate);
+void ThrowTermination(v8::Isolate* isolate);
 
 /// The same for whatever wants the attention of JavaScript on `thread`, which is the calling one:
 /// an interrupt is served, and where JavaScript is over or was stopped, it ends here, also if V8
 /// has forgotten about that. Inside a callback from JavaScript, at its return.
-void MeetEnd(JsThread& thread, v8::Isolate* isolate);
+void ServeInterrupts(JsThread& thread, v8::Isolate* isolate);
 
 }  // namespace nodehost::detail

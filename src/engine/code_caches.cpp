@@ -1,5 +1,6 @@
 #include "code_caches.hpp"
 
+#include <fmt/format.h>
 #include <v8.h>
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "catch.hpp"
 #include "embedded_js.hpp"
+#include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "node_version.hpp"
 #include "realm.hpp"
@@ -86,7 +88,7 @@ std::vector<MadeCodeCache> MakeHostCodeCaches(JsThread& thread) {
     const std::string name(each.name);
     // With all of its functions: most of them run at a start.
     std::string cache = CacheOfFunction(
-        realm.context(), "nodehost:" + name, ToV8String(realm.isolate(), each.source),
+        realm.context(), fmt::format("nodehost:{}", name), ToV8String(realm.isolate(), each.source),
         kParametersOfHostScripts, v8::ScriptCompiler::kEagerCompile);
     if (!cache.empty()) made.push_back({name, std::move(cache)});
   }
@@ -98,7 +100,7 @@ std::vector<MadeCodeCache> MakeBuiltinCodeCaches(JsThread& thread) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Object> sources =
-      realm.RunHostScript("start/builtin_sources.js", v8::Undefined(isolate));
+      RunHostScript(realm, "start/builtin_sources.js", v8::Undefined(isolate));
   const Catch caught(realm);
   v8::Local<v8::Array> names;
   if (!sources->GetOwnPropertyNames(realm.context()).ToLocal(&names)) ThrowCaught(realm, caught);
@@ -113,8 +115,9 @@ std::vector<MadeCodeCache> MakeBuiltinCodeCaches(JsThread& thread) {
     }
     std::string name;
     FromV8String(isolate, key.As<v8::String>(), name);
-    std::string cache = CacheOfFunction(realm.context(), "node:" + name, text.As<v8::String>(),
-                                        ParametersOf(name), v8::ScriptCompiler::kNoCompileOptions);
+    std::string cache =
+        CacheOfFunction(realm.context(), fmt::format("node:{}", name), text.As<v8::String>(),
+                        ParametersOf(name), v8::ScriptCompiler::kNoCompileOptions);
     if (!cache.empty()) made.push_back({std::move(name), std::move(cache)});
   }
   return made;

@@ -1,5 +1,7 @@
 #include "event_functions.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <vector>
 
@@ -123,7 +125,7 @@ void EmitterState::Emit(const std::shared_ptr<const EmittedEventBase>& event) co
       ThreadOf(object).Enqueue(std::make_unique<EmitJob>(object, event), /*must_accept=*/false);
     }
   }
-  if (here && ThreadOf(*here).MayEnter()) EmitHere(*here, *event);
+  if (here && ThreadOf(*here).access().MayEnter()) EmitHere(*here, *event);
 }
 
 Ref EmitterState::In(const JsThread* thread) const {
@@ -169,7 +171,7 @@ bool Listener::Read(NativeCall& call, const Signature& signature, void* const* v
 
 void Subscribe(const Ref& source, std::string_view name,
                const std::shared_ptr<Listener>& listener) {
-  listener->event_ = "event '" + std::string(name) + "'";
+  listener->event_ = fmt::format("event '{}'", name);
   JsThread& thread = ThreadOf(source);
   auto here = [&](Js&) {
     const Entry entry(source);
@@ -193,7 +195,7 @@ void Unsubscribe(const std::shared_ptr<Listener>& listener) noexcept {
   try {
     auto job = std::make_unique<UnsubscribeJob>(listener->stop_);
     if (thread.IsCurrent()) {
-      if (thread.MayEnter()) job->Run(thread.js());
+      if (thread.access().MayEnter()) job->Run(thread.js());
     } else {
       thread.Enqueue(std::move(job), /*must_accept=*/false);
     }

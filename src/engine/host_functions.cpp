@@ -1,20 +1,45 @@
 #include "host_functions.hpp"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 #include "catch.hpp"
 #include "js_errors.hpp"
+#include "nodehost/errors.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
+
+void TakeRequire(Realm& realm, v8::Local<v8::Value> require) {
+  const Catch caught(realm);
+  if (!realm.host_scripts().TakeRequire(require)) ThrowCaught(realm, caught);
+}
+
+v8::Local<v8::Object> RunHostScript(Realm& realm, std::string_view path,
+                                    v8::Local<v8::Value> options) {
+  const Catch caught(realm);
+  v8::Local<v8::Value> result;
+  if (!realm.host_scripts().Run(path, options).ToLocal(&result)) ThrowCaught(realm, caught);
+  return result->IsObject() ? result.As<v8::Object>() : v8::Object::New(realm.isolate());
+}
+
+v8::Local<v8::Function> HostFunctionOf(Realm& realm, v8::Local<v8::Object> returned,
+                                       const char* name) {
+  v8::Local<v8::Value> value;
+  if (!returned->Get(realm.context(), realm.String(name)).ToLocal(&value) || !value->IsFunction()) {
+    throw HostError(fmt::format("The host's own JavaScript has no function {}.", name));
+  }
+  return value.As<v8::Function>();
+}
 
 // The first last: it says whether they are there.
 void LoadHostFunctions(Realm& realm, const char* path, std::span<const char* const> names,
                        std::span<v8::Global<v8::Function>> functions) {
   v8::Isolate* const isolate = realm.isolate();
-  const v8::Local<v8::Object> loaded = realm.RunHostScript(path, v8::Undefined(isolate));
+  const v8::Local<v8::Object> loaded = RunHostScript(realm, path, v8::Undefined(isolate));
   for (std::size_t i = functions.size(); i-- > 0;) {
-    functions[i].Reset(isolate, realm.FunctionOf(loaded, names[i]));
+    functions[i].Reset(isolate, HostFunctionOf(realm, loaded, names[i]));
   }
 }
 

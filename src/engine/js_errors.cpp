@@ -1,5 +1,7 @@
 #include "js_errors.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -52,14 +54,14 @@ void AddSyntaxErrorPlace(Realm& realm, v8::Local<v8::Value> thrown, std::string&
   if (!file->IsString() || line <= 0) return;
   std::string place;
   FromV8String(isolate, file.As<v8::String>(), place);
-  place += ':' + std::to_string(line);
+  place += fmt::format(":{}", line);
   if (place.starts_with("node:") || stack.find(place) != std::string::npos) return;
   std::string source;
   v8::Local<v8::String> source_line;
   if (message->GetSourceLine(realm.context()).ToLocal(&source_line)) {
     FromV8String(isolate, source_line, source);
   }
-  stack = place + '\n' + source + "\n\n" + stack;
+  stack = fmt::format("{}\n{}\n\n{}", place, source, stack);
 }
 
 // Reads what the host's JavaScript has returned, with nothing taken for granted: a key or an index
@@ -110,7 +112,7 @@ void DescribeWithoutJs(Realm& realm, v8::Local<v8::Value> thrown, JsErrorData& d
   v8::Isolate* const isolate = realm.isolate();
   FromV8String(isolate, thrown.As<v8::Object>()->GetConstructorName(), data.name);
   FromV8String(isolate, v8::Exception::CreateMessage(isolate, thrown)->Get(), data.message);
-  const std::string head = "Uncaught " + data.name + ": ";
+  const std::string head = fmt::format("Uncaught {}: ", data.name);
   if (data.message.starts_with(head)) data.message.erase(0, head.size());
 }
 
@@ -130,7 +132,7 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   const v8::TryCatch caught(isolate);
   v8::Local<v8::Value> described;
   v8::Local<v8::Value> arguments[] = {thrown, v8::Boolean::New(isolate, errors_only)};
-  if (!realm.CallBridge(Bridge::kDescribeError, arguments).ToLocal(&described)) {
+  if (!realm.bridge().Call(Bridge::kDescribeError, arguments).ToLocal(&described)) {
     ThrowIfTerminated(realm, caught);
     if (errors_only && !thrown->IsNativeError()) return nullptr;
     DescribeWithoutJs(realm, thrown, *data);
@@ -209,7 +211,8 @@ v8::Local<v8::Value> CallBridge(Realm& realm, Bridge function,
                                 std::span<v8::Local<v8::Value>> arguments) {
   const Catch caught(realm);
   v8::Local<v8::Value> result;
-  if (!realm.CallBridge(function, arguments).ToLocal(&result) || !realm.thread().MayEnter()) {
+  if (!realm.bridge().Call(function, arguments).ToLocal(&result) ||
+      !realm.thread().access().MayEnter()) {
     ThrowCaught(realm, caught);
   }
   return result;
@@ -258,11 +261,12 @@ void ThrowTypeError(std::string message) {
 
 void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught) {
   JsThread& thread = realm.thread();
-  if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue() && thread.MayEnter()) {
+  if (caught.HasCaught() && !caught.HasTerminated() && caught.CanContinue() &&
+      thread.access().MayEnter()) {
     return;
   }
   // V8 forgets the termination once no JavaScript is on the stack. The environment does not.
-  thread.DisableJavaScript();
+  thread.access().Disable();
   std::rethrow_exception(thread.StoppedError());
 }
 
@@ -365,7 +369,7 @@ void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept {
     const v8::HandleScope scope(realm.isolate());
     const v8::TryCatch caught(realm.isolate());
     v8::Local<v8::Value> thrown = ToJsError(realm, error);
-    static_cast<void>(realm.CallBridge(Bridge::kReport, {&thrown, 1}));
+    static_cast<void>(realm.bridge().Call(Bridge::kReport, {&thrown, 1}));
   } catch (const EnvironmentStopped&) {
     // Nobody is left to be told: the environment ended during the job.
   }

@@ -1,12 +1,16 @@
 #include "js_streams.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <string>
 #include <utility>
 
 #include "callbacks.hpp"
 #include "catch.hpp"
+#include "convert/conversion.hpp"
 #include "encode_decode.hpp"
+#include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "memory.hpp"
 #include "native_call.hpp"
@@ -26,8 +30,6 @@ constexpr const char* kFunctionNames[] = {"readFrom",  "writeTo",   "readable", 
                                           "duplex",    "transform", "webReadable", "webWritable",
                                           "generator", "messages"};
 static_assert(std::size(kFunctionNames) == static_cast<std::size_t>(StreamFunction::kCount));
-
-const StreamOps& OpsOf(const TypeInfo& type) { return *static_cast<const StreamOps*>(type.ops); }
 
 v8::Local<v8::Value> CallStreamFunction(Realm& realm, StreamFunction function,
                                         std::span<v8::Local<v8::Value>> arguments) {
@@ -122,7 +124,7 @@ class Producer final : public StreamEnd {
   }
 
   StreamStateBase::Room Push(Realm& realm, v8::Local<v8::Value> chunk) {
-    const ChunkKind kind = OpsOf(type_).kind;
+    const ChunkKind kind = OpsOf<StreamOps>(type_).kind;
     if (kind == ChunkKind::kText && IsMemory(chunk)) {
       return PushText(text_.Decode(MemoryOf(chunk).text()));
     }
@@ -239,11 +241,11 @@ v8::Local<v8::Value> NativeOfEnd(Realm& realm, const TypeInfo& type,
 
 // The queue behind an end of C++'s that JavaScript takes over.
 std::shared_ptr<StreamStateBase> Given(const TypeInfo& type, const void* stream, bool readable) {
-  auto state = OpsOf(type).state(stream);
+  auto state = OpsOf<StreamOps>(type).state(stream);
   if (!state) ThrowEmptyStream();
   if (!(readable ? state->GiveConsumer() : state->GiveProducer())) {
-    ThrowTypeError(std::string("This ") + (readable ? "ReadStream" : "WriteStream") +
-                   " was handed to JavaScript before");
+    ThrowTypeError(fmt::format("This {} was handed to JavaScript before",
+                               readable ? "ReadStream" : "WriteStream"));
   }
   return state;
 }
@@ -258,11 +260,11 @@ v8::Local<v8::Value> PartOf(Realm& realm, v8::Local<v8::Value> made, std::uint32
 }
 
 v8::Local<v8::Value> IsObjectMode(Realm& realm, const TypeInfo& type) {
-  return v8::Boolean::New(realm.isolate(), OpsOf(type).kind == ChunkKind::kObjects);
+  return v8::Boolean::New(realm.isolate(), OpsOf<StreamOps>(type).kind == ChunkKind::kObjects);
 }
 
 v8::Local<v8::Value> IsText(Realm& realm, const TypeInfo& type) {
-  return v8::Boolean::New(realm.isolate(), OpsOf(type).kind == ChunkKind::kText);
+  return v8::Boolean::New(realm.isolate(), OpsOf<StreamOps>(type).kind == ChunkKind::kText);
 }
 
 bool HasMethod(Realm& realm, v8::Local<v8::Value> value, v8::Local<v8::Name> name) {
@@ -282,11 +284,7 @@ bool HasMethod(Realm& realm, v8::Local<v8::Value> value, std::string_view name) 
 v8::Local<v8::Function> StreamScripts::Get(Realm& realm, StreamFunction function) {
   const auto index = static_cast<std::size_t>(function);
   if (functions_[index].IsEmpty()) {
-    const v8::Local<v8::Object> loaded =
-        realm.RunHostScript("first_use/streams.js", v8::Undefined(realm.isolate()));
-    for (std::size_t i = 0; i < functions_.size(); ++i) {
-      functions_[i].Reset(realm.isolate(), realm.FunctionOf(loaded, kFunctionNames[i]));
-    }
+    LoadHostFunctions(realm, "first_use/streams.js", kFunctionNames, functions_);
   }
   return functions_[index].Get(realm.isolate());
 }
@@ -308,14 +306,14 @@ bool IsWritable(Realm& realm, v8::Local<v8::Value> value) {
 }
 
 void ReadFromJs(Realm& realm, v8::Local<v8::Value> source, const TypeInfo& type, void* stream) {
-  const auto state = OpsOf(type).make(stream);
+  const auto state = OpsOf<StreamOps>(type).make(stream);
   v8::Local<v8::Value> arguments[] = {source, NativeOfEnd<Producer>(realm, type, state)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kReadFrom, arguments);
   state->ListenAsProducer(ListenerOf(realm, wake));
 }
 
 void WriteToJs(Realm& realm, v8::Local<v8::Value> sink, const TypeInfo& type, void* stream) {
-  const auto state = OpsOf(type).make(stream);
+  const auto state = OpsOf<StreamOps>(type).make(stream);
   v8::Local<v8::Value> arguments[] = {sink, NativeOfEnd<Consumer>(realm, type, state)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kWriteTo, arguments);
   state->ListenAsConsumer(ListenerOf(realm, wake));
@@ -326,7 +324,8 @@ v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* 
   v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, type, state),
                                       IsObjectMode(realm, type), IsText(realm, type)};
   const auto made = CallStreamFunction(
-      realm, OpsOf(type).is_web ? StreamFunction::kWebReadable : StreamFunction::kReadable,
+      realm,
+      OpsOf<StreamOps>(type).is_web ? StreamFunction::kWebReadable : StreamFunction::kReadable,
       arguments);
   state->ListenAsConsumer(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);
@@ -337,7 +336,8 @@ v8::Local<v8::Value> WritableOf(Realm& realm, const TypeInfo& type, const void* 
   v8::Local<v8::Value> arguments[] = {NativeOfEnd<Producer>(realm, type, state),
                                       IsObjectMode(realm, type), IsText(realm, type)};
   const auto made = CallStreamFunction(
-      realm, OpsOf(type).is_web ? StreamFunction::kWebWritable : StreamFunction::kWritable,
+      realm,
+      OpsOf<StreamOps>(type).is_web ? StreamFunction::kWebWritable : StreamFunction::kWritable,
       arguments);
   state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);
@@ -370,7 +370,7 @@ bool IsMessagePort(Realm& realm, v8::Local<v8::Value> value) {
 
 v8::Local<v8::Value> MessagesFromJs(Realm& realm, v8::Local<v8::Value> port, const TypeInfo& type,
                                     void* stream) {
-  const auto state = OpsOf(type).make(stream);
+  const auto state = OpsOf<StreamOps>(type).make(stream);
   v8::Local<v8::Value> arguments[] = {port, NativeOfEnd<Producer>(realm, type, state)};
   const auto made = CallStreamFunction(realm, StreamFunction::kMessages, arguments);
   state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));

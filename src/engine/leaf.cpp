@@ -126,7 +126,7 @@ void LeafCarryOut(void* options) noexcept {
 
 void* LeafObject(void* receiver, const ClassInfo& info) noexcept {
   JsThread* const thread = JsThread::Current();
-  if (!thread || !thread->MayEnter()) [[unlikely]]
+  if (!thread || !thread->access().MayEnter()) [[unlikely]]
     return nullptr;
   return Classes::FindObject(BorrowedSlot(receiver), info);
 }

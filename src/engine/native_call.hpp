@@ -76,8 +76,8 @@ void ServeNative(const v8::FunctionCallbackInfo<v8::Value>& info, const std::str
     if (realm.natives().carried()) [[unlikely]]
       std::rethrow_exception(std::exchange(realm.natives().carried(), nullptr));
     serve(realm, call);
-    if (thread.NeedsAttention()) [[unlikely]]
-      MeetEnd(thread, info.GetIsolate());
+    if (thread.access().NeedsCheck()) [[unlikely]]
+      ServeInterrupts(thread, info.GetIsolate());
     return;
   } catch (...) {
     thrown = std::current_exception();

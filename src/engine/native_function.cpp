@@ -162,10 +162,10 @@ v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown
 
 bool IsOver(v8::Isolate* isolate) {
   JsThread* const thread = JsThread::Current();
-  if (thread && thread->MayEnter()) [[likely]]
+  if (thread && thread->access().MayEnter()) [[likely]]
     return false;
   if (thread) {
-    MeetEnd(*thread, isolate);
+    ServeInterrupts(*thread, isolate);
   } else {
     // The environment is being freed, and the C++ function may be gone already.
     isolate->ThrowException(v8::Exception::Error(v8::String::NewFromUtf8Literal(
@@ -177,12 +177,12 @@ bool IsOver(v8::Isolate* isolate) {
 void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown) {
   Realm& realm = call.realm();
   v8::Isolate* const isolate = realm.isolate();
-  if (!realm.thread().MayEnter()) return MeetEnd(realm.thread(), isolate);
+  if (!realm.thread().access().MayEnter()) return ServeInterrupts(realm.thread(), isolate);
   try {
     isolate->ThrowException(call.converting() ? ToPlainError(realm, thrown)
                                               : ToJsError(realm, thrown));
   } catch (...) {
-    MeetEnd(realm.thread(), isolate);  // making the error ran into the environment's end
+    ServeInterrupts(realm.thread(), isolate);  // making the error ran into the environment's end
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "convert/conversion.hpp"
+#include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "realm.hpp"
 
@@ -22,9 +23,9 @@ void NumberArrays::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   const v8::Local<v8::Object> functions =
-      realm.RunHostScript("first_use/number_arrays.js", v8::Undefined(isolate));
+      RunHostScript(realm, "first_use/number_arrays.js", v8::Undefined(isolate));
   const auto keep = [&](v8::Global<v8::Function>& function, const char* name) {
-    function.Reset(isolate, realm.FunctionOf(functions, name));
+    function.Reset(isolate, HostFunctionOf(realm, functions, name));
   };
   const auto buffer = v8::ArrayBuffer::New(isolate, kBlock * sizeof(double));
   memory_ = buffer->GetBackingStore()->Data();

@@ -8,6 +8,7 @@
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "handle_scope.hpp"
+#include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "realm.hpp"
 
@@ -101,14 +102,14 @@ v8::Local<v8::Value> OperationFunctions::Done(Realm& realm) {
 void OperationFunctions::Load(Realm& realm) {
   v8::Isolate* const isolate = realm.isolate();
   const v8::Local<v8::Object> loaded =
-      realm.RunHostScript("first_use/operations.js", v8::Undefined(isolate));
+      RunHostScript(realm, "first_use/operations.js", v8::Undefined(isolate));
   const Catch caught(realm);
   v8::Local<v8::Value> done;
   if (!loaded->Get(realm.context(), realm.String("done")).ToLocal(&done)) {
     ThrowCaught(realm, caught);
   }
   for (std::size_t i = 0; i < functions_.size(); ++i) {
-    functions_[i].Reset(isolate, realm.FunctionOf(loaded, kFunctionNames[i]));
+    functions_[i].Reset(isolate, HostFunctionOf(realm, loaded, kFunctionNames[i]));
   }
   done_.Reset(isolate, done);
 }

@@ -18,7 +18,7 @@ void PromiseWaiters::Add(Realm& realm, v8::Local<v8::Value> promise,
     ThrowCaught(realm, caught);
   }
   v8::Local<v8::Value> arguments[] = {promise, settled};
-  if (realm.CallBridge(Bridge::kSettle, arguments).IsEmpty()) ThrowCaught(realm, caught);
+  if (realm.bridge().Call(Bridge::kSettle, arguments).IsEmpty()) ThrowCaught(realm, caught);
   PromiseWaiter* const added = waiter.release();
   added->next_ = first_;
   added->link_ = &first_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "file_check.hpp"
+#include "host_functions.hpp"
 #include "host_script.hpp"
 #include "js_errors.hpp"
 #include "memory.hpp"
@@ -294,7 +295,7 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
   if (boundary.has_name_in_argv) TakeNameFromArgv(isolate->GetCurrentContext());
   try {
     Realm& realm = *thread->realm();
-    realm.TakeRequire(require);
+    TakeRequire(realm, require);
     const v8::TryCatch caught(isolate);
     const bool process_state_taken =
         !boundary.takes_process_state ||
@@ -314,6 +315,34 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
 }
 
 }  // namespace
+
+void SetEnvironmentVariables(Realm& realm, const std::string& base_dir,
+                             const std::map<std::string, std::optional<std::string>>& overlay,
+                             bool isolate_node_variables, bool hide_variables) {
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::HandleScope scope(isolate);
+  const v8::Local<v8::Object> options = v8::Object::New(isolate);
+  const auto set = [&](v8::Local<v8::Object> object, std::string_view name,
+                       v8::Local<v8::Value> value) {
+    object->CreateDataProperty(realm.context(), realm.String(name), value).Check();
+  };
+  if (!overlay.empty()) {
+    const v8::Local<v8::Object> variables = v8::Object::New(isolate);
+    for (const auto& [name, value] : overlay) {
+      const v8::Local<v8::Value> text =
+          value ? realm.String(*value).As<v8::Value>() : v8::Null(isolate).As<v8::Value>();
+      set(variables, name, text);
+    }
+    set(options, "env", variables);
+  }
+  set(options, "isolateNodeVariables", v8::Boolean::New(isolate, isolate_node_variables));
+  set(options, "hideEnv", v8::Boolean::New(isolate, hide_variables));
+  set(options, "baseDir", realm.String(base_dir));
+  realm.bridge().SetOptions(options);
+  if (isolate_node_variables || hide_variables || !overlay.empty()) {
+    RunHostScript(realm, "start/environment_variables.js", options);
+  }
+}
 
 node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary) {
   return [&boundary](node::Environment*, v8::Local<v8::Value>, v8::Local<v8::Value> require) {

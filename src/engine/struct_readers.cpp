@@ -1,5 +1,7 @@
 #include "struct_readers.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -28,12 +30,14 @@ v8::Global<v8::Function> StructReaders::Compile(Realm& realm, const StructInfo& 
     take_.Reset(isolate, take);
   }
   std::string text = "'use strict'; take(";
-  for (const FieldInfo& field : info.fields) text += "object" + LiteralKey(field.name) + ", ";
+  for (const FieldInfo& field : info.fields) {
+    text += fmt::format("object{}, ", LiteralKey(field.name));
+  }
   text += ");";
   v8::Local<v8::String> parameters[] = {realm.String("object"), realm.String("take")};
   v8::ScriptCompiler::Source source(
       realm.String(text),
-      OriginOf(realm.isolate(), realm.String("nodehost:" + std::string(info.name))));
+      OriginOf(realm.isolate(), realm.String(fmt::format("nodehost:{}", info.name))));
   v8::Local<v8::Function> function;
   if (!v8::ScriptCompiler::CompileFunction(context, &source, 2, parameters).ToLocal(&function)) {
     return {};
@@ -68,7 +72,7 @@ void StructReaders::Take(const v8::FunctionCallbackInfo<v8::Value>& values) {
   // Nobody but a reader has this function.
   Realm* const realm = JsThread::Current()->realm();
   if (!realm) return;
-  Taker& taker = *realm->readers().taker_;
+  Taker& taker = *realm->structs().readers.taker_;
   try {
     taker.take(taker.context, values);
   } catch (...) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "node_version.hpp"
 #include "realm.hpp"
@@ -65,7 +66,7 @@ void InstallUncaughtHandlers(Realm& realm, const EnvironmentOptions& options) {
   };
   if (options.on_uncaught) set("keep", &Keep);
   if (options.on_log) set("log", &Log);
-  realm.RunHostScript("start/uncaught.js", callbacks);
+  RunHostScript(realm, "start/uncaught.js", callbacks);
 }
 
 }  // namespace nodehost::detail

@@ -164,7 +164,7 @@ template <class AfterJob>
 void Deadlines::RunWatched(TimedJob& timed, AfterJob&& after) {
   detail::Job* const job = timed.Start();
   if (!job) return;
-  if (!thread_.MayEnter()) {
+  if (!thread_.access().MayEnter()) {
     job->Cancel(thread_.StoppedError());
     timed.Finish();
   } else {
@@ -185,9 +185,9 @@ void Deadlines::RunQueued(TimedJob& timed) {
     timed.Finish();
     // Its time counts for these, too: microtasks that make microtasks never let the loop turn.
     running.SetInTicks();
-    if (!thread_.MayEnter()) return;
+    if (!thread_.access().MayEnter()) return;
     const detail::JobCatch::Loop callbacks(*thread_.realm());
-    thread_.realm()->RunTicks();
+    thread_.realm()->bridge().RunTicks();
   });
 }
 
@@ -225,8 +225,9 @@ bool Deadlines::StopOverdue(bool in_javascript) {
   const bool can_stop = overdue->CanStop(in_javascript);
   if (!can_stop && !overdue->AskedBefore()) return false;
   overdue->SetStopped();
-  thread_.DisableJavaScript(StoppedError(
-      overdue->timed, in_javascript ? " at " + detail::TopFrame(isolate_) : std::string()));
+  thread_.access().Disable(
+      StoppedError(overdue->timed, in_javascript ? fmt::format(" at {}", detail::TopFrame(isolate_))
+                                                 : std::string()));
   if (!can_stop) EndEnvironment();
   return true;
 }
@@ -234,7 +235,7 @@ bool Deadlines::StopOverdue(bool in_javascript) {
 void Deadlines::AfterStop(bool whole) {
   if (!whole && !thread_.life().over()) EndEnvironment();
   thread_.life().IfAlive([this] { isolate_->CancelTerminateExecution(); });
-  thread_.EnableJavaScript();
+  thread_.access().Enable();
 }
 
 void Deadlines::EndEnvironment() {
@@ -253,7 +254,7 @@ void Deadlines::RunStart(const std::function<void()>& start,
         detail::TimeAfter(*timeout),
         [this, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
           const auto thread = weak_thread.lock();  // keeps this object alive
-          if (thread && thread->life().TimeOutStart()) stopper_.Terminate({});
+          if (thread && thread->life().start().TimeOut()) stopper_.Terminate({});
           return std::nullopt;
         });
   }
@@ -264,7 +265,7 @@ void Deadlines::RunStart(const std::function<void()>& start,
     stopped = std::current_exception();
   }
   if (!stopped && life.SetReady()) return;
-  if (!life.start_timed_out()) std::rethrow_exception(stopped);
+  if (!life.start().timed_out()) std::rethrow_exception(stopped);
   throw DeadlineExceeded(
       fmt::format(
           "The start_script of environment \"{}\" was not done after {} ms, its timeout, and "

@@ -72,10 +72,11 @@ void FatalErrors::Park(EndReason reason, const std::string& what) {
   detail::Life& life = thread_.life();
   detail::Realm* const realm = thread_.realm();
   life.Detach();  // V8 is not to be stopped any more
-  thread_.EndJavaScript({.reason = reason,
-                         .text = what + ", which V8 does not come back from: its " +
-                                 (landing_ ? "memory is lost" : "thread is parked for ever"),
-                         .exit_code = kAbortCode});
+  thread_.EndJavaScript(
+      {.reason = reason,
+       .text = fmt::format("{}, after which V8 cannot go on: its {}", what,
+                           landing_ ? "memory is lost" : "thread is parked for ever"),
+       .exit_code = kAbortCode});
   life.Note({.exit_code = kAbortCode});
   LogEnd();  // Before anybody hears of the end, and frees what on_log uses.
   // This thread never touches again what the jobs under way have on its stack and elsewhere; so
@@ -83,8 +84,8 @@ void FatalErrors::Park(EndReason reason, const std::string& what) {
   thread_.Refuse();
   jobs_.CancelRunning(thread_.StoppedError());
   if (realm) realm->waiters().Cancel(thread_.StoppedError());
-  life.FailStart(thread_.StoppedError());
-  life.SetParked("The JS thread, parked for ever: " + what);
+  life.start().Fail(thread_.StoppedError());
+  life.SetParked(fmt::format("The JS thread, parked for ever: {}", what));
   if (!landing_) SleepForever();
   v8::Isolate* const isolate = v8::Isolate::TryGetCurrent();
   while (isolate && v8::Isolate::TryGetCurrent() == isolate) isolate->Exit();
@@ -105,7 +106,7 @@ void FatalErrors::LogEnd() {
   if (std::exchange(logged_, true)) return;
   const std::string text = fmt::format("Environment \"{}\" ended: {}.", thread_.name(), end.text);
   if (!options_.on_log) {
-    std::fputs((text + "\n").c_str(), stderr);
+    std::fprintf(stderr, "%s\n", text.c_str());
     return;
   }
   try {

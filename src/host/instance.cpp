@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/activity.hpp"
+#include "engine/host_functions.hpp"
 #include "engine/realm.hpp"
 #include "engine/start_scripts.hpp"
 #include "engine/uncaught.hpp"
@@ -101,7 +102,7 @@ void Instance::SetUp() {
 
 void Instance::Load() {
   realm_ = std::make_unique<detail::RealmOwner>(thread_, setup_->isolate(), setup_->context(),
-                                                base_dir_, setup_->array_buffer_allocator());
+                                                setup_->array_buffer_allocator());
   detail::Realm& realm = *realm_->operator->();
   node::SetProcessExitHandler(setup_->env(),
                               [this](node::Environment*, int code) { OnProcessExit(code); });
@@ -109,8 +110,8 @@ void Instance::Load() {
   node::AddEnvironmentCleanupHook(
       setup_->isolate(), [](void* data) { static_cast<Instance*>(data)->CloseHandles(); }, this);
   thread_.life().Attach([env = setup_->env()] { node::Stop(env); });
-  realm.SetEnvironmentVariables(options_.env, !platform_.options.own_process,
-                                boundary_.hides_variables());
+  detail::SetEnvironmentVariables(realm, base_dir_, options_.env, !platform_.options.own_process,
+                                  boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
     thread_.life().SetReady();
@@ -142,12 +143,13 @@ void Instance::LoadLibrary() {
           detail::Realm& realm = *thread_.realm();
           if (!realm.host_scripts().has_require()) {
             if (platform_.snapshot) {
-              throw PlatformError(platform_.snapshot->path() +
-                                  " keeps Node.js from running what limits JavaScript.");
+              throw PlatformError(
+                  fmt::format("{} keeps Node.js from running what limits JavaScript.",
+                              platform_.snapshot->path()));
             }
-            realm.TakeRequire(info.native_require);
+            detail::TakeRequire(realm, info.native_require);
           }
-          realm.LoadBridge();
+          realm.bridge().Load();
         } catch (...) {
           failure = std::current_exception();
         }
@@ -196,7 +198,7 @@ void Instance::OnProcessExit(int exit_code) {
   if (!thread_.EndJavaScript({.exit_code = exit_code})) return;
   stopper_.InsistOnEnd();
   thread_.Refuse();
-  detail::MeetTermination(setup_->isolate());
+  detail::ThrowTermination(setup_->isolate());
 }
 
 void Instance::Conclude(int exit_code) {

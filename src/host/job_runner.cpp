@@ -69,15 +69,15 @@ void JobRunner::Run(detail::Job& job) {
   // the job's calls then share, instead of each opening and closing one of its own.
   static_cast<void>(isolate_->GetCurrentContext());
   job.next = std::exchange(running_, &job);
-  const bool outer_use = thread_.ExchangeRealmUse(false);
+  const bool outer_use = thread_.access().ExchangeUse(false);
   {
     const detail::JobCatch caught(thread_.realm());
-    thread_.ExchangeRealmUse(false);
+    thread_.access().ExchangeUse(false);
     job.Run(thread_.js());
   }
   running_ = job.next;
   job.Finish();
-  if (!thread_.ExchangeRealmUse(outer_use)) return;
+  if (!thread_.access().ExchangeUse(outer_use)) return;
   // Closing the scope runs the nextTicks and microtasks the job has left. It is opened after the
   // job, not round it: a job that turns the loop must find Node outside a callback. Its resource is
   // a new object for each job: AsyncLocalStorage keeps what it holds there.
@@ -95,13 +95,13 @@ bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
   // The realm is also null when a job with a timeout is to be stopped.
   const auto stopped = [this] { return thread_.life().over() || !thread_.realm(); };
   while (!stopped()) {
-    thread_.realm()->RunTicks();
+    thread_.realm()->bridge().RunTicks();
     is_done = done(data);
     if (is_done || stopped()) break;
     if (uv_run(loop_, UV_RUN_ONCE) != 0) continue;
     platform_.DrainTasks(isolate_);
     if (stopped()) break;
-    thread_.realm()->RunTicks();
+    thread_.realm()->bridge().RunTicks();
     is_done = done(data);
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }

@@ -36,7 +36,7 @@ void Probe::Send() {
         probe->Arrive(By::kInterrupt);
       },
       this);
-  thread_->CallAttention();
+  thread_->access().RequestCheck();
 }
 
 void Probe::Arrive(By by) {

@@ -80,7 +80,7 @@ void PumpDriver::Start() {
   try {
     Open();
   } catch (...) {
-    life().FailStart(std::current_exception());
+    life().start().Fail(std::current_exception());
     Refuse();
     End(1);
     throw;

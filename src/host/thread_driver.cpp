@@ -50,7 +50,7 @@ void ThreadDriver::Start() {
   }
   static_cast<void>(self.release());  // the thread's now
   joinable_ = true;
-  const std::exception_ptr failure = life().WaitUntilStarted();
+  const std::exception_ptr failure = life().start().Wait();
   if (!failure) return;
   life().WaitUntilEnded();
   TryJoin();
@@ -71,7 +71,7 @@ void ThreadDriver::Main() {
     }
   } catch (...) {
     Refuse();
-    life().FailStart(std::current_exception());
+    life().start().Fail(std::current_exception());
   }
   instance().Free();
   life().SetEnded();
@@ -85,7 +85,7 @@ void ThreadDriver::RunInstance() {
     instance().WatchBusy();
     exit_code = node::SpinEventLoop(instance().setup()->env()).FromMaybe(1);
   } catch (...) {
-    life().FailStart(std::current_exception());
+    life().start().Fail(std::current_exception());
   }
   instance().Conclude(exit_code);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/host_functions.hpp"
 #include "engine/realm.hpp"
 #include "engine/reference.hpp"
 #include "thread/js_thread.hpp"
@@ -17,13 +18,14 @@ Object Run(Js& js, const std::string& path, const Object& options) {
   detail::Realm& realm = detail::Realm::Of(js.thread());
   const v8::HandleScope scope(realm.isolate());
   return Object(realm.references().Make(
-      realm.isolate(), realm.RunHostScript(path, options.ref().get()->Get(realm.isolate()))));
+      realm.isolate(),
+      detail::RunHostScript(realm, path, options.ref().get()->Get(realm.isolate()))));
 }
 
 Value BridgeFunction(Js& js, detail::Bridge function) {
   detail::Realm& realm = detail::Realm::Of(js.thread());
   const v8::HandleScope scope(realm.isolate());
-  return Value(realm.references().Make(realm.isolate(), realm.BridgeFunction(function)));
+  return Value(realm.references().Make(realm.isolate(), realm.bridge().Find(function)));
 }
 
 // The wire's exports in this thread's environment.

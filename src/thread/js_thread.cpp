@@ -81,27 +81,17 @@ void JsThread::Enqueue(std::unique_ptr<Job> job, bool must_accept) {
 void JsThread::Refuse() { CancelAll(queue_.Close(), StoppedError()); }
 
 std::exception_ptr JsThread::StoppedError() const {
-  if (IsCurrent() && disabled_reason_) return disabled_reason_;
+  if (IsCurrent() && access_.reason()) return access_.reason();
   const End end = life_.end();
   return std::make_exception_ptr(EnvironmentStopped(
       fmt::format("Environment \"{}\" has stopped{}{}; the call was not made or not finished.",
                   name_, end.exit_code ? fmt::format(" with exit code {}", *end.exit_code) : "",
-                  end.text.empty() ? "" : ", because " + end.text),
+                  end.text.empty() ? "" : fmt::format(", because {}", end.text)),
       end.exit_code, end.reason));
 }
 
-void JsThread::DisableJavaScript(std::exception_ptr reason) noexcept {
-  if (reason) disabled_reason_ = std::move(reason);
-  realm_ = nullptr;
-}
-
-void JsThread::EnableJavaScript() noexcept {
-  disabled_reason_ = nullptr;
-  if (!life_.over()) realm_ = own_realm_;
-}
-
 bool JsThread::EndJavaScript(End end) {
-  realm_ = nullptr;
+  access_.Disable();
   return life_.EndJavaScript(std::move(end));
 }
 
@@ -114,6 +104,9 @@ void JsThread::ThrowWrongThread() const {
       name_));
 }
 
-void ThrowIfStopped(Js& js) { js.thread().ThrowIfStopped(); }
+void ThrowIfStopped(Js& js) {
+  if (const std::exception_ptr& reason = js.thread().access().reason()) [[unlikely]]
+    std::rethrow_exception(reason);
+}
 
 }  // namespace nodehost::detail

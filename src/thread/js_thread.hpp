@@ -2,7 +2,6 @@
 // its life has come. It knows neither Node nor V8; the classes in src/host run Node on it.
 #pragma once
 
-#include <atomic>
 #include <exception>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "life.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/run_options.hpp"
+#include "realm_access.hpp"
 
 namespace nodehost::detail {
 
@@ -100,46 +100,11 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   Life& life() noexcept { return life_; }
   const Life& life() const noexcept { return life_; }
 
-  /// The V8 side; null while nothing may enter JavaScript: before the start, from the end of
-  /// JavaScript on, and after DisableJavaScript(). On the JS thread.
-  Realm* realm() const noexcept {
-    realm_was_used_ = true;
-    return realm_;
-  }
+  RealmAccess& access() noexcept { return access_; }
+  const RealmAccess& access() const noexcept { return access_; }
 
-  /// Whether realm() was asked for since this was last called: without it nobody has entered
-  /// JavaScript. `used` takes its place. On the JS thread.
-  bool ExchangeRealmUse(bool used) noexcept { return std::exchange(realm_was_used_, used); }
-
-  /// Whether JavaScript may be entered: the realm is there, and nobody has ended JavaScript
-  /// meanwhile from another thread. On the JS thread.
-  bool MayEnter() const noexcept { return realm_ && !life_.over(); }
-
-  /// Somebody has a question, or an end, for the JavaScript that runs. V8 looks for such things
-  /// itself, but in a loop that calls C++ only every few thousand turns; so C++ that JavaScript has
-  /// called asks on its return. Any thread.
-  void CallAttention() noexcept { attention_.store(true, std::memory_order_relaxed); }
-  bool NeedsAttention() const noexcept {
-    return attention_.load(std::memory_order_relaxed) || !MayEnter();
-  }
-  void PayAttention() noexcept { attention_.store(false, std::memory_order_relaxed); }
-
-  /// Throws what work gets that was stopped at its deadline, if that has happened to what runs here
-  /// now. On the JS thread.
-  void ThrowIfStopped() const {
-    if (disabled_reason_) [[unlikely]]
-      std::rethrow_exception(disabled_reason_);
-  }
-
-  /// For the realm's owner.
-  void set_realm(Realm* realm) noexcept { realm_ = own_realm_ = realm; }
-
-  /// From here on nothing enters JavaScript. What tries to gets `reason`; without one, that the
-  /// environment has stopped. On the JS thread.
-  void DisableJavaScript(std::exception_ptr reason = nullptr) noexcept;
-
-  /// Undoes that, unless JavaScript is over. On the JS thread.
-  void EnableJavaScript() noexcept;
+  /// The V8 side; null while nothing may enter JavaScript. On the JS thread.
+  Realm* realm() const noexcept { return access_.realm(); }
 
   /// JavaScript is over: stops it, and lets nothing enter it any more. Returns whether it was not
   /// over before. On the JS thread.
@@ -162,12 +127,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   Js js_{*this};
   Life life_;
   JobQueue queue_;
-  // The JS thread's own.
-  Realm* realm_ = nullptr;
-  Realm* own_realm_ = nullptr;
-  mutable bool realm_was_used_ = false;
-  std::exception_ptr disabled_reason_;
-  std::atomic<bool> attention_{false};
+  RealmAccess access_{life_};
   JsThread* waits_for_ = nullptr;  // guarded by one lock for all threads, in js_thread.cpp
 };
 

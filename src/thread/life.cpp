@@ -19,12 +19,18 @@ void AbortOverIllegalTransition(Phase from, Phase to) {
   std::abort();
 }
 
-std::atomic<Life::IllegalTransition> illegal_transition{&AbortOverIllegalTransition};
+std::atomic<IllegalTransitionHandler> illegal_transition{&AbortOverIllegalTransition};
 
 }  // namespace
 
-Life::IllegalTransition Life::SetIllegalTransitionHandler(IllegalTransition handler) noexcept {
+IllegalTransitionHandler SetIllegalTransitionHandler(IllegalTransitionHandler handler) noexcept {
   return illegal_transition.exchange(handler);
+}
+
+void End::AddReason(End& later) {
+  if (later.reason == EndReason::kNone || reason != EndReason::kNone) return;
+  reason = later.reason;
+  text = std::move(later.text);
 }
 
 void Life::GoTo(Phase next) {
@@ -37,14 +43,6 @@ void Life::GoTo(Phase next) {
   changed_.notify_all();
 }
 
-void Life::NoteReason(End& end) {
-  if (end.reason == EndReason::kNone || end_.reason != EndReason::kNone) return;
-  end_.reason = end.reason;
-  end_.text = std::move(end.text);
-}
-
-bool Life::IsLeft() const noexcept { return phase() == Phase::kEnded || phase() == Phase::kParked; }
-
 End Life::end() const {
   const std::lock_guard lock(mutex_);
   return end_;
@@ -55,10 +53,10 @@ StopResult Life::Result() const {
   const bool ended = phase() == Phase::kEnded;
   StopResult result{.ended = ended,
                     .clean = ended && end_.reason == EndReason::kFinished,
-                    .reason = IsLeft() ? end_.reason : EndReason::kNone,
-                    .exit_code = IsLeft() ? end_.exit_code : std::nullopt,
+                    .reason = IsLeft(phase()) ? end_.reason : EndReason::kNone,
+                    .exit_code = IsLeft(phase()) ? end_.exit_code : std::nullopt,
                     .still_alive = still_alive_};
-  if (!IsLeft() && !stop_) {
+  if (!IsLeft(phase()) && !stop_) {
     result.still_alive.emplace_back("The environment's clean-up was running");
   }
   return result;
@@ -80,35 +78,11 @@ void Life::Detach() {
 }
 
 bool Life::SetReady() {
-  const std::lock_guard lock(mutex_);
-  if (start_timed_out_) return false;
-  start_.emplace(nullptr);
-  // JavaScript may have ended in the ticks that its start left behind.
-  if (over()) {
-    changed_.notify_all();
-  } else {
-    GoTo(Phase::kRunning);
-  }
-  return true;
-}
-
-void Life::FailStart(std::exception_ptr error) {
-  const std::lock_guard lock(mutex_);
-  if (start_) return;
-  start_.emplace(std::move(error));
-  changed_.notify_all();
-}
-
-bool Life::TimeOutStart() {
-  const std::lock_guard lock(mutex_);
-  if (start_) return false;
-  start_timed_out_ = true;
-  return true;
-}
-
-bool Life::start_timed_out() const {
-  const std::lock_guard lock(mutex_);
-  return start_timed_out_;
+  return start_.Succeed([this] {
+    const std::lock_guard lock(mutex_);
+    // JavaScript may have ended in the ticks that its start left behind.
+    if (!over()) GoTo(Phase::kRunning);
+  });
 }
 
 void Life::RequestStop() {
@@ -118,7 +92,7 @@ void Life::RequestStop() {
 
 bool Life::EndJavaScript(End end) {
   const std::lock_guard lock(mutex_);
-  NoteReason(end);
+  end_.AddReason(end);
   if (over()) return false;
   if (!end_.exit_code) end_.exit_code = end.exit_code;
   GoTo(Phase::kTerminated);
@@ -132,7 +106,7 @@ bool Life::Terminate(std::vector<std::string> still_alive) {
   forced_at_ = Clock::now();
   still_alive_ = std::move(still_alive);
   End end{.reason = EndReason::kTerminated};
-  NoteReason(end);
+  end_.AddReason(end);
   if (!over()) GoTo(Phase::kTerminated);
   stop_();  // anew, if JavaScript was over: native code may have kept it from ending
   changed_.notify_all();
@@ -148,7 +122,7 @@ bool Life::InsistOnEnd() {
 
 void Life::Note(End end) {
   const std::lock_guard lock(mutex_);
-  NoteReason(end);
+  end_.AddReason(end);
   if (!end_.exit_code) end_.exit_code = end.exit_code;
 }
 
@@ -168,18 +142,12 @@ void Life::SetParked(std::string still_alive) {
   GoTo(Phase::kParked);
 }
 
-std::exception_ptr Life::WaitUntilStarted() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return start_.has_value(); });
-  return *start_;
-}
-
 bool Life::WaitUntilEnded(std::optional<Clock::time_point> until) {
   std::unique_lock lock(mutex_);
   if (until) {
-    changed_.wait_until(lock, *until, [this] { return IsLeft() || forced_at_; });
+    changed_.wait_until(lock, *until, [this] { return IsLeft(phase()) || forced_at_; });
   } else {
-    changed_.wait(lock, [this] { return IsLeft(); });
+    changed_.wait(lock, [this] { return IsLeft(phase()); });
   }
   return phase() == Phase::kEnded;
 }
@@ -189,7 +157,7 @@ void Life::WaitAfterTerminate(std::chrono::milliseconds unwinding,
   std::unique_lock lock(mutex_);
   const auto since = forced_at_.value_or(Clock::now());
   const auto is_left_by = [&](Clock::time_point until) {
-    return changed_.wait_until(lock, until, [this] { return IsLeft(); });
+    return changed_.wait_until(lock, until, [this] { return IsLeft(phase()); });
   };
   if (!is_left_by(since + unwinding) && !stop_) is_left_by(since + clean_up);
 }

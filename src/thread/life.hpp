@@ -7,7 +7,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -17,6 +16,7 @@
 
 #include "nodehost/end_reason.hpp"
 #include "nodehost/stop_result.hpp"
+#include "start_outcome.hpp"
 
 namespace nodehost::detail {
 
@@ -28,6 +28,11 @@ enum class Phase {
   kEnded,       ///< The environment is freed.
   kParked,      ///< V8 cannot be left: the thread sleeps for ever and keeps what it has.
 };
+
+/// Whether the thread has left JavaScript for good.
+constexpr bool IsLeft(Phase phase) noexcept {
+  return phase == Phase::kEnded || phase == Phase::kParked;
+}
 
 inline constexpr std::size_t kPhaseCount = 6;
 
@@ -58,11 +63,21 @@ inline constexpr bool kReportsIllegalTransitions = false;
 inline constexpr bool kReportsIllegalTransitions = true;
 #endif
 
+/// What is called for an illegal transition, if kReportsIllegalTransitions. The default prints it
+/// and aborts.
+using IllegalTransitionHandler = void (*)(Phase from, Phase to);
+
+/// Returns the handler that was set before.
+IllegalTransitionHandler SetIllegalTransitionHandler(IllegalTransitionHandler handler) noexcept;
+
 /// How JavaScript ended.
 struct End {
   EndReason reason = EndReason::kNone;
   std::string text = {};  ///< The reason in words: "it ran out of memory (...)". May be empty.
   std::optional<int> exit_code = {};
+
+  /// Takes the reason, and its text, of `later` if there is none yet.
+  void AddReason(End& later);
 };
 
 /// All members may be called on any thread.
@@ -104,16 +119,11 @@ class Life {
     return true;
   }
 
+  /// How the start went; SetReady settles it when it succeeds.
+  StartOutcome& start() noexcept { return start_; }
+
   /// The start succeeded. Returns false, and does nothing, if it was timed out before.
   bool SetReady();
-
-  /// The start failed. The one who waits for it gets `error`. Later ones are ignored, and so is one
-  /// after SetReady.
-  void FailStart(std::exception_ptr error);
-
-  /// The time for the start is up. Returns false, and does nothing, if the start is settled.
-  bool TimeOutStart();
-  bool start_timed_out() const;
 
   /// Stop was called. Nothing happens unless it is running.
   void RequestStop();
@@ -142,9 +152,6 @@ class Life {
   /// The thread will sleep for ever. `still_alive` says why, if nothing else is known to.
   void SetParked(std::string still_alive);
 
-  /// Waits until the start is settled; what made it fail, or null.
-  std::exception_ptr WaitUntilStarted();
-
   /// Waits until it has ended or is parked, or `until` has come or somebody has terminated it by
   /// force meanwhile. Returns whether it has ended.
   bool WaitUntilEnded(std::optional<Clock::time_point> until = std::nullopt);
@@ -153,24 +160,15 @@ class Life {
   /// from the Terminate on; where it has come to the clean-up by then, that gets `clean_up`.
   void WaitAfterTerminate(std::chrono::milliseconds unwinding, std::chrono::milliseconds clean_up);
 
-  /// What is called for an illegal transition, if kReportsIllegalTransitions. The default prints
-  /// it and aborts.
-  using IllegalTransition = void (*)(Phase from, Phase to);
-  static IllegalTransition SetIllegalTransitionHandler(IllegalTransition handler) noexcept;
-
  private:
-  // With mutex_ held.
-  void GoTo(Phase next);
-  void NoteReason(End& end);
-  bool IsLeft() const noexcept;  // by its thread: ended, or parked
+  void GoTo(Phase next);  // with mutex_ held
 
+  StartOutcome start_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<Phase> phase_{Phase::kStarting};  // written with mutex_ held
   // Guarded by mutex_.
-  std::function<void()> stop_;               // empty: there is no JavaScript
-  std::optional<std::exception_ptr> start_;  // its outcome; empty: not yet
-  bool start_timed_out_ = false;
+  std::function<void()> stop_;  // empty: there is no JavaScript
   End end_;
   std::optional<Clock::time_point> forced_at_;
   std::vector<std::string> still_alive_;  // when it was terminated

@@ -77,6 +77,17 @@ TEST_CASE("import() in Eval resolves from base_dir") {
                                  "default") == "named");
 }
 
+TEST_CASE("import() in Eval causes no warning") {
+  nh::Environment node = NewEnvironment();
+  CHECK(node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    const nh::Value warnings = js.Eval(
+        "const warnings = [];"
+        "process.on('warning', ({ message }) => warnings.push(message));"
+        "import('node:path').then(() => new Promise(setImmediate)).then(() => warnings.join())");
+    co_return (co_await warnings).As<std::string>();
+  }) == "");
+}
+
 TEST_CASE("require in Eval resolves from base_dir") {
   nh::Environment node = NewEnvironment();
   CHECK(Eval<std::string>(node, "require('cjs-plain')()") == "plain");

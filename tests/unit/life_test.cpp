@@ -25,9 +25,9 @@ class IllegalTransitions {
  public:
   IllegalTransitions() {
     caught_ = 0;
-    before_ = nd::Life::SetIllegalTransitionHandler([](Phase, Phase) { ++caught_; });
+    before_ = nd::SetIllegalTransitionHandler([](Phase, Phase) { ++caught_; });
   }
-  ~IllegalTransitions() { nd::Life::SetIllegalTransitionHandler(before_); }
+  ~IllegalTransitions() { nd::SetIllegalTransitionHandler(before_); }
   IllegalTransitions(const IllegalTransitions&) = delete;
   IllegalTransitions& operator=(const IllegalTransitions&) = delete;
 
@@ -35,7 +35,7 @@ class IllegalTransitions {
 
  private:
   static inline std::atomic<int> caught_ = 0;
-  nd::Life::IllegalTransition before_;
+  nd::IllegalTransitionHandler before_;
 };
 
 // Brings a new life to a phase.
@@ -81,7 +81,7 @@ TEST_CASE("life: the ordinary course") {
   CHECK(life.CanTerminate());
   CHECK(life.SetReady());
   CHECK(life.phase() == Phase::kRunning);
-  CHECK(life.WaitUntilStarted() == nullptr);
+  CHECK(life.start().Wait() == nullptr);
   life.RequestStop();
   CHECK(life.phase() == Phase::kStopping);
   CHECK_FALSE(life.over());
@@ -159,9 +159,9 @@ TEST_CASE("life: the first reason and the first exit code stay") {
 
 TEST_CASE("life: a start that fails hands its error to who waits, and later ones are ignored") {
   nd::Life life;
-  auto waiter = std::async(std::launch::async, [&] { return life.WaitUntilStarted(); });
-  life.FailStart(std::make_exception_ptr(std::runtime_error("first")));
-  life.FailStart(std::make_exception_ptr(std::runtime_error("second")));
+  auto waiter = std::async(std::launch::async, [&] { return life.start().Wait(); });
+  life.start().Fail(std::make_exception_ptr(std::runtime_error("first")));
+  life.start().Fail(std::make_exception_ptr(std::runtime_error("second")));
   CHECK_THROWS_WITH(std::rethrow_exception(waiter.get()), "first");
   life.SetEnded();
   CHECK(life.WaitUntilEnded());
@@ -170,12 +170,12 @@ TEST_CASE("life: a start that fails hands its error to who waits, and later ones
 TEST_CASE("life: a start is timed out or ready, never both") {
   nd::Life ready;
   ready.SetReady();
-  CHECK_FALSE(ready.TimeOutStart());
-  CHECK_FALSE(ready.start_timed_out());
+  CHECK_FALSE(ready.start().TimeOut());
+  CHECK_FALSE(ready.start().timed_out());
   nd::Life late;
-  CHECK(late.TimeOutStart());
+  CHECK(late.start().TimeOut());
   CHECK_FALSE(late.SetReady());
-  CHECK(late.start_timed_out());
+  CHECK(late.start().timed_out());
   CHECK(late.phase() == Phase::kStarting);
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("life: a start whose JavaScript is over already succeeds all the same"
   life.EndJavaScript({.exit_code = 2});
   CHECK(life.SetReady());
   CHECK(life.phase() == Phase::kTerminated);
-  CHECK(life.WaitUntilStarted() == nullptr);
+  CHECK(life.start().Wait() == nullptr);
 }
 
 TEST_CASE("life: Terminate ends JavaScript once, with what was alive") {

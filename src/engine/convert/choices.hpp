@@ -1,6 +1,7 @@
 // Choices: what unions have decided about objects during one decoding. An alternative of a union is
 // tried by decoding it, and the unions within the object are then asked again for the next
 // alternative: without their answers kept, a union of recursive types would take exponential time.
+// While alternatives are tried, it counts what they leave out.
 #pragma once
 
 #include <v8.h>
@@ -23,6 +24,29 @@ class Choices {
     std::size_t index;
   };
 
+  /// Alternatives of a union that are tried one after another.
+  class Trial {
+   public:
+    explicit Trial(Choices& choices) : choices_(choices), before_(choices.left_out_) {
+      ++choices_.trials_;
+    }
+    ~Trial() { --choices_.trials_; }
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+
+    void Restart() noexcept { choices_.left_out_ = before_; }
+    /// How many properties of objects have been left out since.
+    std::size_t left_out() const noexcept { return choices_.left_out_ - before_; }
+
+   private:
+    Choices& choices_;
+    const std::size_t before_;
+  };
+
+  /// Whether there is a Trial.
+  bool trying() const noexcept { return trials_ > 0; }
+  void LeaveOut(std::size_t properties) noexcept { left_out_ += properties; }
+
   /// Null where nothing was decided yet.
   const Choice* Find(v8::Isolate* isolate, v8::Local<v8::Value> value, const TypeInfo& type) const {
     if (choices_.empty() || !value->IsObject()) return nullptr;
@@ -43,6 +67,8 @@ class Choices {
 
  private:
   std::unordered_multimap<int, Choice> choices_;
+  int trials_ = 0;
+  std::size_t left_out_ = 0;  // counted in a Trial
 };
 
 }  // namespace nodehost::detail

@@ -58,10 +58,10 @@ bool Decoder::GetLength(v8::Local<v8::Value> value, std::uint32_t& length) {
 
 void Decoder::LookForEnd() {
   JsThread& thread = realm_.thread();
-  if (!thread.NeedsAttention()) return;
-  MeetEnd(thread, isolate_);
+  if (!thread.access().NeedsCheck()) return;
+  ServeInterrupts(thread, isolate_);
   const v8::TryCatch& caught = *caught_;
-  if (caught.HasCaught() || !thread.MayEnter()) ThrowCaught();
+  if (caught.HasCaught() || !thread.access().MayEnter()) ThrowCaught();
 }
 
 bool Decoder::Take(v8::Local<v8::Value> value, std::size_t bytes, std::size_t empty) {
@@ -70,12 +70,13 @@ bool Decoder::Take(v8::Local<v8::Value> value, std::size_t bytes, std::size_t em
   if (taken_ > kMiB && !max_external_) max_external_ = MaxExternalBytes(isolate_);
   const std::size_t most = max_external_.value_or(0);
   if (empty_ <= kMostEmptyBytes && (most == 0 || taken_ <= most)) return true;
-  const std::string what = DescribeValue(isolate_, context_, value);
-  misfits_.push_back({"",
-                      empty_ > kMostEmptyBytes
-                          ? what + " has too many elements that are not there"
-                          : what + " takes more memory than EnvironmentOptions::max_external_mb",
-                      true});
+  misfits_.push_back(
+      {"",
+       fmt::format("{} {}", DescribeValue(isolate_, context_, value),
+                   empty_ > kMostEmptyBytes
+                       ? "has too many elements that are not there"
+                       : "takes more memory than EnvironmentOptions::max_external_mb"),
+       true});
   return false;
 }
 

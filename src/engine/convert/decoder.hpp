@@ -105,27 +105,7 @@ class Decoder {
     const Catch* const outer_;
   };
 
-  /// Alternatives of a union that are tried one after another.
-  class Trial {
-   public:
-    explicit Trial(Decoder& decoder) : decoder_(decoder), before_(decoder.left_out_) {
-      ++decoder_.trials_;
-    }
-    ~Trial() { --decoder_.trials_; }
-    Trial(const Trial&) = delete;
-    Trial& operator=(const Trial&) = delete;
-
-    void Restart() noexcept { decoder_.left_out_ = before_; }
-    /// How many properties of objects have been left out since.
-    std::size_t left_out() const noexcept { return decoder_.left_out_ - before_; }
-
-   private:
-    Decoder& decoder_;
-    const std::size_t before_;
-  };
-
-  bool trying() const noexcept { return trials_ > 0; }
-  void LeaveOut(std::size_t properties) noexcept { left_out_ += properties; }
+  /// What the unions of the value have tried and decided.
   Choices& choices() noexcept { return choices_; }
 
   // These are for use within a Level.
@@ -170,8 +150,6 @@ class Decoder {
   Ref shared_receiver_;  // the same for all members found on one object
   std::vector<Misfit> misfits_;
   int depth_ = 0;
-  int trials_ = 0;
-  std::size_t left_out_ = 0;  // counted in a Trial
   Choices choices_;
   std::uint32_t steps_ = 0;
   std::size_t taken_ = 0;  // bytes

@@ -99,7 +99,7 @@ bool InterfaceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInf
     place.field = &field;
     // A member that an ES module does not export may be on its default export.
     v8::Local<v8::Value> arguments[] = {value, key};
-    if (!decoder.realm().CallBridge(Bridge::kHolder, arguments).ToLocal(&place.receiver)) {
+    if (!decoder.realm().bridge().Call(Bridge::kHolder, arguments).ToLocal(&place.receiver)) {
       decoder.ThrowCaught();
     }
     v8::Local<v8::Value> item = v8::Undefined(decoder.isolate());
@@ -192,7 +192,7 @@ v8::Local<v8::Value> InterfaceToJs(Encoder& encoder, const TypeInfo& type, const
       encoder.realm().natives().FindObject(encoder.isolate(), parts).ToLocal(&object) &&
       !object.IsEmpty();
   if (!known) object = v8::Object::New(encoder.isolate());
-  const auto keys = encoder.realm().KeysOf(info);
+  const auto keys = encoder.realm().structs().keys.Find(encoder.isolate(), info);
   for (std::size_t i = 0; i < info.fields.size(); ++i) {
     const FieldInfo& field = info.fields[i];
     // A known object has its functions already; its data is written anew, for it may have changed.

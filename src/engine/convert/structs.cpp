@@ -47,12 +47,12 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
   }
   v8::Local<v8::Value> made;
   if (encoder.realm()
-          .shapes()
-          .Make(encoder.realm(), info, present, {values, written})
+          .structs()
+          .shapes.Make(encoder.realm(), info, present, {values, written})
           .ToLocal(&made)) {
     return scope.Escape(made);
   }
-  const auto keys = encoder.realm().KeysOf(info);
+  const auto keys = encoder.realm().structs().keys.Find(encoder.isolate(), info);
   const v8::Local<v8::Context> context = encoder.context();
   const v8::Local<v8::Object> object = v8::Object::New(encoder.isolate());
   for (std::size_t i = 0, next = 0; i < count; ++i) {
@@ -66,7 +66,8 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
 // How many own properties of an object the struct has no field for.
 std::size_t LeftOutOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type) {
   if (value->IsProxy()) return 0;  // not asked: its traps may throw
-  const auto keys = decoder.realm().KeysOf(OpsOf<StructOps>(type).info());
+  const auto keys =
+      decoder.realm().structs().keys.Find(decoder.isolate(), OpsOf<StructOps>(type).info());
   const v8::HandleScope scope(decoder.isolate());
   const v8::Local<v8::Context> context = decoder.context();
   v8::Local<v8::Array> names;
@@ -100,7 +101,9 @@ bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
   const Decoder::Level level(decoder);
   if (level.too_deep()) return decoder.RefuseDepth();
   if (!value->IsObject()) return decoder.Refuse(value, type);
-  if (decoder.trying()) decoder.LeaveOut(LeftOutOf(decoder, value, type));
+  if (decoder.choices().trying()) {
+    decoder.choices().LeaveOut(LeftOutOf(decoder, value, type));
+  }
   Realm& realm = decoder.realm();
   const StructInfo& info = OpsOf<StructOps>(type).info();
   const auto assign = [&](const FieldInfo& field, v8::Local<v8::Value> item) {
@@ -116,11 +119,11 @@ bool StructFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
     });
   };
   const auto outcome = level.depth() <= kDeepestReader
-                           ? realm.readers().Read(realm, info, value, take)
+                           ? realm.structs().readers.Read(realm, info, value, take)
                            : StructReaders::Outcome::kNotRead;
   if (outcome == StructReaders::Outcome::kTaken) return fits;
   if (outcome == StructReaders::Outcome::kFailed) decoder.ThrowCaught();
-  const auto keys = realm.KeysOf(info);
+  const auto keys = realm.structs().keys.Find(realm.isolate(), info);
   return EachField<AfterMisfit::kStop>(decoder, info, [&](const FieldInfo& field, std::size_t i) {
     return assign(field, decoder.Get(value.As<v8::Object>(), keys[i].Get(decoder.isolate())));
   });

@@ -48,7 +48,7 @@ bool FieldsFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& 
   if (level.too_deep()) return decoder.RefuseDepth();
   if (!value->IsObject()) return decoder.Refuse(value, type);
   const StructInfo& info = OpsOf<StructOps>(type).info();
-  const auto keys = decoder.realm().KeysOf(info);
+  const auto keys = decoder.realm().structs().keys.Find(decoder.isolate(), info);
   return EachField<kAfter>(decoder, info, [&](const FieldInfo& field, std::size_t i) {
     return read(field, keys[i].Get(decoder.isolate()));
   });

@@ -133,7 +133,7 @@ bool RefuseAll(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& typ
 // Choices::kNone if there is none.
 std::size_t BestOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type,
                    std::span<const Fit> fits, Fit wanted, void* result) {
-  Decoder::Trial trial(decoder);
+  Choices::Trial trial(decoder.choices());
   std::size_t best = Choices::kNone;
   std::size_t least = 0;
   std::size_t held = Choices::kNone;
@@ -173,7 +173,7 @@ bool VariantFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo&
   }
   std::size_t best = BestOf(decoder, value, type, fits, Fit::kNatural, result);
   if (best == Choices::kNone) best = BestOf(decoder, value, type, fits, Fit::kAccepted, result);
-  if (decoder.trying()) decoder.choices().Keep(decoder.isolate(), value, type, best);
+  if (decoder.choices().trying()) decoder.choices().Keep(decoder.isolate(), value, type, best);
   if (best == Choices::kNone) return RefuseAll(decoder, value, type, first);
   decoder.misfits().resize(first);
   return true;
