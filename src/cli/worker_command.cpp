@@ -165,14 +165,16 @@ int RunServiceWorker(const WorkerArguments& arguments) {
     return 2;
   }
 #if defined(__linux__)
-  // The socket's end is noticed by JavaScript, which a function that never returns keeps from it.
+  // JavaScript would notice that the socket is closed, but not while a function does not return: so
+  // the kernel ends this process with its parent.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   try {
     const auto missing = Confine(arguments.rights, arguments.limits);
     for (const std::string& one : missing) {
       std::fprintf(stderr, "%s worker: %s\n", arguments.program.c_str(), one.c_str());
-      // JavaScript's own checks cannot hold it here: this worker's socket is one, too.
+      // Without the kernel nothing enforces this right: JavaScript must have the network here, for
+      // the worker's own socket.
       if (!arguments.rights.network) return 1;
     }
     std::vector<std::string> node = {arguments.program};

@@ -31,7 +31,7 @@ class Aborted final : public NativeFunction {
 
 }  // namespace
 
-// Belongs to a JavaScript signal, and is C++'s side of it.
+// The C++ side of a signal that JavaScript made; attached to the JavaScript object.
 class AbortSignals::FromJavaScript final : public Attachment {
  public:
   FromJavaScript(AbortSignals& owner, AbortSignal known) : signal(std::move(known)), owner_(owner) {
@@ -82,7 +82,7 @@ v8::Local<v8::Value> AbortSignals::ToJs(Realm& realm, const AbortSignal& signal)
   for (const Made& made : made_) {
     if (made.signal.token() == signal.token()) return made.object.Get(isolate);
   }
-  // Their sources are gone, and they will never be aborted.
+  // Without a source they can never be aborted.
   made_.remove_if([](const Made& made) { return !made.signal.token().stop_possible(); });
   return Make(realm, signal);
 }

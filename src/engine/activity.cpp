@@ -45,7 +45,7 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept {
       FromV8String(isolate, name.As<v8::String>(), names.emplace_back());
     }
   } catch (...) {
-    // A command's environment that cannot load the bridge any more: the list stays short.
+    // A command's environment may be unable to load the bridge by now; the list is then empty.
   }
   return names;
 }

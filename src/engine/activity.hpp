@@ -19,16 +19,16 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept;
 /// JavaScript, so an interrupt may call it.
 std::string TopFrame(v8::Isolate* isolate);
 
-/// The same for the whole stack, "    at work (/app/job.js:3:5)" a line.
+/// The whole JavaScript stack as text, a line "    at work (/app/job.js:3:5)" for each frame.
 std::string StackText(v8::Isolate* isolate);
 
-/// Makes a termination that was asked for happen now, and not at V8's next check, which straight
-/// code may not meet for a while. Inside a callback from JavaScript.
+/// Makes a termination that was asked for happen now, and not at V8's next check, which code
+/// without loops and calls reaches late. Inside a callback from JavaScript.
 void ThrowTermination(v8::Isolate* isolate);
 
-/// The same for whatever wants the attention of JavaScript on `thread`, which is the calling one:
-/// an interrupt is served, and where JavaScript is over or was stopped, it ends here, also if V8
-/// has forgotten about that. Inside a callback from JavaScript, at its return.
+/// Serves an interrupt that waits for JavaScript on `thread`, the calling one, and terminates
+/// JavaScript that is over or was stopped, also if V8 has dropped the termination. Inside a
+/// callback from JavaScript, at its return.
 void ServeInterrupts(JsThread& thread, v8::Isolate* isolate);
 
 }  // namespace nodehost::detail

@@ -15,7 +15,7 @@ void Attachments::Add(v8::Isolate* isolate, v8::Local<v8::Object> object,
   first_ = added;
 }
 
-// In the middle of a collection, where nothing but this may be done.
+// V8 calls this during a garbage collection: it may reset the handle, and use nothing else of V8.
 void Attachments::Unreachable(const v8::WeakCallbackInfo<Attachment>& info) {
   info.GetParameter()->object_.Reset();
   info.SetSecondPassCallback(&Collected);

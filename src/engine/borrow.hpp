@@ -7,9 +7,9 @@
 
 namespace nodehost::detail {
 
-/// `kept` as a Local that is good for as long as `kept` is neither reset nor destroyed: for a call
-/// that does not look at it again after other JavaScript has run. Both are a pointer to the slot
-/// that the collector updates; Node's own PersistentToLocal::Strong does the same.
+/// `kept` as a Local that is valid for as long as `kept` is neither reset nor destroyed: for a call
+/// that does not use it again after other JavaScript has run. Both are a pointer to the slot
+/// that the collector updates; Node's PersistentToLocal::Strong relies on that, too.
 template <class T>
 v8::Local<T> Borrowed([[maybe_unused]] v8::Isolate* isolate, const v8::PersistentBase<T>& kept) {
 #ifdef V8_ENABLE_DIRECT_HANDLE

@@ -20,7 +20,7 @@ std::span<std::byte> Span(void* data, std::size_t size) {
   return {static_cast<std::byte*>(data), size};
 }
 
-// Two empty vectors share the null pointer, and V8 wants to tell buffers apart by theirs.
+// Empty vectors have a null pointer, and V8 tells buffers apart by their pointers.
 std::byte no_memory[1];
 
 }  // namespace
@@ -31,7 +31,7 @@ std::span<std::byte> BytesOf(const Ref& ref) {
   if (value->IsArrayBufferView()) {
     const auto view = value.As<v8::ArrayBufferView>();
     // Small arrays live inside V8's heap, where they move; asking for the buffer moves them out.
-    // For an array on shared memory this is the shared buffer in disguise, and that will do.
+    // For an array on shared memory this is a SharedArrayBuffer, whatever its type here says.
     const v8::Local<v8::ArrayBuffer> buffer = view->Buffer();
     const std::size_t size = view->ByteLength();
     if (size == 0) return {};

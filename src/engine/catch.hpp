@@ -54,7 +54,7 @@ class Catch {
   };
 };
 
-/// Round a job. Only under a Catch or a Hidden does JavaScript lie between it and C++ that calls.
+/// Around a job. JavaScript lies between it and C++ that calls only under a Catch or a Hidden.
 class JobCatch {
  public:
   /// `realm` is null once JavaScript has ended.

@@ -39,8 +39,8 @@ std::span<const char* const> ParametersOf(std::string_view name) {
 
 constexpr const char* kParametersOfHostScripts[] = {"primordials", "process", "require", "options"};
 
-// Of a function with that body; empty where the text is none: some of Node's are modules for
-// another program.
+// The code cache of a function with that body; empty where the text does not compile as one: some
+// of Node's built-ins are modules for another program.
 std::string CacheOfFunction(v8::Local<v8::Context> context, const std::string& name,
                             v8::Local<v8::String> text, std::span<const char* const> parameters,
                             v8::ScriptCompiler::CompileOptions options) {

@@ -62,7 +62,7 @@ class UnsubscribeJob final : public Job {
     try {
       InvokeValue(stop_, SignatureOf<void>::kValue, nullptr, nullptr);
     } catch (const EnvironmentStopped&) {
-      // So it listens no more.
+      // The listener's environment has ended.
     } catch (...) {
       ReportUncaught(js, std::current_exception());
     }
@@ -116,7 +116,7 @@ void EmitterState::Emit(const std::shared_ptr<const EmittedEventBase>& event) co
     const std::lock_guard lock(mutex_);
     objects = objects_;
   }
-  // First to the others: here a listener may throw.
+  // Other environments first: a listener of this one may throw.
   const Ref* here = nullptr;
   for (const Ref& object : objects) {
     if (ThreadOf(object).IsCurrent()) {
@@ -200,7 +200,7 @@ void Unsubscribe(const std::shared_ptr<Listener>& listener) noexcept {
       thread.Enqueue(std::move(job), /*must_accept=*/false);
     }
   } catch (const std::exception&) {
-    // There is no memory for the job: it is not called any more, and stays known to the emitter.
+    // There is no memory for the job: the listener stays registered, and is not called any more.
   }
 }
 

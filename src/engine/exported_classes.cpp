@@ -114,7 +114,7 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
   if (name == "Symbol.toPrimitive") return v8::Symbol::GetToPrimitive(isolate);
   if (name == "Symbol.hasInstance") return v8::Symbol::GetHasInstance(isolate);
   if (name.starts_with(kSymbol)) {
-    // Of Node's or of the language's newer ones: dispose, asyncDispose.
+    // A symbol that only newer versions of JavaScript have, such as Symbol.dispose.
     const v8::Local<v8::Context> context = realm.context();
     v8::Local<v8::Value> symbols;
     v8::Local<v8::Value> symbol;

@@ -26,8 +26,8 @@ void ThrowWithCode(v8::Isolate* isolate, v8::Local<v8::Value> error, std::string
 
 namespace {
 
-// Systems take 4096 bytes at most. Beyond that what is said about a path would be too long, in the
-// end, for a string.
+// Systems take 4096 bytes at most. A limit keeps the texts of errors about a path from exceeding
+// the length of a JavaScript string.
 constexpr std::size_t kLongestPath = 1 << 16;
 
 std::size_t LengthOf(v8::Local<v8::Value> path) {

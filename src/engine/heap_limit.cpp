@@ -79,7 +79,7 @@ void HeapLimit::AfterGc(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbac
   auto* const self = static_cast<HeapLimit*>(data);
   if (!self->exceeded_ || !self->Over()) return;
   // Some of it may be garbage, also after a full collection: what was allocated while V8 marked
-  // counts as live. One of ours tells, and cannot be run inside this one.
+  // counts as live. A collection of our own shows that; it cannot run inside this one.
   if (std::exchange(self->collection_asked_, true)) return;
   isolate->RequestInterrupt(
       [](v8::Isolate*, void* limit) { static_cast<HeapLimit*>(limit)->Collect(); }, self);

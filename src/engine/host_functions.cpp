@@ -33,7 +33,7 @@ v8::Local<v8::Function> HostFunctionOf(Realm& realm, v8::Local<v8::Object> retur
   return value.As<v8::Function>();
 }
 
-// The first last: it says whether they are there.
+// The first function is set last, because HostFunctions::Call tests it for whether all are loaded.
 void LoadHostFunctions(Realm& realm, const char* path, std::span<const char* const> names,
                        std::span<v8::Global<v8::Function>> functions) {
   v8::Isolate* const isolate = realm.isolate();

@@ -42,11 +42,11 @@ class HostScripts {
   /// if it threw.
   v8::MaybeLocal<v8::Value> Run(std::string_view path, v8::Local<v8::Value> options);
 
-  /// The same, but a file that has run is not run again: what it returned then is returned.
+  /// As Run, but a file runs once: later calls return what it returned then.
   v8::MaybeLocal<v8::Value> RunOnce(std::string_view path);
 
-  /// A JavaScript function (path, options) that does the same. Only to be called while this object
-  /// lives; empty if it could not be made.
+  /// Run as a JavaScript function (path, options), which must only be called while this object
+  /// lives. Empty if it could not be made.
   v8::MaybeLocal<v8::Function> RunFunction();
 
   /// Forgets everything of V8's.

@@ -116,7 +116,7 @@ void DescribeWithoutJs(Realm& realm, v8::Local<v8::Value> thrown, JsErrorData& d
   if (data.message.starts_with(head)) data.message.erase(0, head.size());
 }
 
-// The reverse.
+// Makes an error without running JavaScript, for which there may be no stack left.
 v8::Local<v8::Value> MakeWithoutJs(Realm& realm, const JsErrorData& data) {
   const v8::Local<v8::String> message = realm.String(data.message);
   if (data.name == "RangeError") return v8::Exception::RangeError(message);
@@ -146,7 +146,8 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   reader.Read(std::string_view("message"), data->message);
   reader.Read(std::string_view("code"), data->code);
   reader.Read(std::string_view("stack"), data->stack);
-  // JavaScript that runs out of stack while it reads them leaves both empty; V8 needs none.
+  // JavaScript that runs out of stack while it reads name and message leaves both empty; V8 reads
+  // them without any.
   if (data->message.empty() && thrown->IsNativeError()) {
     JsErrorData own;
     DescribeWithoutJs(realm, thrown, own);

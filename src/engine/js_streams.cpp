@@ -84,7 +84,8 @@ class StreamEnd : public NativeFunction {
     const v8::Local<v8::Value> reason = call.argument(1);
     return reason->IsNullOrUndefined() ? nullptr : ToException(call.realm(), reason);
   }
-  // When nobody has ended the stream by the time that JavaScript has forgotten it.
+  // Why a stream ends that JavaScript has dropped: null for a premature close, while JavaScript
+  // runs.
   std::exception_ptr Forgotten() const {
     return thread_->life().over() || !thread_->realm() ? thread_->StoppedError() : nullptr;
   }
@@ -215,7 +216,7 @@ class Waker : public std::enable_shared_from_this<Waker> {
       static constexpr Signature kSignature{&kTypeInfo<void>, nullptr, 0, false};
       InvokeValue(function_, kSignature, nullptr, nullptr);
     } catch (const EnvironmentStopped&) {
-      // The stream is told by its end in JavaScript, which goes too.
+      // The environment has ended; the destructor of its end tells the stream.
     } catch (...) {
       ReportUncaught(js, std::current_exception());
     }

@@ -117,7 +117,7 @@ void LeafFallBack(void*) noexcept {}
 
 #endif
 
-// The ordinary call that follows finds it, before it does anything.
+// The ordinary call that follows takes it, and throws it before it does anything else.
 void LeafCarryOut(void* options) noexcept {
   JsThread* const thread = JsThread::Current();
   if (thread && thread->realm()) thread->realm()->natives().carried() = std::current_exception();

@@ -1,6 +1,6 @@
-// Calls with a time-out or a token. The queue and the code that runs are given up by the host's
-// deadlines; what is here tells the caller, who does not wait for that, and sees to what the
-// function has begun and goes on with after it has returned.
+// Calls with a timeout or a token. Deadlines (src/host) withdraws a call from the queue or stops
+// the code that runs. Here the caller is told, who does not wait for that, and a promise is given
+// up that the function has returned.
 #include "nodehost/detail/limited_call.hpp"
 
 #include <fmt/format.h>
@@ -31,8 +31,8 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-// How long JavaScript that is told to stop may take to say where it was. It does so at once, unless
-// native code holds it.
+// How long the caller waits for JavaScript that was stopped to report where it was. It reports at
+// once, unless native code holds it.
 constexpr auto kTimeToStop = 20ms;
 
 enum class Cause : std::uint8_t { kTimeout, kStopped };
@@ -50,8 +50,8 @@ std::string PlaceOf(v8::Isolate* isolate, v8::Local<v8::Function> function) {
                      function->GetScriptColumnNumber() + 1);
 }
 
-// One call. It is shared by the job, the clock, the token and the outcome, which lets go of the
-// others.
+// One call, shared by the job, the timer, the token and the outcome. Once it has an outcome, it
+// drops the others.
 class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvocation> {
  public:
   LimitedInvocation(const Member& member, std::shared_ptr<LimitedCall> call, RunOptions limits)
@@ -103,7 +103,7 @@ class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvoc
     }
   }
 
-  // What the deadlines have withdrawn is said in the words of a call.
+  // Called when Deadlines has withdrawn the job: the caller gets an error that names the call.
   void Cancel(const std::exception_ptr& reason) noexcept {
     try {
       std::rethrow_exception(reason);

@@ -68,7 +68,7 @@ void WriteProperty(const Member& member, const TypeInfo& type, const void* value
     v8::Local<v8::Value> arguments[] = {member.receiver.get()->Get(realm.isolate()),
                                         realm.Key(member.field->name), Encode(realm, type, value)};
     const Catch caught(realm);
-    // As in strict mode; V8's own Set would say nothing of a property that cannot be written.
+    // As in strict mode; V8's own Set ignores that a property cannot be written.
     if (realm.operations()
             .Get(realm, Operation::kSet)
             ->Call(realm.context(), v8::Undefined(realm.isolate()), 3, arguments)

@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// V8's fast API calls, of the sort that may ask for the ordinary call instead (`fallback`): gone in
-// the V8 of Node 24, where they throw themselves. Their header is not among those of every libnode.
+// V8's fast API calls that may ask for the ordinary call instead (`fallback`): gone in the V8 of
+// Node 24, where fast calls throw themselves. Not every libnode brings their header.
 #if NODE_VERSION_AT_LEAST(22, 0, 0) && !NODE_VERSION_AT_LEAST(24, 0, 0) && \
     __has_include(<v8-fast-api-calls.h>)
 #include <v8-fast-api-calls.h>

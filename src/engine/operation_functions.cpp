@@ -23,7 +23,7 @@ constexpr const char* kFunctionNames[] = {
 };
 static_assert(std::size(kFunctionNames) == static_cast<std::size_t>(Operation::kCount));
 
-// On the stack for the usual few.
+// A list of arguments: on the stack for the usual few, else on the heap.
 class List {
  public:
   explicit List(std::size_t size) {

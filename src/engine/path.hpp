@@ -7,7 +7,7 @@
 
 namespace nodehost::detail {
 
-/// Nested structs and containers; deeper is a ring, or an attack.
+/// How deep structs and containers may be nested; deeper data is taken for a cycle or an attack.
 inline constexpr int kMaxDepth = 500;
 inline constexpr std::string_view kTooDeep = "nested more than 500 deep; is it a ring?";
 

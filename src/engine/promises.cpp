@@ -40,7 +40,7 @@ void PromiseWaiters::Settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
   } else {
     waiter->Rejected(*realm, info[1]);
   }
-  // It ended meanwhile: V8 may have forgotten.
+  // JavaScript ended in `waiter`; V8 may have dropped the termination.
   if (!thread.realm()) info.GetIsolate()->TerminateExecution();
 }
 

@@ -26,7 +26,7 @@ class PromiseWaiter {
   PromiseWaiter** link_ = nullptr;  // what points here
 };
 
-/// Those of one environment.
+/// All PromiseWaiters of one environment.
 class PromiseWaiters {
  public:
   /// `promise` may be any value; what is no thenable is fulfilled already.

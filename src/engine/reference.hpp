@@ -22,7 +22,7 @@ class Reference {
   v8::Local<v8::Value> Get(v8::Isolate* isolate) const {
     return is_number ? NumberOf(isolate) : handle.Get(isolate);
   }
-  /// The same without a handle of its own; see borrow.hpp for how long it is good.
+  /// The value without a handle of its own; borrow.hpp says how long it is valid.
   v8::Local<v8::Value> Borrow(v8::Isolate* isolate) const {
     return is_number ? NumberOf(isolate) : Borrowed(isolate, handle);
   }

@@ -101,7 +101,7 @@ void TerminalSize(const Arguments& info) {
   info.GetReturnValue().Set(v8::Array::New(isolate, size, std::size(size)));
 }
 
-// The real one, past any process.env; undefined if there is none.
+// The process's own variable, past any process.env; undefined if there is none.
 void RealVariable(const Arguments& info) {
   v8::Isolate* const isolate = info.GetIsolate();
   if (!info[0]->IsString()) return;
@@ -219,7 +219,7 @@ v8::MaybeLocal<v8::Object> StartOptions(v8::Local<v8::Context> context, host::Bo
   return options.object();
 }
 
-// False if JavaScript threw.
+// Runs the scripts that enforce the boundary. False if JavaScript threw.
 bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostScripts& scripts,
                 bool in_worker) {
   v8::Local<v8::Object> options;
@@ -240,7 +240,7 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
          (!boundary.rights_taken || run("start/rights.js"));
 }
 
-// What fails leaves its exception to Node, which then does not start the Worker.
+// An exception is left to Node, which then does not start the Worker.
 void PreloadWorker(host::Boundary& boundary, v8::Local<v8::Value> require) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
@@ -252,7 +252,7 @@ void PreloadWorker(host::Boundary& boundary, v8::Local<v8::Value> require) {
   PutInForce(context, boundary, *scripts, /*in_worker=*/true);
 }
 
-// Node's own makes a realm of its kind, in which checks fail.
+// Node's own callback makes a realm in which checks of Node's fail, which aborts the process.
 v8::MaybeLocal<v8::Context> RefuseShadowRealm(v8::Local<v8::Context> initiator) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::Context::Scope scope(initiator);

@@ -1,6 +1,6 @@
 // StructShapes: for each C++ struct a JavaScript function that makes its object from the values of
-// its fields. V8 then makes it at once, as what it will be; defining the properties of an empty
-// object one by one takes it eight times as long.
+// its fields. V8 then makes the object with its final hidden class; defining the properties of an
+// empty object one by one takes eight times as long.
 #pragma once
 
 #include <v8.h>
@@ -18,9 +18,8 @@ namespace nodehost::detail {
 class Realm;
 struct StructInfo;
 
-/// A field's name as a key in the text of JavaScript, with its brackets: of an object literal,
-/// where
-/// "__proto__" would be no property without them, and behind an object.
+/// A field's name as a computed key in JavaScript text, `["name"]`: in an object literal, where a
+/// plain "__proto__" would set the prototype, and behind an object.
 std::string LiteralKey(std::string_view name);
 
 class StructShapes {

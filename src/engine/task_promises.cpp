@@ -120,7 +120,8 @@ v8::Local<v8::Promise::Resolver> NewResolver(Realm& realm) {
   return resolver;
 }
 
-// Settles the promise as the Task is; once JavaScript is being ended, that fails, and is no matter.
+// Settles the promise as the Task is settled. That fails once JavaScript is being ended, which is
+// ignored.
 void SettlePromise(Realm& realm, const Ref& resolver, const TypeInfo& type,
                    TaskStateBase& state) noexcept {
   const auto promise = resolver.get()->Get(realm.isolate()).As<v8::Promise::Resolver>();
@@ -142,7 +143,8 @@ void SettlePromise(Realm& realm, const Ref& resolver, const TypeInfo& type,
   }
 }
 
-// The promise whose reaction resumes: with it come the callback scope and the async context.
+// Resumes in the reaction of a promise, which gives the coroutine a callback scope and the async
+// context of the promise.
 void ResumeInReaction(JsThread& thread, const std::shared_ptr<TaskStateBase>& state,
                       const std::shared_ptr<Resumption>& resumption) {
   Realm& realm = Realm::Of(thread);

@@ -37,7 +37,7 @@ bool IsIdentifier(std::string_view name) {
   });
 }
 
-// Names of properties and methods, but not of functions.
+// Whether JavaScript has the name as a keyword: properties and methods may have it, functions not.
 bool IsReserved(std::string_view name) {
   constexpr std::array kWords = {
       "arguments"sv, "await"sv,      "break"sv,     "case"sv,    "catch"sv,      "class"sv,
@@ -93,7 +93,7 @@ const TypeInfo& Held(const TypeInfo& type) {
 // The declarations of one module.
 class Declarations {
  public:
-  /// Inside a `declare module`, or for a file.
+  /// `inside`: for the body of a `declare module`; else for a file.
   explicit Declarations(bool inside)
       : indent_(inside ? "  " : ""), declare_(inside ? "" : "declare ") {}
 
@@ -112,7 +112,7 @@ class Declarations {
       defaults += fmt::format("{}  {}: typeof {};\n", indent_,
                               local == field.name ? local : KeyText(field.name), local);
     }
-    // What the exports have named, and what that names.
+    // The types that the exports name, and those that these types name.
     while (!waiting_.empty()) {
       const TypeInfo& type = *waiting_.back();
       waiting_.pop_back();
@@ -262,7 +262,7 @@ class Declarations {
 
   // ---- Classes ----
 
-  // Of a class that the module does not export: its objects can be had, and nothing else.
+  // The interface of a class that the module does not export: JavaScript gets objects of it only.
   void Instance(const ClassInfo& info) { Class(info, indent_ + "export interface ", false); }
 
   void Class(const ClassInfo& info, const std::string& start, bool whole) {

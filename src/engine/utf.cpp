@@ -58,8 +58,8 @@ std::optional<std::size_t> Utf8ToUtf16(std::string_view utf8, char16_t* out) noe
   const auto* at = reinterpret_cast<const std::uint8_t*>(utf8.data());
   const auto* const end = at + utf8.size();
   const char16_t* const first = out;
-  // The six bits of the byte at `index`; where there is no such byte, more than two or three bytes
-  // can mean.
+  // The six bits of the continuation byte at `index`; if there is none, a number that is too large
+  // for the checks below.
   const auto follow = [&](std::ptrdiff_t index) -> char32_t {
     constexpr char32_t kIllFormed = 0x10000;
     return index < end - at && (at[index] & 0xC0) == 0x80 ? at[index] & 0x3Fu : kIllFormed;

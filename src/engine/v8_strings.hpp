@@ -15,13 +15,13 @@ v8::Local<v8::String> ToV8String(v8::Isolate* isolate, std::string_view utf8);
 /// UTF-16 as it is.
 v8::Local<v8::String> ToV8String(v8::Isolate* isolate, std::u16string_view utf16);
 
-/// The same for a property key, which V8 keeps only once.
+/// UTF-8 to an internalized string: a property key, which V8 keeps only once.
 v8::Local<v8::String> ToV8Key(v8::Isolate* isolate, std::string_view utf8);
 
 /// A JavaScript string to UTF-8, into `result`; lone surrogates become U+FFFD.
 void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::string& result);
 
-/// The same to UTF-16: every code unit as it is.
+/// A JavaScript string to UTF-16: every code unit as it is.
 void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::u16string& result);
 
 }  // namespace nodehost::detail

@@ -36,7 +36,7 @@ void CloseIterator(const Ref& iterator) noexcept {
     const Entry entry(iterator);
     const v8::TryCatch caught(entry.isolate());
     v8::Local<v8::Value> self = entry.value();
-    // The error under way counts, so that what `return` throws is ignored, as for-of does.
+    // What `return` throws is ignored in favour of the error under way, as for-of does.
     static_cast<void>(entry.realm()
                           .operations()
                           .Get(entry.realm(), Operation::kStop)

@@ -1,5 +1,5 @@
-// The memory limits of Workers, which Node leaves to V8 and V8 to an abort of the process. See
-// js/start/worker_memory.js, whose native half this is.
+// The memory limits of Workers. Node leaves them to V8, which aborts the process when one is
+// exceeded. The native half of js/start/worker_memory.js.
 #pragma once
 
 #include <node.h>

@@ -27,8 +27,8 @@ class AliveReport {
   /// Asks, and waits for the answer for at most `timeout`. Any thread but the JS thread.
   std::vector<std::string> Ask(std::chrono::milliseconds timeout);
 
-  /// The same in steps, for a thread that must not wait: asks; whether the whole answer is there;
-  /// the answer so far.
+  /// Ask in steps, for a thread that must not wait: Send asks, the second says whether the whole
+  /// answer is there, the third returns the answer so far.
   void Send();
   bool IsComplete();
   std::vector<std::string> Answer();

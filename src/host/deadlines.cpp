@@ -18,8 +18,8 @@ namespace {
 using std::chrono_literals::operator""ms;
 using Clock = Watchdog::Clock;
 
-// How often an overdue job is asked again to stop: native code may have held it the first time, or
-// C++ have caught the error and gone on.
+// The interval at which an overdue job is asked to stop again: native code may have held it the
+// first time, or C++ may have caught the error and gone on.
 constexpr auto kAgain = 20ms;
 
 Clock::time_point DueTime(const RunOptions& limits) {
@@ -183,7 +183,9 @@ void Deadlines::RunHere(TimedJob& timed) {
 void Deadlines::RunQueued(TimedJob& timed) {
   RunWatched(timed, [&](Running& running) {
     timed.Finish();
-    // Its time counts for these, too: microtasks that make microtasks never let the loop turn.
+    // The timeout covers ticks and microtasks, too: those that queue more of them never let the
+    // loop
+    // turn.
     running.SetInTicks();
     if (!thread_.access().MayEnter()) return;
     const detail::JobCatch::Loop callbacks(*thread_.realm());
@@ -239,7 +241,7 @@ void Deadlines::AfterStop(bool whole) {
 }
 
 void Deadlines::EndEnvironment() {
-  // Already now, so that Node unwinds without a check of its async stack.
+  // Ended before Node unwinds: Node then skips the check of its async stack, which would abort.
   thread_.EndJavaScript(
       {.reason = EndReason::kTerminated,
        .text = "a job was stopped at its timeout in the middle of callbacks that were not its own",

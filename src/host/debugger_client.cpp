@@ -76,7 +76,7 @@ DebuggerClient* Self(void* data) { return static_cast<DebuggerClient*>(data); }
 DebuggerClient::DebuggerClient(std::string url, Resumes what, std::chrono::milliseconds delay)
     : url_(std::move(url)), what_(what), delay_(delay) {
   connect_.data = this;
-  // A program that has no descriptors or threads left goes without the client.
+  // Without descriptors or threads there is no client, and debuggers are not resumed.
   if (uv_loop_init(&loop_) != 0) return;
   const int error = leave_.Open(this, uv_async_init, &loop_,
                                 [](uv_async_t* async) { Self(async->data)->LeaveIfDone(); });
@@ -212,7 +212,8 @@ void DebuggerClient::Send(std::string_view request) {
 void DebuggerClient::Write(std::string_view bytes) {
   const uv_buf_t buffer =
       uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
-  // So little always fits. If not, no answer comes, and nothing more is asked.
+  // A request is small enough to be sent at once. If it is not, no answer comes, and no more is
+  // asked.
   static_cast<void>(uv_try_write(socket_.stream(), &buffer, 1));
 }
 

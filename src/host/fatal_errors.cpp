@@ -17,7 +17,8 @@ namespace {
 
 thread_local FatalErrors* of_this_thread = nullptr;
 
-// A thread can be left neither by an exception, through frames of V8, nor by its end.
+// The thread cannot unwind, as no exception may pass frames of V8, and it cannot end either: so it
+// sleeps.
 [[noreturn]] void SleepForever() {
   while (true) std::this_thread::sleep_for(std::chrono::hours(24));
 }
@@ -35,7 +36,7 @@ bool FatalErrors::RunOrLeave(const std::function<void()>& work) {
     work();
     return true;
   }
-  // What the frames that are jumped over would put back. They may throw as well.
+  // Puts back what the frames that longjmp skips would have put back; also when `work` throws.
   struct Restored {
     explicit Restored(FatalErrors& errors)
         : self(errors), current(errors.thread_), outer(std::exchange(of_this_thread, &errors)) {}

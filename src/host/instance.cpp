@@ -36,7 +36,7 @@ std::string CheckedBaseDir(const EnvironmentOptions& options) {
   return path.string();
 }
 
-// The text about an uncaught error goes where other output goes.
+// Without on_log, texts about uncaught errors go to on_stderr.
 EnvironmentOptions WithLog(EnvironmentOptions options) {
   if (!options.on_log && options.on_stderr) {
     options.on_log = [write = options.on_stderr](std::string_view text) {

@@ -1,6 +1,6 @@
-// Instance: one Node.js, from its set-up to its end. All that happens to it on the JS thread is
-// here; when it happens is a driver's affair: a ThreadDriver's, which has a thread for it, or a
-// PumpDriver's, on a thread of the program.
+// Instance: one Node.js, from its set-up to its end: what happens on the JS thread. When it happens
+// is decided by a driver: a ThreadDriver, which has a thread for it, or a PumpDriver, on a thread
+// of the program.
 #pragma once
 
 #include <node.h>
@@ -43,8 +43,8 @@ class Instance {
   class Entered;
 
   /// The steps of its life on the JS thread, in this order. SetUp and Free are outside of V8, the
-  /// others entered. Load throws what keeps the environment from starting; the steps behind it
-  /// follow all the same.
+  /// others entered. Load throws what keeps the environment from starting; the later steps are
+  /// taken in that case, too.
   void SetUp();
   void Load();
   void Conclude(int exit_code);

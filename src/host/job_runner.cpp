@@ -32,7 +32,7 @@ void JobRunner::Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_aliv
   isolate_ = isolate;
   wake_.Open(this, uv_async_init, loop, [](uv_async_t* async) {
     // Jobs are run in the check phase, which follows in the same turn of the loop, and not here:
-    // while an async callback runs, a nested turn of the loop is deaf to other async handles.
+    // while an async callback runs, a nested turn of the loop calls no other async handle.
     auto* const self = static_cast<JobRunner*>(async->data);
     uv_check_start(self->check_.get(),
                    [](uv_check_t* check) { static_cast<JobRunner*>(check->data)->RunWaiting(); });

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 
-// A sample costs microseconds; without a question there is one this often at most.
+// A sample costs microseconds. Unless Read asks for one, this is the shortest time between two.
 constexpr auto kSampleInterval = 100ms;
 
 std::chrono::microseconds Micros(std::uint64_t nanoseconds) {

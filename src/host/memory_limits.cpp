@@ -14,8 +14,8 @@ void MemoryLimits::Open(v8::Isolate* isolate, const EnvironmentOptions& options,
   is_open_ = true;
   limit_.Open(isolate, options.max_heap_mb, options.max_external_mb,
               [this](const std::string& what) {
-                // The queue is refused when JavaScript has unwound: what its jobs own may belong to
-                // V8, which is in the middle of a garbage collection.
+                // Jobs are cancelled later, when JavaScript has unwound: destroying what they own
+                // may call V8, which may be in the middle of a garbage collection.
                 thread_.EndJavaScript({.reason = EndReason::kOutOfMemory,
                                        .text = fmt::format("it ran out of memory ({})", what),
                                        .exit_code = kAbortCode});

@@ -17,8 +17,7 @@ class MemoryLimits {
   MemoryLimits(const MemoryLimits&) = delete;
   MemoryLimits& operator=(const MemoryLimits&) = delete;
 
-  /// With `own_process`, V8's own limit is V8's affair: it prints a report and aborts, as in
-  /// `node`.
+  /// With `own_process`, V8 handles its own limit as in `node`: it prints a report and aborts.
   void Open(v8::Isolate* isolate, const EnvironmentOptions& options, bool own_process);
   void Close();
 

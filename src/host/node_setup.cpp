@@ -45,9 +45,9 @@ std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& o
   // environment of a process may own the inspector.
   std::uint64_t flags = options.run_command_line ? node::EnvironmentFlags::kDefaultFlags
                                                  : node::EnvironmentFlags::kNoFlags;
-  // $NODE_PATH and $HOME/.node_modules are somebody else's settings.
+  // $NODE_PATH and $HOME/.node_modules are settings of the user's, not of the host.
   if (!platform.own_process) flags |= node::EnvironmentFlags::kNoGlobalSearchPaths;
-  // What JavaScript has opened and not closed would stay open for as long as the host lives.
+  // Descriptors that JavaScript leaves open would stay open for as long as the host lives.
   if (!options.run_command_line) flags |= node::EnvironmentFlags::kTrackUnmanagedFds;
   if (!options.rights.native_addons) flags |= node::EnvironmentFlags::kNoNativeAddons;
   return flags;

@@ -1,5 +1,4 @@
-// What Node itself makes of an environment: isolate, event loop and node::Environment, and how they
-// come and go.
+// Making and freeing what Node has for an environment: isolate, event loop and node::Environment.
 #pragma once
 
 #include <node.h>

@@ -37,8 +37,8 @@ const char* started = nullptr;  // why there can be no other platform
 // The platform, for the end of a process that does not destroy it.
 host::PlatformState* living = nullptr;
 
-// What nobody has stopped must not run JavaScript while the destructors of libnode's static objects
-// run. Registered after their construction, so called before them.
+// Stops the environments that still run: they must not run JavaScript while the destructors of
+// libnode's static objects run. Registered after their construction, so called before them.
 void StopAtProcessExit() {
   if (detail::InForkedChild()) return;
   host::PlatformState* state = nullptr;
@@ -70,8 +70,8 @@ std::string NoOption(const std::string& argument) {
       argument);
 }
 
-// What Node would refuse, while it can still be started with better options. With `own_process` a
-// refusal ends the program, and is Node's to word.
+// Throws for options that Node would refuse, while it can still be started with others. With
+// `own_process` Node itself refuses them, which ends the program.
 void CheckNodeOptions(const PlatformOptions& options) {
   if (options.own_process) return;
   CheckPrintingOptions(options);
@@ -99,8 +99,8 @@ void ClaimProcess(const PlatformOptions& options) {
       "no second one after it is gone. Keep one for as long as the program needs JavaScript.";
 }
 
-// What Node and V8 take at their start, and the first environment: where it is missing, they abort
-// or wait for ever.
+// Throws if the descriptors or threads are missing that Node, V8 and a first environment need:
+// without them they abort or wait for ever.
 void RequireResources(const PlatformOptions& options) {
   constexpr int kDescriptors = 16;
   constexpr int kUvThreads = 4;  // libuv's default
@@ -313,7 +313,8 @@ NodejsPlatform::~NodejsPlatform() {
     host::ForgetSignals();
   }
   const std::lock_guard lock(start_mutex);
-  // A thread that native code holds, or that is ourselves, comes back to what it left: it stays.
+  // A thread that native code holds, or that is the calling one, uses the platform when it returns:
+  // so the platform is kept.
   if (ended) {
     living = nullptr;
   } else {

@@ -36,7 +36,7 @@ struct PlatformState {
 
   Watchdog watchdog;
 
-  /// Held while an isolate comes or goes, where they must do so alone.
+  /// Held while an isolate is made or freed, where kIsolatesComeAndGoAlone.
   std::timed_mutex isolates_mutex;
 
   /// Those whose threads may still have to be joined.

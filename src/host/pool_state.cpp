@@ -135,7 +135,8 @@ PoolState::Member PoolState::LeastBusy() const {
     return member->environment.OnJsThread();
   });
   if (here != working_.end()) return *here;
-  // Of several that are equally busy, the first: its code has been compiled and optimised most.
+  // Of several that are equally busy, the first: it has run most, so V8 has optimised most of its
+  // code.
   const auto least = std::min_element(
       working_.begin(), working_.end(),
       [](const Member& a, const Member& b) { return a->running() < b->running(); });
@@ -221,7 +222,7 @@ std::size_t PoolState::AddImport(PoolImport import) {
   }
   const std::lock_guard lock(mutex_);
   imports_ = std::move(imports);
-  // One that came meanwhile is without it: another takes its place.
+  // An environment that was added meanwhile lacks the import: the keeper replaces it.
   const auto lacks = [this](const Member& member) {
     return member->import_count() < imports_.size();
   };

@@ -17,7 +17,8 @@ namespace nodehost::host {
 
 namespace {
 
-// V8 counts on 984 KiB from where it is first entered; C++ below JavaScript needs some, too.
+// V8 uses up to 984 KiB of stack from where it is first entered; C++ that JavaScript calls needs
+// some beyond that.
 constexpr std::size_t kLeastStackBytes = 1536 << 10;
 
 // Turns of the loop for one Poll, at most: JavaScript that starts new I/O in each must not hold up
@@ -96,7 +97,7 @@ void PumpDriver::Open() {
   if (lost_) std::rethrow_exception(StoppedError());
 }
 
-// All that the owner does in the environment, which it leaves when V8 cannot go on.
+// Runs `work` in the environment; a fatal error of V8's or Node's leaves it.
 void PumpDriver::Enter(const std::function<void()>& work) {
   const bool left = !instance().fatal_errors().RunOrLeave([&] {
     const Inside inside(*this);
@@ -107,7 +108,7 @@ void PumpDriver::Enter(const std::function<void()>& work) {
   depth_ = 0;
   fd_ = -1;
   wake_thread_.reset();
-  // V8's own threads may look at it for ever.
+  // Never freed: threads of V8's own may use it at any time.
   static_cast<void>(new std::shared_ptr<JsThread>(shared_from_this()));
 }
 
@@ -163,9 +164,9 @@ bool PumpDriver::HasFinished(int& exit_code) {
   return true;
 }
 
-// libuv tells the system of a new descriptor at the start of the next turn; before that, the loop's
-// own descriptor does not speak for it. The queue of those that wait is a part of the loop that
-// <uv.h> shows, a pair of links in every libuv of version 1.
+// libuv adds a new descriptor to its epoll set at the start of the next turn; before that, the
+// loop's own descriptor does not become readable for it. The queue of new descriptors is a member
+// of uv_loop_t in <uv.h>: a pair of links in every libuv of version 1.
 bool PumpDriver::HasNewWatchers() noexcept {
 #if defined(_WIN32)
   return false;

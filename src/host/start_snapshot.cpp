@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// For tests, and to find out whether a difference comes from it.
+// Switches the snapshot off: for tests, and to find out whether a problem comes from it.
 constexpr const char* kOffVariable = "NODEHOST_NO_SNAPSHOT";
 
 void Say(const PlatformOptions& options, std::string_view what) {

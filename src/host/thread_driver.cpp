@@ -17,7 +17,7 @@ namespace nodehost::host {
 
 namespace {
 
-// V8 takes it that about 1 MB is there and checks against that; C++ below JavaScript needs more.
+// V8 assumes about 1 MB of stack and checks against that; C++ that JavaScript calls needs more.
 constexpr std::size_t kStackBytes = 8 << 20;
 
 void NameThread([[maybe_unused]] const std::string& name) {

@@ -1,4 +1,4 @@
-// Watchdog: one thread that does small things at given times, for all JS threads of a platform.
+// Watchdog: one thread that runs short tasks at given times, for all JS threads of a platform.
 #pragma once
 
 #include <chrono>

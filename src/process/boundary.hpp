@@ -1,6 +1,6 @@
-// Boundary: what one environment, with its Workers, may do to the process it lives in, and what it
-// has done and must be undone. engine/start_scripts.cpp puts it in force, before any user code
-// runs.
+// Boundary: what one environment, with its Workers, may do to the process it lives in, and which of
+// its changes are undone at its end. engine/start_scripts.cpp puts it in force, before any user
+// code runs.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ class Boundary {
   /// The boundary of the Worker whose thread this is; null on others.
   static Boundary* OfWorker() noexcept;
 
-  /// Ends what waits for the outside world; before the environment is terminated. Any thread.
+  /// Ends waits for readers of the output; before the environment is terminated. Any thread.
   void Cancel() noexcept;
 
   /// Puts back what was the host's. When the environment is gone.

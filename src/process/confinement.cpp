@@ -275,7 +275,7 @@ void RefuseProcesses(Filter& filter) {
   filter.Refuse(SYS_vfork, EACCES);
 #endif
   filter.RefuseWithout(SYS_clone, 0, CLONE_THREAD, EACCES);
-  // Its flags lie in memory, where a filter cannot look. The C library makes threads by clone then.
+  // A filter cannot read its flags, which are in memory. The C library falls back to clone.
   filter.Refuse(SYS_clone3, ENOSYS);
   filter.RefuseUnless(SYS_kill, 0, self, EPERM);
   filter.RefuseUnless(SYS_tgkill, 0, self, EPERM);

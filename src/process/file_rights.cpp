@@ -74,7 +74,7 @@ class Walk {
   bool Step(const std::string& part) {
     if (part == ".") return true;
     if (part == "..") {
-      // Above what does not exist, or is not known, there is nothing to tell.
+      // The folder above a name that does not exist, or cannot be resolved, is unknown.
       if (lost_) return false;
       found_ = fs::path(found_).parent_path().string();
       return true;

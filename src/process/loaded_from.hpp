@@ -16,8 +16,9 @@ std::string BuildIdOf(const void* address);
 /// closes it.
 void KeepLoaded(const void* address);
 
-/// The same, and makes its symbols visible to every library loaded later. A host that is itself a
-/// plug-in, loaded with RTLD_LOCAL, would otherwise leave addons without libnode's symbols.
+/// Keeps it in memory, and makes its symbols visible to every library loaded later. A host that is
+/// itself a plug-in, loaded with RTLD_LOCAL, would otherwise leave addons without libnode's
+/// symbols.
 void KeepLoadedForAll(const void* address);
 
 }  // namespace nodehost::host

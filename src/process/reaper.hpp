@@ -9,7 +9,7 @@ namespace nodehost::host {
 
 class Reaper {
  public:
-  /// With children that nobody else waits for. The host may all the same.
+  /// With children that no event loop waits for any more. The host may wait for them, too.
   explicit Reaper(std::vector<int> children) : children_(std::move(children)) {}
 
   /// Looks, without waiting, which of them have ended; whether some have not. Any thread.

@@ -12,7 +12,7 @@ void OpenMissingStdio();
 /// environment".
 void RequireDescriptors(int count, const char* what);
 
-/// The same for threads that run at the same time.
+/// Throws PlatformError if `count` more threads cannot run at one time. `what` needs them.
 void RequireThreads(int count, const char* what);
 
 }  // namespace nodehost::host

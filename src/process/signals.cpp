@@ -36,7 +36,7 @@ namespace {
 
 // A signal as the process sees it. libuv takes its handler away, and leaves SIG_DFL, when the last
 // of its handles stops; a handle of ours that never stops keeps libuv from touching the signal
-// while JavaScript comes and goes. What is installed is then for us alone to say.
+// while JavaScript subscribes and unsubscribes. Which handler is installed is then decided here.
 struct Signal {
   int claims = 0;
   struct sigaction host {};  // what the host had when the first claim came

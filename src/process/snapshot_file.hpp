@@ -41,7 +41,7 @@ class SnapshotFile {
 /// The file is there as a whole or not at all. Throws PlatformError if it cannot be written.
 void WriteSnapshotFile(const std::string& path, const SnapshotContents& contents);
 
-/// A number that another text hardly has.
+/// A 64-bit hash: it finds damage and other texts, and does not withstand an attacker.
 std::uint64_t HashOf(std::string_view text, std::uint64_t seed = 0) noexcept;
 
 }  // namespace nodehost::host

@@ -61,8 +61,8 @@ bool IsSameFile(int one, int other) {
          first.st_ino == second.st_ino;
 }
 
-// Two descriptors may be one terminal, or one pipe. What has been done to it by way of the other is
-// not how the host had it.
+// Two descriptors may be one terminal, or one pipe. If its modes were changed through the other
+// descriptor, the modes remembered there are the host's.
 void RememberFromOthers(int fd, Descriptor& descriptor) {
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     const Descriptor& other = descriptors[i];
@@ -102,7 +102,7 @@ void PutBack(int fd, const Descriptor& descriptor) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-// Whether write() of any size returns without somebody else's doing.
+// Whether write() of any size returns without waiting for a reader.
 bool IsFile(int fd) {
   struct stat status {};
   return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
@@ -135,8 +135,8 @@ int OutputSink::Write(std::string_view text) {
     callback_(text);
     return 0;
   }
-  // What may block is asked first, and given only what then fits: a reader that does not read must
-  // not keep the environment from ending.
+  // A descriptor that may block is polled first, and given only what then fits: a reader that does
+  // not read must not keep the environment from ending.
   constexpr std::size_t kFits = 4096;  // PIPE_BUF on Linux: POLLOUT promises that much
   constexpr int kPollMilliseconds = 50;
   const bool is_file = IsFile(fd_);

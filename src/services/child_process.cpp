@@ -144,7 +144,7 @@ class ChildProcessModel final : public HostingModel {
     try {
       control_->Post([this, id](Js&) { children_.Call("cancel", static_cast<double>(id)); });
     } catch (const EnvironmentStopped&) {
-      // Then the processes are about to end.
+      // The control environment has ended, and the processes end with it.
     }
   }
 
@@ -152,7 +152,7 @@ class ChildProcessModel final : public HostingModel {
     try {
       control_->Run([this](Js&) { children_.Call("restart"); });
     } catch (const EnvironmentStopped&) {
-      // Likewise.
+      // The control environment has ended: there is nothing to restart.
     }
   }
 
@@ -163,7 +163,7 @@ class ChildProcessModel final : public HostingModel {
     try {
       stopped.Get(5s);
     } catch (const std::exception&) {
-      // They end with the socket.
+      // The processes end when their sockets are closed.
     }
     control_->Stop(0ms);  // kept: other threads may be about to cancel a call
   }

@@ -25,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kStuckAfter = 1000ms;  // that an environment does not answer after a time-out
+constexpr auto kStuckAfter = 1000ms;  // how long an environment may not answer after a timeout
 
 /// What calls go through in one environment of a pool.
 struct Entrance {
@@ -33,8 +33,8 @@ struct Entrance {
   Value stream_end;
 };
 
-// One thread for what must not be done on the threads that find out about it: to wait for an
-// environment to be made, or to end.
+// One thread for work that must not block the thread that asks for it: to wait for an environment
+// to be made, or to end.
 class Errands {
  public:
   Errands() : thread_([this] { Work(); }) {}
@@ -333,7 +333,7 @@ class InProcessModel final : public HostingModel {
   std::vector<std::shared_ptr<Generation>> old_;
   std::vector<std::shared_ptr<Invocation>> waiting_;
   bool restarting_ = false;
-  bool again_ = false;  // what is being started may be behind a change
+  bool again_ = false;  // files have changed since the start that is under way
 };
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace nodehost {
 
 namespace {
 
-// The same error, saying what was called and where.
+// `error` with the called function, and the instance that ran it, added.
 std::exception_ptr Located(const std::exception_ptr& error, const Invocation& invocation) {
   try {
     std::rethrow_exception(error);

@@ -1,5 +1,5 @@
-// JsThread: a JS thread as every other thread sees it. Who it is, how work gets to it, and how far
-// its life has come. It knows neither Node nor V8; the classes in src/host run Node on it.
+// JsThread: a JS thread as other threads see it: its identity, its queue of jobs, its Life and its
+// RealmAccess. It knows neither Node nor V8; the classes in src/host run Node on it.
 #pragma once
 
 #include <exception>
@@ -17,8 +17,8 @@ namespace nodehost::detail {
 
 class Realm;
 
-// Every operation asks which thread it is on. In a shared library that is a call into the loader,
-// unless the variable has a fixed place beside those of the program: then it is one read.
+// Every operation asks which thread it is on. In a shared library, reading a thread_local variable
+// calls into the loader, unless the variable uses the initial-exec model: then it is one read.
 #if defined(__ELF__)
 #define NODEHOST_TLS __attribute__((tls_model("initial-exec")))
 #else
@@ -85,7 +85,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   void Enqueue(std::unique_ptr<Job> job, bool must_accept);
 
   /// RunBlocking, on the JS thread too, and Enqueue of a job that is given up when it takes too
-  /// long or is to stop. Here, where nobody looks at a clock, without limits.
+  /// long or is to stop. This class has no timers: it runs them without limits.
   virtual void RunLimited(Job& job, const RunOptions& /*limits*/) { RunBlocking(job); }
   virtual void EnqueueLimited(std::unique_ptr<Job> job, const RunOptions& /*limits*/) {
     Enqueue(std::move(job), /*must_accept=*/false);

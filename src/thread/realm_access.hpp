@@ -52,9 +52,9 @@ class RealmAccess {
   /// What Disable was given; null if it was given nothing, or is undone.
   const std::exception_ptr& reason() const noexcept { return reason_; }
 
-  /// Somebody has a question, or an end, for the JavaScript that runs. V8 looks for such things
+  /// Asks the JavaScript that runs to serve an interrupt or a termination. V8 checks for both
   /// itself, but in a loop that calls C++ only every few thousand turns; so C++ that JavaScript has
-  /// called asks on its return. Any thread.
+  /// called checks on its return. Any thread.
   void RequestCheck() noexcept { check_requested_.store(true, std::memory_order_relaxed); }
   bool NeedsCheck() const noexcept {
     return check_requested_.load(std::memory_order_relaxed) || !MayEnter();

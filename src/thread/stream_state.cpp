@@ -53,7 +53,8 @@ std::exception_ptr StreamStateBase::ErrorOrEnd() const {
 }
 
 void StreamStateBase::ReleaseRoom(Aftermath& after) {
-  // Half full: a consumer that takes chunk by chunk does not wake the producer for each.
+  // Only below half of the mark: a consumer that takes chunk by chunk does not wake the producer
+  // for each.
   if (size_ > mark_ / 2 && reads_.empty()) return;
   after.settled.insert(after.settled.end(), writes_.begin(), writes_.end());
   writes_.clear();

@@ -55,7 +55,7 @@ bool IsEndOfEnvironment(const std::exception_ptr& error) {
   }
 }
 
-// That an environment has ended is known without the Tasks it has left.
+// EnvironmentStopped is not reported: that the environment has ended is known already.
 void ReportUnobserved(const std::shared_ptr<detail::JsThread>& origin,
                       const std::exception_ptr& error) {
   if (IsEndOfEnvironment(error)) return;

@@ -1,5 +1,5 @@
-// TaskThread: the library's own thread for coroutines that run nowhere else, and for time-outs. It
-// starts at its first use and is never joined: nothing that waits there need ever end.
+// TaskThread: the library's own thread for coroutines that run nowhere else, and for timeouts. It
+// starts at its first use and is never joined, because what waits there may never end.
 #pragma once
 
 #include <chrono>

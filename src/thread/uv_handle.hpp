@@ -44,7 +44,7 @@ class UvHandle {
   /// For libuv's functions; null if it is closed.
   T* get() const noexcept { return handle_; }
 
-  /// The same as libuv's base class, which a TCP socket or a pipe has.
+  /// The handle as its base in libuv; a TCP socket and a pipe are streams.
   uv_stream_t* stream()
       const noexcept requires std::is_same_v<T, uv_tcp_t> || std::is_same_v<T, uv_pipe_t> {
     return reinterpret_cast<uv_stream_t*>(handle_);

@@ -13,8 +13,8 @@ namespace nodehost::detail {
 void WaitFlag::Set() noexcept {
   auto* const address = reinterpret_cast<int*>(&set_);
   set_.store(1, std::memory_order_release);
-  // The flag may be gone now. The system takes its address as a number; where it meets another
-  // waiter of the same address, that one looks and waits on, as all users of futexes must.
+  // The flag may be destroyed by now. The kernel only compares its address; another futex that has
+  // been put there is woken for nothing, and its waiter checks and waits again.
   syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
 }
 

@@ -26,7 +26,7 @@ v8::Local<v8::Value> ArgumentsToJs(Encoder& encoder, const TypeInfo&, const void
   return v8::Undefined(encoder.isolate());
 }
 
-// One more of the rest.
+// Called for each argument behind the declared ones: appends it.
 bool ArgumentsFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo&, void* result) {
   static_cast<Arguments*>(result)->values().emplace_back(
       decoder.realm().references().Make(decoder.isolate(), value));

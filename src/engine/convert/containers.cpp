@@ -25,8 +25,8 @@ namespace nodehost::detail {
 
 namespace {
 
-// A sparse array may claim four thousand million elements: memory is taken as they turn out to be
-// there.
+// A sparse array may have a length of 2^32 - 1: memory is reserved for this many elements only, and
+// grows as elements are read.
 constexpr std::uint32_t kFirstSize = 1 << 16;
 
 }  // namespace
@@ -198,7 +198,7 @@ v8::Local<v8::Value> MapToJs(Encoder& encoder, const TypeInfo& type, const void*
   return scope.Escape(map);
 }
 
-// Objects that are more than their properties are no records.
+// Dates, Maps, functions and the like are not read as records.
 bool HasPropertiesOnly(v8::Local<v8::Value> value) {
   return value->IsObject() && !value->IsArray() && !value->IsFunction() && !value->IsSet() &&
          !value->IsDate() && !value->IsRegExp() && !value->IsPromise() && !IsMemory(value) &&

@@ -147,7 +147,7 @@ class Decoder {
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   Place place_;          // of the member that is being decoded
-  Ref shared_receiver_;  // the same for all members found on one object
+  Ref shared_receiver_;  // one reference for all members that are found on one object
   std::vector<Misfit> misfits_;
   int depth_ = 0;
   Choices choices_;

@@ -91,7 +91,7 @@ bool PropertyFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo
                     void* result) {
   const auto& ops = OpsOf<PropertyOps>(type);
   auto probe = [&](void* scratch, void*) {
-    // What it holds has its own members, with names and receivers of their own.
+    // The members of its value are found on that value, so the place is put back after it.
     const Decoder::Place place = decoder.place();
     const bool fits = decoder.Decode(value, *type.element, scratch);
     decoder.place() = place;

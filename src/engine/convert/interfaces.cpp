@@ -82,7 +82,7 @@ void CollectParts(const StructInfo& info, const void* value, NativeFunctions::Pa
 bool FieldFromJs(Decoder& decoder, v8::Local<v8::Value> item, const FieldInfo& field,
                  void* result) {
   if (!field.optional || !item->IsUndefined()) return decoder.Decode(item, *field.type, result);
-  // So that it can say which one is missing; and a property may come later.
+  // A missing function is named in the error; a property may be added later.
   if (IsFunction(*field.type)) {
     OpsOf<MethodOps>(*field.type).member(result)->field = &field;
   } else if (field.type->Is(conversions::kProperty)) {
@@ -171,7 +171,7 @@ void FieldToJs(Encoder& encoder, v8::Local<v8::Object> object, v8::Local<v8::Nam
     item = encoder.Part(*field.type, value, [&] { return FieldStep(field.name); });
   }
   if (IsLeftOut(field, item)) {
-    // An object that was made before may have it from then.
+    // The object may have the property from an earlier conversion.
     encoder.Check(object->Delete(encoder.context(), key));
     return;
   }

@@ -13,7 +13,7 @@ namespace nodehost::detail {
 
 namespace {
 
-// `View` is std::string_view or std::u16string_view, of the same text.
+// `View`, a view of a T: std::string_view or std::u16string_view.
 template <class T, class View>
 v8::Local<v8::Value> ToJs(Encoder& encoder, const TypeInfo&, const void* value) {
   return ToV8String(encoder.isolate(), View(*static_cast<const T*>(value)));

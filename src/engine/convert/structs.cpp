@@ -65,7 +65,7 @@ v8::Local<v8::Value> StructToJs(Encoder& encoder, const TypeInfo& type, const vo
 
 // How many own properties of an object the struct has no field for.
 std::size_t LeftOutOf(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type) {
-  if (value->IsProxy()) return 0;  // not asked: its traps may throw
+  if (value->IsProxy()) return 0;  // asking it would run its traps
   const auto keys =
       decoder.realm().structs().keys.Find(decoder.isolate(), OpsOf<StructOps>(type).info());
   const v8::HandleScope scope(decoder.isolate());

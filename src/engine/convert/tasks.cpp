@@ -19,7 +19,7 @@ v8::Local<v8::Value> TaskToJs(Encoder& encoder, const TypeInfo& type, const void
   return PromiseOf(encoder.realm(), type, value);
 }
 
-// What is no promise settles it at once, as `await` has it.
+// A value that is no promise settles the Task at once, as with `await`.
 bool TaskFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& type, void* result) {
   SettleWith(decoder.realm(), value, type, result);
   return true;

@@ -53,7 +53,8 @@ namespace {
 v8::Local<v8::Value> OptionalToJs(Encoder& encoder, const TypeInfo& type, const void* value) {
   const void* const held = OpsOf<OptionalOps>(type).get(value);
   if (!held) return v8::Undefined(encoder.isolate());
-  // An empty one within another is null, so that the two ways of being empty stay two.
+  // An outer optional that holds an empty one is null, an empty outer one undefined: so both come
+  // back.
   if (type.element->Is(conversions::kOptional) && !OpsOf<OptionalOps>(*type.element).get(held)) {
     return v8::Null(encoder.isolate());
   }

@@ -15,12 +15,13 @@ namespace nodehost::host {
 /// holds: on Linux only.
 bool ContainAborts();
 
-/// The same for calls of exit() and _exit() by libnode, which Node makes when its own books do not
-/// add up: when its stack of asynchronous contexts is corrupt.
+/// From now on a call of exit() or _exit() by libnode ends the environment, as ContainAborts has
+/// it. Node makes that call when its stack of asynchronous contexts is corrupt.
 bool ContainExits();
 
-/// The same for V8's own checks, which end in a trap instead of abort(). Returns whether it holds:
-/// on Linux, with a libnode that exports `v8::base::SetPrintStackTrace`, as the prebuilt one does.
+/// From now on a failed check of V8's, which ends in a trap and not in abort(), ends the
+/// environment likewise. Returns whether it holds: on Linux, if libnode exports
+/// `v8::base::SetPrintStackTrace`, as the prebuilt one does.
 bool ContainTraps(v8::Platform& platform);
 
 }  // namespace nodehost::host

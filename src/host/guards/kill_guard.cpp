@@ -24,7 +24,7 @@ namespace {
 
 bool IsThisProcess(pid_t pid) {
   if (pid == getpid() || pid == 0 || pid == -1 || pid == -getpgrp()) return true;
-  // Linux takes the id of any thread for the id of its process.
+  // Linux's kill() takes the id of any thread for the id of its process.
   return pid > 0 && access(fmt::format("/proc/self/task/{}", pid).c_str(), F_OK) == 0;
 }
 
@@ -42,7 +42,7 @@ int GuardedKill(pid_t pid, int signal) {
   return kill(pid, signal);
 }
 
-// Raised, it is the host that gets less, or takes more from others.
+// The priority is the process's: a change would slow down the host, or other processes.
 int GuardedSetPriority(__priority_which_t which, id_t who, int priority) {
   if (IsGuardedJavaScript()) {
     errno = EPERM;

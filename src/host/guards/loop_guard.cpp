@@ -72,8 +72,8 @@ int GuardedClose(int fd) {
   return -1;
 }
 
-// libuv makes a loop's io_uring by the system call itself, and closes by it, to be no point of
-// cancellation.
+// libuv makes a loop's io_uring by syscall(), and may close by it, because close() is a
+// cancellation point.
 long GuardedSyscall(long number, long a, long b, long c, long d, long e, long f) {
   if (number == SYS_close && !MayClose(a)) {
     errno = EBADF;
@@ -93,7 +93,7 @@ void ProtectLoops() {
     return RedirectImport(reinterpret_cast<const void*>(&uv_run), name,
                           reinterpret_cast<const void*>(target));
   };
-  // libuv may have no use for one of the two ways to close.
+  // A libuv imports close(), syscall(), or both.
   const bool close = redirect("close", &GuardedClose);
   const bool syscall = redirect("syscall", &GuardedSyscall);
   const bool epoll = redirect("epoll_create1", &GuardedEpollCreate);
