@@ -230,7 +230,7 @@ namespace detail {
 
 template <class T>
 const ClassInfo& ClassInfoOf() {
-  // By way of a pointer: at the end of the process JavaScript may still ask.
+  // Never destroyed: JavaScript may use it at the end of the process.
   static const ClassInfo* const info = [] {
     auto made = std::make_unique<ClassInfo>();
     made->name = std::string(TypeName<T>());

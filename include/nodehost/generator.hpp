@@ -46,11 +46,11 @@ class Generator {
     void await_transform() = delete;
   };
 
-  /// None: at its end.
+  /// An empty one, which is at its end.
   Generator() noexcept = default;
 
-  /// The next item, or nothing at the end. Throws what the coroutine throws, and HostError when the
-  /// coroutine itself asks.
+  /// The next item, or nothing at the end. Throws what the coroutine throws, and HostError when it
+  /// is called inside the coroutine.
   std::optional<T> Next() const {
     if (!coroutine_ || !coroutine_->handle || coroutine_->handle.done()) return std::nullopt;
     CheckNotRunning();
@@ -133,7 +133,7 @@ class AsyncGenerator {
     void unhandled_exception() noexcept { pipe_.writable.Destroy(std::current_exception()); }
 
    private:
-    // Nobody asks whether the end was read.
+    // The Task of the end is dropped, so that its failure must not be reported.
     static Task<> End(WriteStream<T> out) {
       try {
         co_await out.End();

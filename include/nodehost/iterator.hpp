@@ -55,7 +55,7 @@ class ValueIterator {
   const Value& operator*() const noexcept { return item_; }
   const Value* operator->() const noexcept { return &item_; }
   ValueIterator& operator++() {
-    // What throws is not to be closed.
+    // An iterator whose `next` throws is not closed, as in JavaScript.
     const Iterator iterator = *std::exchange(iterator_, std::nullopt);
     if (std::optional<Value> next = iterator.Next()) {
       item_ = *std::move(next);

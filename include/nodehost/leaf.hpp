@@ -1,5 +1,5 @@
 // Leaf: marks a C++ function that calls no JavaScript, so that optimised JavaScript may call it
-// without the ceremony of a call into C++.
+// directly, past V8's callbacks.
 #pragma once
 
 #include <type_traits>

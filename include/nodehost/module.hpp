@@ -24,10 +24,9 @@ concept ModuleFactory = std::invocable<F&, Js&>;
 
 /// A struct of `Method`s, `Class`es, `Property`s, data and structs of the same kind, as a module:
 ///
-///     struct CounterModule { nh::Class<::Counter> Counter; nh::Method<double(double, double)> add;
-///     }; node.AddModule({"app:counter", CounterModule{.add = [](double a, double b) { return a +
-///     b; }}});
-///     // JS: import { Counter, add } from 'app:counter'; const { add } = require('app:counter');
+///     struct Calculator { nh::Method<double(double, double)> add; };
+///     node.AddModule({"app:sum", Calculator{.add = [](double a, double b) { return a + b; }}});
+///     // JavaScript: import { add } from 'app:sum'; const { add } = require('app:sum');
 ///
 /// The default export, and what `require` returns, is the struct's object; its members are exported
 /// by name, with the values that they have at the first import. The object is made when the module

@@ -110,9 +110,8 @@ class TypedInvocation final : public Invocation {
 /// and is called with `(error, result)`.
 ///
 ///     nh::NodeServices services(platform, {.project_dir = "app"});
-///     nh::Task<int> sum = services.InvokeAsync<int>("./add", 1, 2);   // module.exports = (a, b)
-///     => … std::string html = services.InvokeExportAsync<std::string>("./pages", "render",
-///     page).Get();
+///     nh::Task<int> sum = services.InvokeAsync<int>("./add", 1, 2);
+///     auto html = services.InvokeExportAsync<std::string>("./pages", "render", page);
 ///
 /// The results are the same for all hosting models, and so are the errors: `JsError` for what the
 /// function throws, `DeadlineExceeded` for one that takes too long, `Cancelled` for one that is
@@ -143,7 +142,7 @@ class NODEHOST_API NodeServices {
     return Invoke<T>({}, module, name, std::forward<A>(arguments)...);
   }
 
-  /// The same with options of its own: `services.With({.timeout = 50ms}).InvokeAsync<int>("./add")`
+  /// Calls with options of their own: `services.With({.timeout = 50ms}).InvokeAsync<int>("./add")`
   class Configured;
   Configured With(const InvokeOptions& options);
 

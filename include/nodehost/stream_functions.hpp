@@ -25,7 +25,7 @@ Task<> RunSource(std::shared_ptr<F> function, WriteStream<T> out) {
   } catch (...) {
     error = std::current_exception();
   }
-  // Who reads learns of it; who does not read any more has destroyed the stream.
+  // The reader gets the error; if it has stopped reading, the stream is destroyed already.
   if (error) out.Destroy(error);
 }
 
@@ -71,9 +71,9 @@ ReadStream<T> ReadFrom(F function, std::size_t high_water_mark = detail::kDefaul
   return std::move(pipe.readable);
 }
 
-/// A stream that `function` reads, a coroutine `Task<>(ReadStream<T>)`, likewise. Who writes is
-/// done when it has read the end and has ended. When it ends before that, the stream is destroyed,
-/// with what it throws.
+/// A stream that `function`, a coroutine `Task<>(ReadStream<T>)`, reads; it runs where that of
+/// `ReadFrom` does. The stream has finished when `function` has read its end and has returned. When
+/// `function` ends before that, the stream is destroyed, with what `function` throws.
 template <class T = Bytes, class F>
 WriteStream<T> WriteTo(F function, std::size_t high_water_mark = detail::kDefaultHighWaterMark<T>) {
   Pipe<T> pipe = NewPipe<T>(high_water_mark);
@@ -83,8 +83,8 @@ WriteStream<T> WriteTo(F function, std::size_t high_water_mark = detail::kDefaul
   return std::move(pipe.writable);
 }
 
-/// What `function`, a coroutine `Task<>(ReadStream<In>, WriteStream<Out>)`, does to a stream,
-/// likewise: a Transform in JavaScript.
+/// A stream through `function`, a coroutine `Task<>(ReadStream<In>, WriteStream<Out>)` that runs
+/// where that of `ReadFrom` does: a Transform in JavaScript.
 template <class In = Bytes, class Out = In, class F>
 Transform<In, Out> Through(F function) {
   Pipe<In> in = NewPipe<In>();

@@ -119,7 +119,7 @@ class [[nodiscard]] Task {
     return state_->Take();
   }
 
-  /// The same for `timeout` at most, then `DeadlineExceeded`. What it waits for goes on.
+  /// Waits for `timeout` at most, then throws `DeadlineExceeded`. What it waits for goes on.
   T Get(std::chrono::nanoseconds timeout) const {
     if (!State().WaitUntil(std::chrono::steady_clock::now() + timeout)) {
       detail::ThrowNotSettledIn(timeout);
@@ -251,7 +251,7 @@ class PromiseSource {
     Owner(const Owner&) = delete;
     Owner& operator=(const Owner&) = delete;
     ~Owner() {
-      if (state->settled() || state.use_count() == 1) return;  // or nobody has the Task
+      if (state->settled() || state.use_count() == 1) return;  // or there is no Task left
       state->Fail(std::make_exception_ptr(
           HostError("The PromiseSource of a Task was destroyed before it settled the Task. Call "
                     "Resolve or Reject, or keep it until that is known.")));

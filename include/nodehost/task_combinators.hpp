@@ -83,7 +83,7 @@ auto All(std::vector<Task<T>> tasks) {
   }
 }
 
-/// The same for tasks of different types, as a std::tuple; `void` is std::monostate there.
+/// As `All`, for tasks of different types: a std::tuple of results, with std::monostate for `void`.
 template <class... T>
 Task<std::tuple<detail::TaskValue<T>...>> All(Task<T>... tasks) {
   const auto counter = std::make_shared<detail::AllCounter>(sizeof...(T));

@@ -54,8 +54,8 @@ inline constexpr bool kIsOptionalStruct<std::optional<T>> = Reflectable<T> && !H
 template <class T>
 void OfferSignal(T& value, const AbortSignal& signal);
 
-/// Puts `signal` wherever `value`, an argument, takes a signal and has none: it is one, or has one
-/// among the fields of its struct.
+/// Assigns `signal` to `value`, an argument, if that is an empty signal, and to the empty signals
+/// among its fields if it is a struct.
 template <class T>
 void OfferSignal(T& value, const AbortSignal& signal) {
   if constexpr (std::is_const_v<T>) {

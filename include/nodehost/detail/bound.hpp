@@ -165,7 +165,7 @@ struct MethodOf<T, Function> {
   }
 };
 
-/// The same of a lambda without captures.
+/// A lambda without captures as a method.
 template <class T, class F, class Arguments>
 struct LambdaBinding;
 template <class T, class F, class Self, class... A>

@@ -138,7 +138,7 @@ NODEHOST_API const ClassInfo* FindClass(const std::type_info& type) noexcept;
 /// TypeScript.
 NODEHOST_API std::string& AddOverload(ClassInfo& info, std::string_view name, bool is_static,
                                       Overload overload);
-/// The same of a property. Throws HostError if there is one of that name already.
+/// Adds a property. Returns its text for TypeScript. Throws HostError if the name is taken.
 NODEHOST_API std::string& AddProperty(ClassInfo& info, std::string_view name, bool is_static,
                                       Overload get, Overload set);
 
@@ -154,7 +154,7 @@ NODEHOST_API Js& JsOf(NativeCall& call);
 /// The JavaScript name of a C++ name: "Increment" and "increment" are increment, "ToJSON" toJSON,
 /// "URLOf" urlOf, "max_size" maxSize.
 NODEHOST_API std::string CamelCase(std::string_view name);
-/// The same without a leading Get or get_, for a property.
+/// The JavaScript name of a property: that of its getter without a leading Get or get_.
 NODEHOST_API std::string PropertyName(std::string_view getter);
 
 }  // namespace detail

@@ -43,8 +43,8 @@ class Job {
 /// Makes `error` an uncaught exception of the environment, as if a timer's callback had thrown it.
 NODEHOST_API void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept;
 
-/// Throws DeadlineExceeded if the job that runs was stopped at its deadline, also where it has
-/// swallowed that. On the JS thread.
+/// Throws DeadlineExceeded if the job that runs was stopped at its timeout, also if it has caught
+/// that. On the JS thread.
 NODEHOST_API void ThrowIfStopped(Js& js);
 
 /// The result of a call, or the exception in its place. It lives on the caller's stack.

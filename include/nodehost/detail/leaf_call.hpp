@@ -89,7 +89,7 @@ requires std::is_floating_point_v<T> &&(sizeof(T) <= sizeof(double)) struct Leaf
     return true;
   }
 };
-// As a bool it would be anything's truth.
+// A parameter of type bool would take any value by its truth.
 template <>
 struct LeafParameter<bool> {
   using Wire = void*;

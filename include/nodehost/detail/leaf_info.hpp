@@ -48,8 +48,8 @@ struct LeafInfo {
 
 /// Has V8 make the call again on the ordinary path, which says what is wrong.
 NODEHOST_API void LeafFallBack(void* options) noexcept;
-/// The same with the exception that is being handled, which the ordinary path throws. In a catch
-/// clause.
+/// Has the ordinary call throw the exception that is being handled, in place of calling again. In a
+/// catch clause.
 NODEHOST_API void LeafCarryOut(void* options) noexcept;
 /// The C++ object of class `info` behind `receiver`; null if there is none to be called now.
 NODEHOST_API void* LeafObject(void* receiver, const ClassInfo& info) noexcept;

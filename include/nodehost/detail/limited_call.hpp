@@ -100,7 +100,7 @@ class LimitedCallOf final : public LimitedCall {
 /// Makes the call. Any thread; returns at once, unless it is the JS thread.
 NODEHOST_API void InvokeLimited(const Member& member, const std::shared_ptr<LimitedCall>& call,
                                 const RunOptions& limits);
-/// The same, and waits for the outcome.
+/// Makes the call and waits for the outcome.
 NODEHOST_API void InvokeLimitedAndWait(const Member& member,
                                        const std::shared_ptr<LimitedCall>& call,
                                        const RunOptions& limits);

@@ -117,8 +117,8 @@ decltype(auto) WithArguments(NativeCall& call, F&& function) {
       values);
 }
 
-/// The same for a coroutine, which goes on after the call with its arguments and `keeper`, what it
-/// is a member of.
+/// Calls a coroutine. It goes on after the call, and so keeps its arguments and `keeper`, the
+/// object that it is a member of.
 template <class R, class... A, class F, std::size_t... I>
 void ServeTask(NativeCall& call, std::index_sequence<I...>, std::shared_ptr<void> keeper,
                F&& function) {

@@ -31,7 +31,7 @@ class NODEHOST_API StreamStateBase {
 
   /// What the consumer finds. The numbers are those of js/first_use/streams.js.
   enum class Found : int { kNothing = 0, kChunk = 1, kEnd = 2, kFailure = 3 };
-  /// What the producer finds, likewise.
+  /// What the producer finds. The numbers are those of js/first_use/streams.js.
   enum class Room : int { kNone = 0, kSome = 1, kFinished = 2, kClosed = 3 };
 
   explicit StreamStateBase(std::size_t high_water_mark) noexcept : mark_(high_water_mark) {}
@@ -45,26 +45,26 @@ class NODEHOST_API StreamStateBase {
   void End(const Waiter& waiter);
   /// No more chunks, but an error behind those that are queued; null is a premature close.
   void Fail(std::exception_ptr error);
-  /// The last of C++'s end is gone: a premature close, unless it has ended.
+  /// The last copy of C++'s end is destroyed: a premature close, unless the stream has ended.
   void Abandon();
   Room FindRoom();
   void CheckProducer() const { CheckNotGiven(producer_given(), "WriteStream"); }
-  /// What a chunk is refused with.
+  /// The error that a chunk gets which comes after the end.
   std::exception_ptr ClosedError();
 
   // ---- The consumer ----
 
   Found Find();
-  /// It wants no more: drops what is queued, and the producer gets `reason`, or a premature close.
+  /// The consumer stops: the queue is dropped, and the producer gets `reason` or a premature close.
   void Cancel(std::exception_ptr reason);
-  /// It has done what is to be done at the end.
+  /// The consumer has handled the end; those who wait for the stream to finish are told.
   void Finish();
   /// Reading the end does not finish the stream: the consumer calls Finish.
   void DeferFinish() noexcept { finish_deferred_ = true; }
 
   /// Why it failed or was cancelled; null if it was not.
   std::exception_ptr error();
-  /// Whether that was not said.
+  /// Whether it failed or was cancelled without an error: a premature close.
   bool closed_silently();
 
   // ---- The ends as objects ----
@@ -139,7 +139,7 @@ class NODEHOST_API StreamStateBase {
   Reads reads_;                   // the consumer waits
   std::vector<Waiter> writes_;    // the producer waits for room
   std::vector<Waiter> finishes_;  // the producer waits for the end
-  bool consumer_waits_ = false;   // one of JavaScript's does
+  bool consumer_waits_ = false;   // to_ is to be called
   bool producer_waits_ = false;
   Wake to_;    // the consumer's listener
   Wake from_;  // the producer's

@@ -47,7 +47,7 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
 
   /// Blocks until it is settled. Throws HostError where that would be for ever: on a JS thread.
   void Wait();
-  /// The same until `until`; returns whether it is settled.
+  /// Blocks until it is settled or `until` has come; returns whether it is settled.
   bool WaitUntil(Clock::time_point until);
 
   /// Calls `function` once it is settled: on the thread that settles it, or at once. It must not
@@ -56,7 +56,7 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
     observed_.store(true, std::memory_order_release);
     AfterSettled(std::move(function));
   }
-  /// The same for those who do not care how: the failure does not count as looked at.
+  /// As OnSettled, but the failure does not count as looked at.
   void AfterSettled(std::function<void()> function);
 
   /// Settles it with a failure; false if it was settled before.
@@ -69,7 +69,8 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
   void StoreError(std::exception_ptr error) noexcept { error_ = std::move(error); }
   void Publish() noexcept;
 
-  /// Made for a call that has not begun: the first Task that is to come from JavaScript there.
+  /// Marks the Task of a call that has not returned. The conversion of the call's result uses it,
+  /// and makes no new one.
   void set_vacant() noexcept { vacant_ = true; }
   bool TakeVacant() noexcept { return std::exchange(vacant_, false); }
 
@@ -174,7 +175,7 @@ class NODEHOST_API Resumption {
 NODEHOST_API void ResumeHere(const std::shared_ptr<TaskStateBase>& state,
                              const std::shared_ptr<Resumption>& resumption);
 
-/// The same on `executor`.
+/// Resumes on `executor` once `state` is settled.
 NODEHOST_API void ResumeOn(const Executor& executor, const std::shared_ptr<TaskStateBase>& state,
                            const std::shared_ptr<Resumption>& resumption);
 
