@@ -304,7 +304,7 @@ if(NOT TARGET Libnode::libnode)
       set_target_properties(Libnode::libnode PROPERTIES INTERFACE_LINK_LIBRARIES "${libuv}")
     endif()
     if(Libnode_FLOOR)
-      # libnode asks for it itself; this tells the linker where it is.
+      # libnode names it as needed; this tells the linker where it is.
       set_target_properties(Libnode::libnode PROPERTIES
         IMPORTED_LINK_DEPENDENT_LIBRARIES Libnode::floor)
       add_library(Libnode::floor SHARED IMPORTED GLOBAL)

@@ -5,7 +5,7 @@ add_library(nodehost_warnings INTERFACE)
 target_compile_options(nodehost_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow
   $<$<BOOL:${NODEHOST_WERROR}>:-Werror>)
-# GCC 12 warns of overlaps in `"text" + std::string` that cannot be (its bug 105651, mended in 13).
+# GCC 12 warns of overlaps in `"text" + std::string` that cannot happen (its bug 105651, fixed in 13).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(nodehost_warnings INTERFACE -Wno-restrict)
 endif()

@@ -25,7 +25,7 @@ function detail(handle, { Socket, Server, ChildProcess }) {
     if (handle instanceof Socket) return endpoint(handle.remoteAddress, handle.remotePort);
     if (handle instanceof ChildProcess) return ` ${handle.pid} ${handle.spawnfile}`;
   } catch {
-    // Only the detail is lost.
+    // The name is listed without the detail.
   }
   return '';
 }

@@ -79,13 +79,13 @@ function jsonOf(value) {
   return typeof json === 'string' && json.length <= kMaxJson ? json : '';
 }
 
-/// What JSON would make something else of. The text says it all: 'NaN', '-0', '5n'.
+/// Whether JSON changes the value. Its text is complete then: 'NaN', '-0', '5n'.
 function hasNoJson(value) {
   return typeof value === 'bigint' ||
     (typeof value === 'number' && !ObjectIs(value, JSONParse(JSONStringify(value))));
 }
 
-/// The reverse, for what describeText says of it.
+/// The value that describeText has made `text` of.
 function valueOfText(text) {
   switch (text) {
     case 'undefined': return undefined;

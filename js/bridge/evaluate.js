@@ -29,7 +29,7 @@ const inBaseDir = (name) => `${baseDir}/${name}`;
 function ignore() {}
 
 // The first import() through USE_MAIN_CONTEXT_DEFAULT_LOADER prints an ExperimentalWarning (20 to
-// 26), once per environment. That choice is ours and not the user's: have it said here, to nobody.
+// 26), once per environment. The user has not chosen it, so it is discarded here.
 let announced = importModuleDynamically === undefined;
 function announce() {
   announced = true;

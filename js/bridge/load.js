@@ -47,7 +47,7 @@ function packageType(path) {
     try {
       return JSONParse(readFileSync(join(folder, 'package.json'), 'utf8')).type;
     } catch (error) {
-      if (error.code === undefined) return undefined;  // malformed: node's to say
+      if (error.code === undefined) return undefined;  // malformed: node reports it
     }
     below = folder;
   }
@@ -58,7 +58,7 @@ function isKnownESModule(path) {
   switch (extname(path)) {
     case '.mjs':
     case '.mts':
-    case '.wasm':  // never a CommonJS file; a node that cannot import it says so
+    case '.wasm':  // never a CommonJS file; a node that cannot import it throws
       return true;
     case '.js':
     case '.ts':

@@ -176,7 +176,7 @@ function makeChildren(settings) {
     channel.on('data', receiver((messages) => {
       for (let i = 0; i < messages.length; ++i) receive(instance, messages[i]);
     }));
-    channel.on('error', () => {});  // the end of the process says more
+    channel.on('error', () => {});  // the end of the process is reported instead
     if (output === 'pipe') {
       const take = (chunk) => {
         if (!instance.ready) instance.printed = `${instance.printed}${chunk}`.slice(-kOutputKept);

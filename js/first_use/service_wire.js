@@ -97,7 +97,7 @@ function describe(thrown, depth = 0) {
         }
       }
     } catch {
-      // Likewise.
+      // A getter that throws ends the list of causes and errors.
     }
   }
   return description;

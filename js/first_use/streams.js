@@ -1,4 +1,4 @@
-// Streams with one end in C++. Between the two lies a queue in C++, src/engine/streams.cpp, which
+// Streams with one end in C++. Between the two is a queue in C++, StreamState, which
 // JavaScript reads or writes by a function `native(operation, argument)`. Each end in JavaScript
 // gives C++ a function `wake`, which it calls when there is something new in the queue.
 'use strict';
@@ -28,7 +28,7 @@ function withCode(error, code) {
 
 function ignore() {}
 
-// A chunk that is null would be the end.
+// Node takes a chunk that is null for the end of the stream.
 function objectTaken(native) {
   const chunk = native(take);
   if (chunk !== null && chunk !== undefined) return chunk;
@@ -102,7 +102,7 @@ function readBySteps(next, close, native) {
       const closing = close(error);
       if (typeof closing?.then === 'function') closing.then(ignore, ignore);
     } catch {
-      // It was to go, and has.
+      // The iterator is closed all the same; its error has no one to go to.
     }
   };
   const run = async () => {
@@ -207,7 +207,7 @@ function writeToWeb(writer, native) {
         if (found === nothing) return;
         if (found === aChunk) {
           await writer.ready;
-          // What it fails with is what `closed` and `ready` are rejected with.
+          // A failure also rejects `closed` and `ready`, and is handled there.
           PromisePrototypeThen(writer.write(native(take)), ignore, ignore);
         } else if (found === theEnd) {
           await writer.close();
@@ -273,7 +273,7 @@ function readSide(native, objectMode, ended) {
 function writeSide(native) {
   const side = { __proto__: null, stream: undefined };
   let pending;  // the callback of a write
-  let ending;   // that of the end
+  let ending;   // the callback of the end
   const settle = (error) => {
     const callback = pending;
     pending = undefined;
@@ -404,7 +404,7 @@ function transform(nativeFrom, fromObjects, fromText, nativeTo, toObjects, toTex
   return [from.stream, from.wake, to.wake];
 }
 
-// ---- The same as web streams ----
+// ---- C++'s streams as web streams ----
 
 function webReadable(native) {
   const { ReadableStream } = require('stream/web');

@@ -4,8 +4,8 @@
 // another version of node has less, not more. Runs in each environment and Worker before any user
 // code, with node's internal `require`.
 //
-// What was checked is what is used: whatever is asked for later is done now, so that no name can get
-// another meaning in between; a file is opened in the folder that was checked, by the folder's
+// The file that was checked is the one that is used: asynchronous calls are made synchronously, so
+// that no name can get another meaning in between; a file is opened in the folder that was checked, by the folder's
 // descriptor; and links are neither made nor moved.
 //
 //   options.host.checkPath(access, follow, path)  the path, for the native function to use: a text,
@@ -78,15 +78,15 @@ const paths = {
   utimes: [at(0, kWrite)],
 };
 
-/// Those with open flags: where the path is, and where the flags are.
+/// Functions with open flags: the positions of the path and of the flags.
 const opening = { __proto__: null, open: 1, openFileHandle: 1, readFileUtf8: 1, writeFileUtf8: 2 };
 
-/// Those that take a descriptor, or nothing of a file.
+/// Functions that take a descriptor, or no file at all.
 const harmless = ['FSReqCallback', 'FileHandle', 'StatWatcher', 'close', 'fdatasync', 'fstat',
                   'fsync', 'ftruncate', 'read', 'readBuffers', 'writeBuffer', 'writeBuffers',
                   'writeString'];
 
-/// A descriptor that was opened to read a file changes these of it.
+/// These change a file also through a descriptor that was opened for reading.
 const changing = ['fchmod', 'fchown', 'futimes'];
 
 function denial(what) {
@@ -97,7 +97,7 @@ function denial(what) {
   return error;
 }
 
-/// Hands the error to whom it belongs: node's asynchronous functions have their request among the
+/// Throws the error, or hands it to the request, which node's asynchronous functions have among their
 /// arguments.
 function fail(given, error) {
   for (let i = 0; i < given.length; i++) {
@@ -309,7 +309,7 @@ guardPaths(directories, 'opendirSync', [at(0, kRead)]);
 
 const { FSEvent } = internalBinding('fs_event_wrap');
 guardPaths(FSEvent.prototype, 'start', [at(0, kRead)]);
-refuse(fs.StatWatcher.prototype, ['start'], 'fs.watchFile');  // it looks by name, again and again
+refuse(fs.StatWatcher.prototype, ['start'], 'fs.watchFile');  // it opens the name again for each look
 
 // A directory is copied natively, link for link, unless there is a filter to be asked.
 const copying = require('internal/fs/cp/cp-sync');

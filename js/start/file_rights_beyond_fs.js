@@ -60,7 +60,7 @@ guard(internalBinding('process_methods'), 'loadEnvFile', (given) => {
 replace('loadEnvFile', (path = '.env') =>
   ReflectApply(loadEnvFile, process, [checkPath(kRead, true, getValidatedPath(path))]), process);
 
-// Databases: SQL has ATTACH.
+// Databases are refused altogether: SQL opens other files by ATTACH.
 const sqlite = binding('sqlite');
 refuse(sqlite?.DatabaseSync?.prototype, ['open', 'exec', 'prepare'], 'node:sqlite');
 refuse(sqlite, ['backup'], 'node:sqlite');
@@ -87,7 +87,7 @@ guard(pipe, 'connect', (given) => {
 }, () => UV_EACCES);
 refuse(pipe, ['fchmod'], 'the mode of a socket');
 
-// What node writes by itself.
+// Files that node writes by itself: profiles, reports, snapshots of the heap.
 const v8 = require('v8');
 const module = require('module');
 const helpers = require('internal/modules/helpers');
@@ -101,7 +101,7 @@ if (!rights.writeFiles) {
   });
   const { writeHeapSnapshot } = v8;
   replace('writeHeapSnapshot', (path, given) => {
-    if (path === undefined) checkPath(kWrite, true, '.');  // it makes a name there
+    if (path === undefined) checkPath(kWrite, true, '.');  // node makes up a name in the current folder
     else path = checkPath(kWrite, true, getValidatedPath(path));
     return writeHeapSnapshot(path, given);
   }, v8);

@@ -141,8 +141,8 @@ if (rights.builtins !== undefined) {
   else process[SymbolFor('nodehost.limitBuiltins')] = limit;
 }
 
-// A debugger sees closures, and starts in a Worker before this file; V8's flags include some that
-// call its innards.
+// A debugger can read closures, which hold the original functions, and starts in a Worker before this
+// file; some of V8's flags give JavaScript access to V8's internals.
 const any = 'native_addons (or another one)';
 const inspector = binding('inspector');
 for (const name of ['Connection', 'MainThreadConnection']) {

@@ -1,4 +1,4 @@
-// Keeps JavaScript's hands off the host's signal handlers. Runs in each environment and Worker
+// Keeps JavaScript from replacing the host's signal handlers. Runs in each environment and Worker
 // before any user code, with node's internal `require`.
 //
 //   options.allowSignals  whether a subscription installs a handler

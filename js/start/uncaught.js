@@ -14,8 +14,8 @@ const { reallyExit } = process;
 
 function ignore() {}
 
-// A rejection with what is no Error reaches _fatalException as an Error of node's own, with but a
-// text about it; the event before has the reason itself.
+// A rejection with a reason that is no Error reaches _fatalException as an Error of node's own, which
+// has the reason as text only; the event 'unhandledRejection' before it has the reason itself.
 let rejected;
 const { emit } = process;
 ObjectDefineProperty(process, 'emit', {

@@ -1,4 +1,4 @@
-// V8's flags belong to the whole process, and some of them bring it down (`--stack-size`). Runs in
+// V8's flags hold for the whole process, and some of them crash it (`--stack-size`). Runs in
 // each environment and Worker of a library host before any user code, with node's internal
 // `require`.
 //

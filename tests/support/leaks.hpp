@@ -1,4 +1,5 @@
-// ExpectLeaks: for tests that lose things on purpose, such as a program that ends without a word.
+// ExpectLeaks: for tests that lose things on purpose, such as a program that ends without stopping
+// its environments.
 #pragma once
 
 namespace test {

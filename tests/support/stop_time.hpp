@@ -1,5 +1,4 @@
-// That Stop keeps its promise about time: the one bound that tests assert on the clock, because it
-// is the contract.
+// Checks the time that Stop may take: the only time that tests assert, because it is documented.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,7 +10,7 @@
 
 namespace test {
 
-/// Checks that an environment ends within half a second after the deadline of Stop. `attempt(stop)`
+/// Checks that an environment ends within half a second after the timeout of Stop. `attempt(stop)`
 /// makes one and calls `stop(environment)`. The best of several attempts counts: a machine that has
 /// too much to do does not fail the test, a promise that is never kept does.
 template <class F>
