@@ -41,7 +41,7 @@ struct NatsOptions {
 /// with it is asked for again.
 ///
 /// Arguments and results are copied as for `ChildProcess`; they may be larger than the server's
-/// messages. Streams are not among them: they are a DataCloneError of the call. Of
+/// messages. Of
 /// `NodeServicesOptions`, the number of instances, the variables, the output and the debugger are
 /// the workers' own affair; `launch_timeout` is how long a server and a worker are waited for.
 /// `NodeServices::Restart` restarts all workers' instances.

@@ -6,16 +6,17 @@
 //   from who writes   'chunk', key, chunk
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
-// Gets service_wire.js's exports as `wire`; returns `isStream(value)` and `streamPort(send, onIdle)`.
+// Gets service_wire.js's exports as `wire`; returns `isStream(value)`, `streamNumbers(args)`,
+// `streamPort(send, onIdle)` and `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
 'use strict';
 
 const {
   Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet,
-  MapPrototypeGetSize, MapPrototypeSet, SymbolAsyncIterator,
+  MapPrototypeGetSize, MapPrototypeSet, SymbolAsyncIterator, append,
 } = primordials;
 const { Readable } = require('stream');
 const { setTimeout } = require('timers');
-const { wire: { describe, revive } } = options;
+const { wire: { clone, describe, deserialize, revive } } = options;
 
 const { from, fromWeb } = Readable;
 const kAhead = 16;        // chunks that may be under way
@@ -163,4 +164,30 @@ function streamPort(send, onIdle) {
   };
 }
 
-return { __proto__: null, isStream, streamPort };
+function bytesPort(sendBytes, onIdle) {
+  const port = streamPort((message) => sendBytes(clone(message)), onIdle);
+  return {
+    __proto__: null,
+    open: port.open,
+    give: port.give,
+    giveAll(args, numbers) {
+      for (let i = 0; i < numbers.length; ++i) {
+        port.give(`${numbers[i]}`, args[numbers[i]]);
+        args[numbers[i]] = null;
+      }
+    },
+    take: (bytes) => { port.receive(deserialize(bytes)); },
+    end: (text) => port.end(new Error(text)),
+  };
+}
+
+/// The numbers of those of `args` that are streams.
+function streamNumbers(args) {
+  const numbers = [];
+  for (let i = 0; i < args.length; ++i) {
+    if (isStream(args[i])) append(numbers, i);
+  }
+  return numbers;
+}
+
+return { __proto__: null, bytesPort, isStream, streamNumbers, streamPort };

@@ -4,10 +4,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/host_functions.hpp"
 #include "engine/realm.hpp"
 #include "engine/reference.hpp"
+#include "nodehost/function.hpp"
 #include "thread/js_thread.hpp"
 
 namespace nodehost::services {
@@ -28,18 +30,21 @@ Value BridgeFunction(Js& js, detail::Bridge function) {
   return Value(realm.references().Make(realm.isolate(), realm.bridge().Find(function)));
 }
 
-// The wire's exports in this thread's environment.
-const Object& Wire(Js& js) {
+// WireOptions of this thread's environment, made once.
+const Object& Exports(Js& js) {
   struct Known {
     std::weak_ptr<detail::JsThread> thread;
-    Object wire;
+    Object exports;
   };
   thread_local Known known;
   if (known.thread.lock().get() != &js.thread()) {
-    known = {js.thread().weak_from_this(), RunScript(js, "wire", Object::New(js))};
+    known = {js.thread().weak_from_this(), WireOptions(js)};
   }
-  return known.wire;
+  return known.exports;
 }
+
+Value Wire(Js& js) { return Exports(js)["wire"]; }
+Value Streams(Js& js) { return Exports(js)["streams"]; }
 
 }  // namespace
 
@@ -59,6 +64,19 @@ Object WireOptions(Js& js) {
   options.Set("wire", RunScript(js, "wire", Object::New(js)));
   options.Set("streams", RunScript(js, "streams", options));
   return options;
+}
+
+bool IsStream(const Value& value) {
+  Js js(*detail::JsThread::Current());
+  return Streams(js).Call("isStream", value).As<bool>();
+}
+
+Object NewBytesPort(Js& js, std::function<void(Bytes)> send, std::function<void()> on_idle) {
+  return Streams(js).Call("bytesPort", std::move(send), std::move(on_idle)).As<Object>();
+}
+
+std::vector<int> StreamNumbers(Js& js, const Array& arguments) {
+  return Streams(js).Call("streamNumbers", arguments).As<std::vector<int>>();
 }
 
 Bytes Encode(const Value& value) {

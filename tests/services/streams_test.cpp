@@ -12,11 +12,10 @@
 #include "nodehost/streams.hpp"
 #if defined(NODEHOST_NATS_SERVER)
 #include "nats_server.hpp"
-#define ALL_MODELS InProcess, ChildProcess, Nats
+#define MODELS InProcess, ChildProcess, Nats
 #else
-#define ALL_MODELS InProcess, ChildProcess
-#endif
 #define MODELS InProcess, ChildProcess
+#endif
 
 using namespace test;
 
@@ -134,7 +133,7 @@ TEST_CASE("kill -9 of a worker breaks the streams that it sends and reads") {
 }
 
 TEST_CASE_TEMPLATE("a call is given up when its stop_token says so, and its instance is freed",
-                   Model, ALL_MODELS) {
+                   Model, MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
   for (const char* const name : {"never", "spins"}) {
@@ -159,7 +158,7 @@ TEST_CASE_TEMPLATE("a call is given up when its stop_token says so, and its inst
   late.request_stop();
 }
 
-TEST_CASE_TEMPLATE("a result may have 200 MB", Model, ALL_MODELS) {
+TEST_CASE_TEMPLATE("a result may have 200 MB", Model, MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
   const auto bytes =
       services.InvokeExportAsync<nh::Bytes>("./values", "bytes", 200'000'000).Get(50s);

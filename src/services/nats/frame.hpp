@@ -39,6 +39,7 @@ enum class Kind : char {
 /// Flags of kData: the channel ends here, and what it carried is an error.
 constexpr std::uint8_t kLast = 1;
 constexpr std::uint8_t kFailed = 2;
+constexpr std::uint8_t kStream = 4;  ///< Or: the result is a stream.
 
 class FrameWriter {
  public:
@@ -59,6 +60,11 @@ class FrameWriter {
   }
 
   const std::string& text() const noexcept { return text_; }
+
+  /// `text` behind its size, in no frame.
+  static std::string Sized(std::string_view text) {
+    return FrameWriter(Kind::kData).Text(text).text().substr(1);
+  }
 
  private:
   std::string text_;

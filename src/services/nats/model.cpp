@@ -15,6 +15,7 @@
 #include "connection.hpp"
 #include "failure.hpp"
 #include "frame.hpp"
+#include "link.hpp"
 #include "nodehost/nats.hpp"
 #include "services/control_environment.hpp"
 #include "services/service_scripts.hpp"
@@ -46,6 +47,9 @@ struct Call {
   Clock::time_point nobody{};  // since when nobody has listened
   Outgoing sent;               // the arguments, where they are too large for the offer
   Incoming received;           // the result
+  std::vector<int> streams;    // which arguments are streams
+  std::shared_ptr<Link> link;  // of the streams, if there are any
+  bool answered = false;       // only streams are left
 };
 
 class NatsModel final : public HostingModel {
@@ -72,7 +76,13 @@ class NatsModel final : public HostingModel {
       if (invocation->settled()) return;
       try {
         auto call = std::make_unique<Call>(invocation);
-        call->arguments = services::Encode(invocation->Arguments(js));
+        const Array arguments = invocation->Arguments(js);
+        call->streams = services::StreamNumbers(js, arguments);
+        if (!call->streams.empty()) {
+          call->link = NewLink(js, invocation->id());
+          call->link->port.Call("giveAll", arguments, call->streams);
+        }
+        call->arguments = services::Encode(arguments);
         call->nobody = Clock::now();
         const std::lock_guard lock(mutex_);
         Offer(*(calls_[invocation->id()] = std::move(call)));
@@ -87,6 +97,7 @@ class NatsModel final : public HostingModel {
     const auto found = calls_.find(id);
     if (found == calls_.end()) return;
     if (!found->second->worker.empty()) Send(found->second->worker, id, Kind::kCancel);
+    if (found->second->link) found->second->link->End("The call was given up.");
     calls_.erase(found);
   }
 
@@ -145,6 +156,7 @@ class NatsModel final : public HostingModel {
         .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
         .Text(call.invocation->module())
         .Text(call.invocation->export_name())
+        .Text(std::string(call.streams.begin(), call.streams.end()))
         .Rest(fits ? call.arguments.text() : std::string_view());
     connection_->Publish(options_.subject + ".call", frame.text(), ReplyTo(call.invocation->id()));
   }
@@ -153,6 +165,9 @@ class NatsModel final : public HostingModel {
     Send(call.worker, call.invocation->id(), Kind::kGo);
   }
   void Pump(Call& call) {
+    while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
+      connection_->Publish(call.worker, *frame, ReplyTo(call.invocation->id()));
+    }
     while (const auto frame = call.sent.Next(0, chunk_)) {
       connection_->Publish(call.worker, *frame, ReplyTo(call.invocation->id()));
     }
@@ -191,6 +206,20 @@ class NatsModel final : public HostingModel {
                                   call.invocation->module()),
                       true));
   }
+  void TakeData(Call& call, FrameReader& frame) {
+    const std::string reply = ReplyTo(call.invocation->id());
+    if (frame.Byte() == kStreams) {
+      if (!call.link) return;
+      call.link->Take(frame);
+      connection_->Publish(call.worker, call.link->in.Acknowledgement(), reply);
+    } else if (!call.received.Take(frame) || IsOpen(call)) {
+      connection_->Publish(call.worker, call.received.Acknowledgement(kValue), reply);
+    }
+  }
+  // Whether there are streams to go on with when the result has come.
+  static bool IsOpen(const Call& call) {
+    return call.received.is_stream() || (call.link && !call.link->idle);
+  }
   std::exception_ptr ReceiveFor(Call& call, const Message& message) {
     if (message.no_responders) return NobodyListens(call);
     FrameReader frame(message.data);
@@ -202,18 +231,16 @@ class NatsModel final : public HostingModel {
         call.next = Clock::now() + kPause;
         break;
       case Kind::kAck:
-        frame.Byte();
-        call.sent.Acknowledge(frame.Number());
+        if (frame.Byte() == kValue) {
+          call.sent.Acknowledge(frame.Number());
+        } else if (call.link) {
+          call.link->out.Acknowledge(frame.Number());
+        }
         Pump(call);
         break;
-      case Kind::kData: {
-        const std::uint8_t channel = frame.Byte();
-        if (!call.received.Take(frame)) {
-          connection_->Publish(call.worker, call.received.Acknowledgement(channel),
-                               ReplyTo(call.invocation->id()));
-        }
+      case Kind::kData:
+        TakeData(call, frame);
         break;
-      }
       case Kind::kUnknown:
         return std::make_exception_ptr(
             InstanceEnded(fmt::format("The {} has lost track of {}.", call.invocation->instance(),
@@ -231,7 +258,10 @@ class NatsModel final : public HostingModel {
       id = id * 10 + static_cast<std::uint64_t>(c - '0');
     }
     std::unique_ptr<Call> over;
+    std::shared_ptr<Invocation> invocation;
     std::exception_ptr error;
+    std::string result;
+    Incoming received;
     {
       const std::lock_guard lock(mutex_);
       const auto found = calls_.find(id);
@@ -239,20 +269,30 @@ class NatsModel final : public HostingModel {
         Refuse(id, message);
         return;
       }
+      Call& call = *found->second;
       try {
-        error = ReceiveFor(*found->second, message);
+        error = ReceiveFor(call, message);
       } catch (...) {
         error = std::current_exception();
       }
-      if (!error && !found->second->received.complete()) return;
-      over = std::move(found->second);
-      calls_.erase(found);
-      if (!error) forgotten_[over->worker].push_back(id);
+      if (!error && (!call.received.complete() || call.answered)) return;
+      if (error && call.link) call.link->End(fmt::format("The {} has ended.", call.worker));
+      invocation = call.invocation;
+      result = call.received.TakeBytes();
+      received = call.received;
+      if (!error && IsOpen(call)) {
+        call.answered = true;
+        if (call.link) call.link->idle = call.link->idle && !call.received.is_stream();
+      } else {
+        if (!error) forgotten_[call.worker].push_back(id);
+        over = std::move(found->second);
+        calls_.erase(found);
+      }
     }
     if (error) {
-      over->invocation->Fail(error);
+      invocation->Fail(error);
     } else {
-      Deliver(*over);
+      Deliver(invocation, received, std::move(result));
     }
   }
 
@@ -263,17 +303,19 @@ class NatsModel final : public HostingModel {
     if (frame.ReadKind() == Kind::kAccept) Send(std::string(frame.Text()), id, Kind::kCancel);
   }
 
-  void Deliver(Call& call) {
-    const auto bytes = std::make_shared<std::string>(call.received.TakeBytes());
-    const std::shared_ptr<Invocation> invocation = call.invocation;
-    if (call.received.failed()) {
-      invocation->Fail(DecodeFailure(*bytes));
+  void Deliver(const std::shared_ptr<Invocation>& invocation, const Incoming& received,
+               std::string result) {
+    if (received.failed()) {
+      invocation->Fail(DecodeFailure(result));
       return;
     }
+    const auto bytes = std::make_shared<std::string>(std::move(result));
     try {
-      control_->Post([bytes, invocation](Js& js) {
+      control_->Post([this, bytes, invocation, is_stream = received.is_stream()](Js& js) {
         try {
-          invocation->Complete(services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
+          invocation->Complete(
+              is_stream ? OpenStream(js, invocation->id())
+                        : services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
         } catch (...) {
           invocation->Fail(std::current_exception());
         }
@@ -281,6 +323,46 @@ class NatsModel final : public HostingModel {
     } catch (...) {
       invocation->Fail(std::current_exception());
     }
+  }
+
+  // The members from here to the next blank line are called on the JS thread.
+  Value OpenStream(Js& js, std::uint64_t id) {
+    std::shared_ptr<Link> link;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = calls_.find(id);
+      if (found == calls_.end()) throw InstanceEnded("The stream's worker has ended.", true);
+      link = found->second->link;
+    }
+    if (!link) {
+      link = NewLink(js, id);
+      const std::lock_guard lock(mutex_);
+      const auto found = calls_.find(id);
+      if (found == calls_.end()) throw InstanceEnded("The stream's worker has ended.", true);
+      found->second->link = link;
+    }
+    return link->port.Call("open", "result");
+  }
+  std::shared_ptr<Link> NewLink(Js& js, std::uint64_t id) {
+    return std::make_shared<Link>(services::NewBytesPort(
+        js,
+        [this, id](const Bytes& message) {
+          const std::lock_guard lock(mutex_);
+          const auto found = calls_.find(id);
+          if (found == calls_.end() || !found->second->link) return;
+          found->second->link->out.Append(message.text());
+          if (!found->second->worker.empty()) Pump(*found->second);
+        },
+        [this, id] { Idle(id); }));
+  }
+  void Idle(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(id);
+    if (found == calls_.end() || !found->second->link) return;
+    found->second->link->idle = true;
+    if (!found->second->answered) return;
+    forgotten_[found->second->worker].push_back(id);
+    calls_.erase(found);
   }
 
   void SendForgotten() {
@@ -323,7 +405,8 @@ class NatsModel final : public HostingModel {
         continue;
       }
       Go(*call);
-      if (call->sent.Resend(now)) Pump(*call);
+      const bool resends = call->link && call->link->out.Resend(now);
+      if (call->sent.Resend(now) || resends) Pump(*call);
     }
   }
 

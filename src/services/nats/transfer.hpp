@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "frame.hpp"
 #include "nodehost/bytes.hpp"
@@ -24,7 +25,7 @@ constexpr std::size_t kLargestChunk = 256 << 10;  // bytes; a server takes 1 MiB
 constexpr std::size_t kFrameRoom = 512;           // bytes of a message that are no data
 constexpr auto kResendAfter = std::chrono::milliseconds(1000);  // without an acknowledgement
 
-/// The side that sends.
+/// The side that sends one value.
 class Outgoing {
  public:
   Outgoing() = default;
@@ -73,7 +74,7 @@ class Outgoing {
   Clock::time_point progress_{};
 };
 
-/// The side that receives.
+/// The side that receives one value.
 class Incoming {
  public:
   /// What is behind the channel of a kData frame; returns whether it has become complete. What has
@@ -87,6 +88,7 @@ class Incoming {
     if ((flags & kLast) == 0) return false;
     complete_ = true;
     failed_ = (flags & kFailed) != 0;
+    stream_ = (flags & kStream) != 0;
     return true;
   }
 
@@ -105,6 +107,7 @@ class Incoming {
 
   bool complete() const noexcept { return complete_; }
   bool failed() const noexcept { return failed_; }
+  bool is_stream() const noexcept { return stream_; }
   std::string TakeBytes() {
     size_ = bytes_.size();
     return std::exchange(bytes_, {});
@@ -115,6 +118,86 @@ class Incoming {
   std::uint64_t size_ = 0;  // of what was taken
   bool complete_ = false;
   bool failed_ = false;
+  bool stream_ = false;
+};
+
+constexpr std::uint8_t kValue = 0;    // the channel of the arguments, and of the result
+constexpr std::uint8_t kStreams = 1;  // that of what the ports of streams say to each other
+
+/// The side that sends messages as they come.
+class MessagesOut {
+ public:
+  void Append(std::string_view message) { bytes_ += FrameWriter::Sized(message); }
+
+  std::optional<std::string> Next(std::size_t chunk) {
+    const std::uint64_t held = sent_ - acked_;
+    if (held >= bytes_.size() || held >= kWindow) return std::nullopt;
+    const std::string_view part =
+        std::string_view(bytes_).substr(static_cast<std::size_t>(held), chunk);
+    FrameWriter frame(Kind::kData);
+    frame.Byte(kStreams).Byte(0).Number(sent_).Rest(part);
+    sent_ += part.size();
+    progress_ = Clock::now();
+    return frame.text();
+  }
+
+  void Acknowledge(std::uint64_t count) {
+    if (count <= acked_ || count > acked_ + bytes_.size()) return;
+    bytes_.erase(0, static_cast<std::size_t>(count - acked_));
+    acked_ = count;
+    sent_ = std::max(sent_, acked_);
+    progress_ = Clock::now();
+  }
+
+  bool Resend(Clock::time_point now) {
+    if (sent_ == acked_ || now - progress_ < kResendAfter) return false;
+    sent_ = acked_;
+    progress_ = now;
+    return true;
+  }
+
+  bool empty() const noexcept { return bytes_.empty(); }
+
+ private:
+  std::string bytes_;  // that are not acknowledged
+  std::uint64_t sent_ = 0;
+  std::uint64_t acked_ = 0;
+  Clock::time_point progress_{};
+};
+
+/// The side that receives them.
+class MessagesIn {
+ public:
+  /// The messages that are complete now.
+  std::vector<Bytes> Take(FrameReader& frame) {
+    std::vector<Bytes> messages;
+    frame.Byte();
+    const std::uint64_t offset = frame.Number();
+    const std::string_view bytes = frame.Rest();
+    if (offset != received_) return messages;
+    received_ += bytes.size();
+    bytes_.append(bytes);
+    std::size_t at = 0;
+    while (bytes_.size() - at >= kHeader) {
+      FrameReader reader(std::string_view(bytes_).substr(at));
+      const std::uint64_t size = reader.Number();
+      if (bytes_.size() - at - kHeader < size) break;
+      messages.push_back(Bytes::CopyOf(
+          std::string_view(bytes_).substr(at + kHeader, static_cast<std::size_t>(size))));
+      at += kHeader + static_cast<std::size_t>(size);
+    }
+    bytes_.erase(0, at);
+    return messages;
+  }
+
+  std::string Acknowledgement() const {
+    return FrameWriter(Kind::kAck).Byte(kStreams).Number(received_).text();
+  }
+
+ private:
+  static constexpr std::size_t kHeader = 8;  // of the size
+  std::string bytes_;
+  std::uint64_t received_ = 0;
 };
 
 }  // namespace nodehost::services::nats

@@ -17,10 +17,12 @@
 #include "connection.hpp"
 #include "failure.hpp"
 #include "frame.hpp"
+#include "link.hpp"
 #include "nodehost/nats.hpp"
 #include "services/service_scripts.hpp"
 #include "services/services_state.hpp"
 #include "subject.hpp"
+#include "thread/js_thread.hpp"
 #include "transfer.hpp"
 
 namespace nodehost {
@@ -39,25 +41,48 @@ constexpr auto kOfferAwaited = 2s;  // while it is to stop
 class RemoteCall final : public Invocation {
  public:
   using Answer = std::function<void(Bytes, std::uint8_t flags)>;
+  using NewPort = std::function<Object(Js& js)>;
 
-  RemoteCall(std::string module, std::string export_name, std::string arguments, Answer answer)
+  RemoteCall(std::string module, std::string export_name, std::string arguments,
+             std::string streams, Answer answer, NewPort new_port)
       : Invocation(std::move(module), std::move(export_name)),
         arguments_(std::make_shared<std::string>(std::move(arguments))),
-        answer_(std::move(answer)) {}
+        streams_(std::move(streams)),
+        answer_(std::move(answer)),
+        new_port_(std::move(new_port)) {}
 
   Array Arguments(Js& js) const override {
-    return services::Decode(js, Bytes(arguments_, arguments_->data(), arguments_->size()))
-        .As<Array>();
+    Array arguments =
+        services::Decode(js, Bytes(arguments_, arguments_->data(), arguments_->size())).As<Array>();
+    if (streams_.empty()) return arguments;
+    port_ = new_port_(js);
+    for (const char number : streams_) {
+      const int index = static_cast<unsigned char>(number);
+      arguments.Set(index, port_->Call("open", std::to_string(index)));
+    }
+    return arguments;
   }
 
  private:
-  void Deliver(const Value& result) override { answer_(services::Encode(result), 0); }
+  void Deliver(const Value& result) override {
+    if (!services::IsStream(result)) {
+      answer_(services::Encode(result), 0);
+      return;
+    }
+    Js js(*detail::JsThread::Current());
+    if (!port_) port_ = new_port_(js);
+    answer_({}, kStream);
+    port_->Call("give", "result", result);
+  }
   void DeliverFailure(std::exception_ptr error) noexcept override {
     answer_(Bytes::CopyOf(EncodeFailure(error)), kFailed);
   }
 
   const std::shared_ptr<std::string> arguments_;
+  const std::string streams_;  // the numbers of those arguments that are
   const Answer answer_;
+  const NewPort new_port_;
+  mutable std::optional<Object> port_;  // of its streams; on the JS thread
 };
 
 /// What this worker knows of a call. Its key is the subject that answers go to.
@@ -65,11 +90,13 @@ struct Served {
   std::string module;
   std::string export_name;
   std::chrono::milliseconds time_left{};
+  std::string streams;  // the numbers of those arguments that are
   Incoming arguments;
   bool told = false;  // to go
   bool started = false;
   std::uint64_t id = 0;  // in the services, once it has started
   std::optional<Outgoing> result;
+  std::shared_ptr<Link> link;              // of its streams, if there are any
   Clock::time_point heard = Clock::now();  // of the side that gave it
 };
 
@@ -167,6 +194,7 @@ class NatsWorker {
     call.time_left = std::chrono::milliseconds(static_cast<std::int64_t>(frame.Number()));
     call.module = frame.Text();
     call.export_name = frame.Text();
+    call.streams = frame.Text();
     if (!frame.empty()) call.arguments.TakeWhole(frame.Rest());
     const std::lock_guard lock(mutex_);
     if (calls_.size() >= options_.max_calls && calls_.find(reply) == calls_.end()) {
@@ -203,7 +231,7 @@ class NatsWorker {
         Hear(call, reply, kind, frame);
         time_left = call.time_left;
         start = Begin(call, reply);
-        if (call.result && call.result->done()) Erase(found);
+        if (call.result && call.result->done() && !call.link) Erase(found);
       }
     }
     if (start) Start(start, time_left, reply);
@@ -215,13 +243,19 @@ class NatsWorker {
     call.heard = Clock::now();
     call.told = true;
     if (kind == Kind::kGo) return;
-    const std::uint8_t channel = frame.Byte();
-    if (kind == Kind::kData) {
+    const bool is_value = frame.Byte() == kValue;
+    if (kind == Kind::kData && is_value) {
       call.arguments.Take(frame);
-      connection_->Publish(reply, call.arguments.Acknowledgement(channel));
-    } else if (kind == Kind::kAck && call.result) {
+      connection_->Publish(reply, call.arguments.Acknowledgement(kValue));
+    } else if (kind == Kind::kData && call.link) {
+      call.link->Take(frame);
+      connection_->Publish(reply, call.link->in.Acknowledgement());
+    } else if (kind == Kind::kAck && is_value && call.result) {
       call.result->Acknowledge(frame.Number());
-      Pump(*call.result, reply);
+      Pump(call, reply);
+    } else if (kind == Kind::kAck && !is_value && call.link) {
+      call.link->out.Acknowledge(frame.Number());
+      Pump(call, reply);
     }
   }
   // What is to be started now, if it is.
@@ -229,17 +263,24 @@ class NatsWorker {
     if (call.started || !call.told || !call.arguments.complete()) return nullptr;
     call.started = true;
     auto started = std::make_shared<RemoteCall>(
-        call.module, call.export_name, call.arguments.TakeBytes(),
-        [this, reply](Bytes bytes, std::uint8_t flags) { Finish(reply, std::move(bytes), flags); });
+        call.module, call.export_name, call.arguments.TakeBytes(), call.streams,
+        [this, reply](Bytes bytes, std::uint8_t flags) { Finish(reply, std::move(bytes), flags); },
+        [this, reply](Js& js) { return NewPort(js, reply); });
     call.id = started->id();
     return started;
   }
-  void Pump(Outgoing& result, const std::string& reply) {
-    while (const auto frame = result.Next(0, chunk_)) connection_->Publish(reply, *frame, subject_);
+  void Pump(Served& call, const std::string& reply) {
+    while (const auto frame = call.result ? call.result->Next(kValue, chunk_) : std::nullopt) {
+      connection_->Publish(reply, *frame, subject_);
+    }
+    while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
+      connection_->Publish(reply, *frame, subject_);
+    }
   }
   using Calls = std::unordered_map<std::string, Served>;
   Calls::iterator Erase(Calls::iterator found) {
     changed_.notify_all();
+    if (found->second.link) found->second.link->End("Nobody reads or sends the stream any more.");
     return calls_.erase(found);
   }
   // Sends what seems lost again, and drops what nobody asks for; whether nothing is left but offers
@@ -256,7 +297,8 @@ class NatsWorker {
         continue;
       }
       nothing = false;
-      if (call.result && call.result->Resend(now)) Pump(*call.result, at->first);
+      const bool resends = call.link && call.link->out.Resend(now);
+      if ((call.result && call.result->Resend(now)) || resends) Pump(call, at->first);
       ++at;
     }
     return nothing;
@@ -276,7 +318,26 @@ class NatsWorker {
     const auto found = calls_.find(reply);
     if (found == calls_.end()) return;  // nobody waits for it
     found->second.heard = Clock::now();
-    Pump(found->second.result.emplace(std::move(bytes), flags), reply);
+    found->second.result.emplace(std::move(bytes), flags);
+    Pump(found->second, reply);
+  }
+
+  // On the JS thread of the call's instance.
+  Object NewPort(Js& js, const std::string& reply) {
+    const auto link = std::make_shared<Link>(services::NewBytesPort(
+        js,
+        [this, reply](const Bytes& message) {
+          const std::lock_guard lock(mutex_);
+          const auto found = calls_.find(reply);
+          if (found == calls_.end() || !found->second.link) return;
+          found->second.link->out.Append(message.text());
+          Pump(found->second, reply);
+        },
+        [] {}));
+    const std::lock_guard lock(mutex_);
+    const auto found = calls_.find(reply);
+    if (found != calls_.end()) found->second.link = link;
+    return link->port;
   }
 
   void Forget(const std::string& client, FrameReader& ids) {

@@ -1,0 +1,47 @@
+// Link: what the ports of a call's streams (js/first_use/service_streams.js) say to each other, on
+// its way by NATS.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "nodehost/bytes.hpp"
+#include "nodehost/object.hpp"
+#include "nodehost/posted.hpp"
+#include "transfer.hpp"
+
+namespace nodehost::services::nats {
+
+struct Link {
+  /// `made` is what bytesPort has returned. On its JS thread.
+  explicit Link(Object made)
+      : port(std::move(made)),
+        take(port["take"].As<std::function<Posted(Bytes)>>()),
+        end(port["end"].As<std::function<Posted(std::string)>>()) {}
+
+  /// What is behind the channel of a kData frame.
+  void Take(FrameReader& frame) {
+    for (const Bytes& message : in.Take(frame)) Tell(take, message);
+  }
+  /// Breaks its streams.
+  void End(const std::string& reason) { Tell(end, reason); }
+
+  template <class F, class A>
+  static void Tell(const F& function, const A& argument) {
+    try {
+      function(argument);
+    } catch (const EnvironmentStopped&) {
+      // Then its streams have ended.
+    }
+  }
+
+  const Object port;
+  const std::function<Posted(Bytes)> take;
+  const std::function<Posted(std::string)> end;
+  MessagesOut out;
+  MessagesIn in;
+  bool idle = false;  // no stream is open
+};
+
+}  // namespace nodehost::services::nats
