@@ -49,6 +49,7 @@ function(nodehost_install_cmake_package)
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionEntry.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/ProvisionNpm.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/Deploy.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/AddModule.cmake"
                 "${PROJECT_SOURCE_DIR}/cmake/Bundle.cmake"
           COMPONENT development DESTINATION "${NODEHOST_INSTALL_CMAKEDIR}")
   install(FILES "${PROJECT_SOURCE_DIR}/third_party/esbuild/package.json"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "nodehost/nodehost.hpp"
+#include "plugin.hpp"
 #include "rights_file.hpp"
 
 namespace nodehost::cli {
@@ -50,6 +51,9 @@ class TimeLimit {
 EnvironmentOptions OptionsFor(const RunCommand& command) {
   EnvironmentOptions options{.run_command_line = true};
   if (!command.rights_file.empty()) options.rights = ReadRights(command.rights_file);
+  for (const std::string& file : command.modules) {
+    for (Module& module : LoadPlugin(file)) options.modules.push_back(std::move(module));
+  }
   options.max_heap_mb = command.memory_limit;
   options.max_external_mb = command.memory_limit;
   return options;
@@ -73,6 +77,9 @@ int Run(RunCommand command) {
 
 void DescribeRun(CLI::App& verb, RunCommand& command) {
   verb.set_help_flag("--help", "Print this help message and exit");
+  verb.add_option("--module", command.modules, "A plug-in with modules of C++'s; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   verb.add_option("--rights", command.rights_file,
                   "What the script may do: a TOML file with fields of nodehost::Rights");
   verb.add_option("--time-limit", command.time_limit,

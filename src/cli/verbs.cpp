@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "completion.hpp"
 #include "nearest.hpp"
 #include "node_command.hpp"
 #include "version.hpp"
@@ -54,9 +55,18 @@ Verbs::Verbs() : app_("Node.js, hosted by libnodehost.", "nodehost") {
   app_.require_subcommand(1);
   DescribeRun(*app_.add_subcommand("run", "Runs a script as node does, under limits"), run_);
   DescribeSnapshot(*app_.add_subcommand("snapshot", "Writes a start-up snapshot"), snapshot_);
+  DescribeTypes(*app_.add_subcommand("types", "Writes the TypeScript declarations of a plug-in"),
+                types_);
   DescribeWorker(*app_.add_subcommand(
                      "worker", "Calls a project's functions for a NodeServices in another process"),
                  worker_);
+  DescribeInfo(*app_.add_subcommand("info", "Prints what runs here, and what is missing"), info_);
+  CLI::App* const completion =
+      app_.add_subcommand("completion", "Prints a shell's completion, or the man page");
+  completion->add_option("kind", completion_, "bash, zsh or man")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "man"}));
+  completion->footer("\nExample:\n  source <(nodehost completion bash)");
   app_.add_subcommand("version", "Prints the versions of nodehost and of Node.js")
       ->footer("\nExample:\n  nodehost version");
   app_.add_subcommand("help", "Tells about the command, or about a verb: help [VERB]")
@@ -140,7 +150,10 @@ int Verbs::RunVerb(const std::vector<std::string>& arguments) {
     worker_.program = arguments.front();
     return RunServiceWorker(worker_);
   }
-  std::puts(VersionText().c_str());
+  if (verb.get_name() == "types") return RunTypes(types_);
+  if (verb.get_name() == "info") return RunInfo(info_);
+  const bool version = verb.get_name() == "version";
+  std::puts((version ? VersionText() : CompletionText(app_, completion_)).c_str());
   return 0;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "info.hpp"
+#include "plugin.hpp"
 #include "run.hpp"
 #include "snapshot_command.hpp"
 #include "worker_command.hpp"
@@ -33,7 +35,10 @@ class Verbs {
 
   CLI::App app_;
   RunCommand run_;
+  InfoCommand info_;
+  std::string completion_ = {};  // for which shell
   SnapshotCommand snapshot_;
+  TypesCommand types_;
   WorkerArguments worker_;
 };
 

@@ -120,11 +120,7 @@ void Instance::Load() {
         [this, put_in_force = detail::PreloadOf(boundary_)](
             node::Environment* env, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
           put_in_force(env, process, require);
-          // No script may run without the limits that it was to have: this keeps Node from it.
-          if (boundary_.failure) {
-            v8::Isolate* const isolate = v8::Isolate::GetCurrent();
-            isolate->ThrowException(v8::Exception::Error(v8::String::Empty(isolate)));
-          }
+          if (detail::JsThread::Current()) PrepareCommandLine();  // a Worker has none
         }));
     if (boundary_.failure) std::rethrow_exception(boundary_.failure);
     return;
@@ -132,6 +128,18 @@ void Instance::Load() {
   LoadLibrary();
   debugger_.Prepare(setup_->isolate());
   deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout);
+}
+
+void Instance::PrepareCommandLine() {
+  try {
+    for (const Module& module : options_.modules) thread_.js().AddModule(module);
+  } catch (...) {
+    if (!boundary_.failure) boundary_.failure = std::current_exception();
+  }
+  if (!boundary_.failure) return;
+  // No script may run without the limits that it was to have: this keeps Node from it.
+  v8::Isolate* const isolate = setup_->isolate();
+  isolate->ThrowException(v8::Exception::Error(v8::String::Empty(isolate)));
 }
 
 void Instance::LoadLibrary() {

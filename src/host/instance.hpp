@@ -70,6 +70,7 @@ class Instance {
   void OpenHandles();
   void CloseHandles();
   void LoadLibrary();
+  void PrepareCommandLine();
   void RunStartScript();
   void OnProcessExit(int exit_code);
 

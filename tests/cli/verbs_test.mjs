@@ -152,3 +152,42 @@ test('snapshot writes a file, and says what is wrong', async () => {
   assert.equal(refused.code, 1);
   assert.notEqual((await command('snapshot')).code, 0);
 });
+
+test('info tells the versions, libnode, guards, and what is missing', async () => {
+  const { stdout, stderr, code } = await command('info', '--json');
+  assert.equal(stderr, '');
+  assert.equal(code, 0);
+  const info = JSON.parse(stdout);
+  assert.equal(info.versions.node, process.versions.node);
+  assert.ok(statSync(info.libnode).size > 1e6);
+  assert.ok(info.guards.length >= 3);
+  for (const guard of info.guards) assert.match(guard.state, /^(holds|off|missing)$/);
+  assert.equal(info.missing.length,
+               info.guards.filter((guard) => guard.state === 'missing').length + (info.snapshot ? 0 : 1));
+  const text = (await command('info')).stdout;
+  assert.ok(text.includes(`node ${process.versions.node}\n`));
+  assert.ok(text.includes(`libnode: ${info.libnode}\n`));
+  const without = await run(nodehost, ['info', '--json'], { cwd, env: { NODEHOST_NO_SNAPSHOT: '1' } });
+  assert.match(JSON.parse(without.stdout).missing.join(), /nodehost snapshot -o/);
+});
+
+test('completions and the man page know each verb and its options', async () => {
+  for (const kind of ['bash', 'zsh', 'man']) {
+    const { stdout, code } = await command('completion', kind);
+    assert.equal(code, 0);
+    for (const word of ['run', 'snapshot', 'info', 'worker', 'time-limit', 'output', 'json']) {
+      assert.ok(stdout.replaceAll('\\-', '-').includes(word), `${kind}: ${word}`);
+    }
+  }
+  assert.match((await command('completion', 'fish')).stderr, /bash/);
+});
+
+test('the completion of bash completes', async () => {
+  const { stdout: script } = await command('completion', 'bash');
+  const ask = `${script}
+    COMP_WORDS=(nodehost run --time); COMP_CWORD=2; _nodehost; echo "\${COMPREPLY[@]}"
+    COMP_WORDS=(nodehost snap); COMP_CWORD=1; _nodehost; echo "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = await run('bash', ['--norc', '-c', ask], { cwd });
+  assert.equal(stderr, '');
+  assert.equal(stdout, '--time-limit\nsnapshot\n');
+});

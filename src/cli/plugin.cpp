@@ -1,0 +1,83 @@
+#include "plugin.hpp"
+
+#include <uv.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "nodehost/errors.hpp"
+#include "nodehost/plugin.hpp"
+#include "nodehost/typescript.hpp"
+
+namespace nodehost::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kEntry = "nodehost_plugin";
+
+std::string Version(std::uint32_t version) {
+  return std::to_string(version / 1000) + '.' + std::to_string(version % 1000);
+}
+
+// dlopen looks for a bare name in the system's folders; what is meant is a file.
+std::string FileOf(const std::string& path) {
+  std::error_code error;
+  const fs::path file = fs::absolute(path, error);
+  if (!error && fs::is_regular_file(file, error)) return file.string();
+  throw HostError("there is no file " + file.string() +
+                  ". nodehost_add_module of CMake builds a plug-in; see include/nodehost/plugin.hpp");
+}
+
+}  // namespace
+
+std::vector<Module> LoadPlugin(const std::string& path) {
+  const std::string file = FileOf(path);
+  auto* const library = new uv_lib_t;  // NOLINT(cppcoreguidelines-owning-memory): for good
+  if (uv_dlopen(file.c_str(), library) != 0) {
+    throw HostError(file + " cannot be loaded: " + uv_dlerror(library));
+  }
+  void* entry = nullptr;
+  if (uv_dlsym(library, kEntry, &entry) != 0) {
+    throw HostError(file + " is no plug-in of nodehost: it exports no \"" + kEntry +
+                    "\". The macro NODEHOST_PLUGIN does.");
+  }
+  const auto& plugin = *static_cast<const Plugin*>(entry);
+  if (plugin.version != kPluginVersion) {
+    throw HostError(file + " was compiled with libnodehost " + Version(plugin.version) +
+                    ", and this is " + Version(kPluginVersion) + ". Compile it again with that.");
+  }
+  return plugin.modules();
+}
+
+void DescribeTypes(CLI::App& verb, TypesCommand& command) {
+  verb.add_option("plugin", command.plugin, "The file of a plug-in")->required();
+  verb.add_option("-o,--output", command.output, "The .d.ts to write; standard output without it");
+  verb.footer("\nExample:\n  nodehost types ./libcounter.so -o counter.d.ts");
+}
+
+int RunTypes(const TypesCommand& command) {
+  try {
+    std::string text;
+    for (const Module& module : LoadPlugin(command.plugin)) {
+      text += detail::TypeScriptOf(module.type(), module.name());
+    }
+    if (command.output.empty()) {
+      std::fputs(text.c_str(), stdout);
+      return 0;
+    }
+    std::ofstream file(command.output);
+    file << text;
+    if (!file.flush()) throw HostError(command.output + " cannot be written");
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "nodehost types: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace nodehost::cli
