@@ -34,7 +34,7 @@ inline constexpr std::uint32_t kPluginVersion = 1;
 /// Exports modules; once in a plug-in, outside of all namespaces:
 ///
 ///     NODEHOST_PLUGIN(nodehost::Module("app:counter", CounterModule{.add = Add}))
-#define NODEHOST_PLUGIN(...)                                                      \
-  extern "C" NODEHOST_PLUGIN_EXPORT const nodehost::Plugin nodehost_plugin;       \
-  extern "C" const nodehost::Plugin nodehost_plugin = {                           \
+#define NODEHOST_PLUGIN(...)                                                \
+  extern "C" NODEHOST_PLUGIN_EXPORT const nodehost::Plugin nodehost_plugin; \
+  extern "C" const nodehost::Plugin nodehost_plugin = {                     \
       nodehost::kPluginVersion, +[] { return std::vector<nodehost::Module>{__VA_ARGS__}; }};

@@ -33,9 +33,12 @@ struct Info {
 
 const char* NameOf(GuardState state) {
   switch (state) {
-    case GuardState::kHolds: return "holds";
-    case GuardState::kOff: return "off";
-    case GuardState::kMissing: return "missing";
+    case GuardState::kHolds:
+      return "holds";
+    case GuardState::kOff:
+      return "off";
+    case GuardState::kMissing:
+      return "missing";
   }
   return "";
 }
@@ -102,9 +105,7 @@ int RunInfo(const InfoCommand& command) {
       return 0;
     }
     const std::string text = node.Run([&](Js& js) {
-      return js.Global()["JSON"]
-          .Call("stringify", info, nullptr, 2)
-          .As<std::string>();
+      return js.Global()["JSON"].Call("stringify", info, nullptr, 2).As<std::string>();
     });
     std::puts(text.c_str());
     return 0;

@@ -29,8 +29,9 @@ std::string FileOf(const std::string& path) {
   std::error_code error;
   const fs::path file = fs::absolute(path, error);
   if (!error && fs::is_regular_file(file, error)) return file.string();
-  throw HostError("there is no file " + file.string() +
-                  ". nodehost_add_module of CMake builds a plug-in; see include/nodehost/plugin.hpp");
+  throw HostError(
+      "there is no file " + file.string() +
+      ". nodehost_add_module of CMake builds a plug-in; see include/nodehost/plugin.hpp");
 }
 
 }  // namespace
