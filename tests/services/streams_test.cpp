@@ -68,6 +68,7 @@ TEST_CASE_TEMPLATE("a stream that breaks ends with its error, behind what came b
   nh::NodeServices services(Platform(), Options<Model>());
   const auto stream = StreamOf<std::string>(services, "breaks");
   CHECK(stream.Read().Get(10s) == "before");
+  services.InvokeExportAsync<void>("./streams", "breakNow").Get(10s);
   const auto error = FailureOf<nh::JsError>(stream.Read());
   CHECK(error.name() == "RangeError");
   CHECK(error.message() == "broken");
