@@ -98,7 +98,7 @@ struct EnvironmentOptions {
   /// `EnvironmentStopped` with the code. Not for `run_command_line`.
   std::string start_script = {};
 
-  /// Modules of C++'s, there before `start_script` runs; see `Module`. Not for `run_command_line`.
+  /// Modules of C++'s, there before `start_script` or the command line's script runs; see `Module`.
   std::vector<Module> modules = {};
 
   /// How long `start_script` may run: then it is stopped, in the middle of a statement if need be,

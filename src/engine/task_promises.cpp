@@ -5,6 +5,7 @@
 
 #include "callbacks.hpp"
 #include "catch.hpp"
+#include "convert/conversion.hpp"
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "js_errors.hpp"
@@ -20,8 +21,6 @@ namespace nodehost::detail {
 
 namespace {
 
-const TaskOps& OpsOf(const TypeInfo& type) { return *static_cast<const TaskOps*>(type.ops); }
-
 // A promise that settles a Task.
 class SettlesTask final : public PromiseWaiter {
  public:
@@ -34,7 +33,7 @@ class SettlesTask final : public PromiseWaiter {
       return true;
     };
     try {
-      OpsOf(type_).fulfil(*state_, FillerOf(fill));
+      OpsOf<TaskOps>(type_).fulfil(*state_, FillerOf(fill));
     } catch (...) {
       state_->Fail(std::current_exception());
     }
@@ -132,7 +131,7 @@ void SettlePromise(Realm& realm, const Ref& resolver, const TypeInfo& type,
       auto visit = [&](const void* result, const void*) {
         value = Encode(realm, *type.element, result);
       };
-      OpsOf(type).visit(state, VisitorOf(visit));
+      OpsOf<TaskOps>(type).visit(state, VisitorOf(visit));
       static_cast<void>(promise->Resolve(realm.context(), value).FromMaybe(false));
     } catch (...) {
       static_cast<void>(promise->Reject(realm.context(), ToJsError(realm, std::current_exception()))
@@ -201,13 +200,13 @@ class InvokeJob final : public Job {
 }  // namespace
 
 void SettleWith(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, void* task) {
-  auto state = OpsOf(type).start(task);
+  auto state = OpsOf<TaskOps>(type).start(task);
   state->set_origin(realm.thread().shared_from_this());
   realm.waiters().Add(realm, value, std::make_unique<SettlesTask>(type, std::move(state)));
 }
 
 v8::Local<v8::Value> PromiseOf(Realm& realm, const TypeInfo& type, const void* task) {
-  const auto state = OpsOf(type).state(task);
+  const auto state = OpsOf<TaskOps>(type).state(task);
   if (!state) ThrowEmptyTask();
   const auto resolver = NewResolver(realm);
   const Ref kept = realm.references().Make(realm.isolate(), resolver);
