@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -52,6 +55,113 @@ struct Call {
   bool answered = false;       // only streams are left
 };
 
+// What the workers of a subject are told. Its members are called under the model's mutex, but for
+// Connect and Close.
+class Outbox {
+ public:
+  explicit Outbox(const NatsOptions& options) : options_(options) {}
+
+  // Tries for `timeout`; throws HostError. `receive` is called with what workers answer.
+  void Connect(std::chrono::milliseconds timeout,
+               const std::function<void(const Message&)>& receive) {
+    const Clock::time_point until = Clock::now() + timeout;
+    while (!connection_) {
+      try {
+        connection_.emplace(options_, "nodehost: NodeServices of " + options_.subject);
+      } catch (const HostError&) {
+        if (Clock::now() >= until) throw;
+        std::this_thread::sleep_for(100ms);
+      }
+    }
+    inbox_ = connection_->NewInbox();
+    chunk_ = ChunkOf(*connection_);
+    connection_->Subscribe(inbox_ + ".*", receive);
+  }
+  void Close() {
+    if (!connection_) return;
+    SendForgotten();
+    connection_->Flush();
+    connection_->Close();
+  }
+  bool connected() const { return connection_->connected(); }
+  std::uint64_t reconnects() const { return connection_->reconnects(); }
+
+  // The call that a message to this side is about.
+  std::uint64_t CallOf(const Message& message) const {
+    std::uint64_t id = 0;
+    for (const char c : message.subject.substr(inbox_.size() + 1)) {
+      id = id * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    return id;
+  }
+
+  void Send(const std::string& worker, std::uint64_t id, std::string_view frame) {
+    connection_->Publish(worker, frame, ReplyTo(id));
+  }
+  void Send(const std::string& worker, std::uint64_t id, Kind kind) {
+    Send(worker, id, FrameWriter(kind).text());
+  }
+  void Offer(Call& call) {
+    const Clock::time_point now = Clock::now();
+    call.next = now + kOfferAgain;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
+    FrameWriter frame(Kind::kOffer);
+    frame.Number(restarts_)
+        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
+        .Text(call.invocation->module())
+        .Text(call.invocation->export_name())
+        .Text(std::string(call.streams.begin(), call.streams.end()))
+        .Rest(FitsOffer(call) ? call.arguments.text() : std::string_view());
+    Send(options_.subject + ".call", call.invocation->id(), frame.text());
+  }
+  void Go(Call& call) {
+    call.next = Clock::now() + kGoAgain;
+    if (!FitsOffer(call)) call.sent = Outgoing(std::move(call.arguments), 0);
+    call.arguments = {};
+    Send(call.worker, call.invocation->id(), Kind::kGo);
+  }
+  void Pump(Call& call) {
+    while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
+      Send(call.worker, call.invocation->id(), *frame);
+    }
+    while (const auto frame = call.sent.Next(0, chunk_)) {
+      Send(call.worker, call.invocation->id(), *frame);
+    }
+  }
+  void Restart() {
+    ++restarts_;
+    connection_->Publish(options_.subject + ".restart",
+                         FrameWriter(Kind::kGo).Number(restarts_).Rest(inbox_).text());
+  }
+  // The worker need keep the result of this call no longer.
+  void Forget(const std::string& worker, std::uint64_t id) { forgotten_[worker].push_back(id); }
+  void SendForgotten() {
+    for (const auto& [worker, ids] : forgotten_) {
+      FrameWriter frame(Kind::kForget);
+      for (const std::uint64_t id : ids) {
+        frame.Number(id);
+        if (frame.text().size() < chunk_) continue;
+        Send(worker, 0, frame.text());
+        frame = FrameWriter(Kind::kForget);
+      }
+      Send(worker, 0, frame.text());
+    }
+    forgotten_.clear();
+  }
+
+ private:
+  std::string ReplyTo(std::uint64_t id) const { return fmt::format("{}.{}", inbox_, id); }
+  bool FitsOffer(const Call& call) const { return call.arguments.size() <= chunk_; }
+
+  const NatsOptions& options_;
+  std::optional<Connection> connection_;
+  std::string inbox_;      // what the workers know this side by
+  std::size_t chunk_ = 0;  // bytes of data in a message
+  std::uint64_t restarts_ = 0;
+  std::map<std::string, std::vector<std::uint64_t>> forgotten_;  // by worker: results that came
+};
+
 class NatsModel final : public HostingModel {
  public:
   explicit NatsModel(NatsOptions options) : options_(std::move(options)) {
@@ -64,10 +174,7 @@ class NatsModel final : public HostingModel {
     if (control_) services::ThrowStartedTwice();
     launch_timeout_ = detail::Clamped(context.launch_timeout);
     control_.emplace(services::NewControlEnvironment(context.platform));
-    Connect();
-    inbox_ = connection_->NewInbox();
-    connection_->Subscribe(inbox_ + ".*", [this](const Message& message) { Receive(message); });
-    chunk_ = ChunkOf(*connection_);
+    out_.Connect(launch_timeout_, [this](const Message& message) { Receive(message); });
     ticker_ = std::thread([this] { Tick(); });
   }
 
@@ -85,7 +192,7 @@ class NatsModel final : public HostingModel {
         call->arguments = services::Encode(arguments);
         call->nobody = Clock::now();
         const std::lock_guard lock(mutex_);
-        Offer(*(calls_[invocation->id()] = std::move(call)));
+        out_.Offer(*(calls_[invocation->id()] = std::move(call)));
       } catch (...) {
         invocation->Fail(std::current_exception());
       }
@@ -96,16 +203,14 @@ class NatsModel final : public HostingModel {
     const std::lock_guard lock(mutex_);
     const auto found = calls_.find(id);
     if (found == calls_.end()) return;
-    if (!found->second->worker.empty()) Send(found->second->worker, id, Kind::kCancel);
+    if (!found->second->worker.empty()) out_.Send(found->second->worker, id, Kind::kCancel);
     if (found->second->link) found->second->link->End("The call was given up.");
     calls_.erase(found);
   }
 
   void Restart() override {
     const std::lock_guard lock(mutex_);
-    ++restarts_;
-    connection_->Publish(options_.subject + ".restart",
-                         FrameWriter(Kind::kGo).Number(restarts_).Rest(inbox_).text());
+    out_.Restart();
   }
 
   void Stop() override {
@@ -116,76 +221,24 @@ class NatsModel final : public HostingModel {
       changed_.notify_all();
     }
     if (ticker_.joinable()) ticker_.join();
-    if (connection_) {
-      SendForgotten();
-      connection_->Flush();
-      connection_->Close();
-    }
+    out_.Close();
     control_->Stop(0ms);  // kept: other threads may be about to cancel a call
   }
 
  private:
-  void Connect() {
-    const Clock::time_point until = Clock::now() + launch_timeout_;
-    while (true) {
-      try {
-        connection_.emplace(options_, "nodehost: NodeServices of " + options_.subject);
-        return;
-      } catch (const HostError&) {
-        if (Clock::now() >= until) throw;
-      }
-      std::this_thread::sleep_for(100ms);
-    }
-  }
-
-  std::string ReplyTo(std::uint64_t id) const { return fmt::format("{}.{}", inbox_, id); }
-
-  void Send(const std::string& worker, std::uint64_t id, Kind kind) {
-    connection_->Publish(worker, FrameWriter(kind).text(), ReplyTo(id));
-  }
-
   // The members from here to the next blank line are called with mutex_ held.
-  void Offer(Call& call) {
-    const Clock::time_point now = Clock::now();
-    call.next = now + kOfferAgain;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
-    const bool fits = call.arguments.size() <= chunk_;
-    FrameWriter frame(Kind::kOffer);
-    frame.Number(restarts_)
-        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
-        .Text(call.invocation->module())
-        .Text(call.invocation->export_name())
-        .Text(std::string(call.streams.begin(), call.streams.end()))
-        .Rest(fits ? call.arguments.text() : std::string_view());
-    connection_->Publish(options_.subject + ".call", frame.text(), ReplyTo(call.invocation->id()));
-  }
-  void Go(Call& call) {
-    call.next = Clock::now() + kGoAgain;
-    Send(call.worker, call.invocation->id(), Kind::kGo);
-  }
-  void Pump(Call& call) {
-    while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
-      connection_->Publish(call.worker, *frame, ReplyTo(call.invocation->id()));
-    }
-    while (const auto frame = call.sent.Next(0, chunk_)) {
-      connection_->Publish(call.worker, *frame, ReplyTo(call.invocation->id()));
-    }
-  }
   void Accept(Call& call, FrameReader& frame) {
     const std::string worker(frame.Text());
     const std::uint64_t id = call.invocation->id();
     if (call.worker == worker) return;
     if (!call.worker.empty() || !call.invocation->Begin(frame.Text())) {
-      Send(worker, id, Kind::kCancel);
+      out_.Send(worker, id, Kind::kCancel);
       return;
     }
     call.worker = worker;
     call.nobody = {};
-    if (call.arguments.size() > chunk_) call.sent = Outgoing(std::move(call.arguments), 0);
-    call.arguments = {};
-    Go(call);
-    Pump(call);
+    out_.Go(call);
+    out_.Pump(call);
   }
   // What the call fails with, if it does.
   std::exception_ptr NobodyListens(Call& call) {
@@ -207,13 +260,13 @@ class NatsModel final : public HostingModel {
                       true));
   }
   void TakeData(Call& call, FrameReader& frame) {
-    const std::string reply = ReplyTo(call.invocation->id());
+    const std::uint64_t id = call.invocation->id();
     if (frame.Byte() == kStreams) {
       if (!call.link) return;
       call.link->Take(frame);
-      connection_->Publish(call.worker, call.link->in.Acknowledgement(), reply);
+      out_.Send(call.worker, id, call.link->in.Acknowledgement());
     } else if (!call.received.Take(frame) || IsOpen(call)) {
-      connection_->Publish(call.worker, call.received.Acknowledgement(kValue), reply);
+      out_.Send(call.worker, id, call.received.Acknowledgement(kValue));
     }
   }
   // Whether there are streams to go on with when the result has come.
@@ -236,7 +289,7 @@ class NatsModel final : public HostingModel {
         } else if (call.link) {
           call.link->out.Acknowledge(frame.Number());
         }
-        Pump(call);
+        out_.Pump(call);
         break;
       case Kind::kData:
         TakeData(call, frame);
@@ -253,10 +306,7 @@ class NatsModel final : public HostingModel {
   }
 
   void Receive(const Message& message) {
-    std::uint64_t id = 0;
-    for (const char c : message.subject.substr(inbox_.size() + 1)) {
-      id = id * 10 + static_cast<std::uint64_t>(c - '0');
-    }
+    const std::uint64_t id = out_.CallOf(message);
     std::unique_ptr<Call> over;
     std::shared_ptr<Invocation> invocation;
     std::exception_ptr error;
@@ -284,7 +334,7 @@ class NatsModel final : public HostingModel {
         call.answered = true;
         if (call.link) call.link->idle = call.link->idle && !call.received.is_stream();
       } else {
-        if (!error) forgotten_[call.worker].push_back(id);
+        if (!error) out_.Forget(call.worker, id);
         over = std::move(found->second);
         calls_.erase(found);
       }
@@ -300,7 +350,7 @@ class NatsModel final : public HostingModel {
   void Refuse(std::uint64_t id, const Message& message) {
     if (message.data.empty()) return;
     FrameReader frame(message.data);
-    if (frame.ReadKind() == Kind::kAccept) Send(std::string(frame.Text()), id, Kind::kCancel);
+    if (frame.ReadKind() == Kind::kAccept) out_.Send(std::string(frame.Text()), id, Kind::kCancel);
   }
 
   void Deliver(const std::shared_ptr<Invocation>& invocation, const Incoming& received,
@@ -351,7 +401,7 @@ class NatsModel final : public HostingModel {
           const auto found = calls_.find(id);
           if (found == calls_.end() || !found->second->link) return;
           found->second->link->out.Append(message.text());
-          if (!found->second->worker.empty()) Pump(*found->second);
+          if (!found->second->worker.empty()) out_.Pump(*found->second);
         },
         [this, id] { Idle(id); }));
   }
@@ -361,69 +411,47 @@ class NatsModel final : public HostingModel {
     if (found == calls_.end() || !found->second->link) return;
     found->second->link->idle = true;
     if (!found->second->answered) return;
-    forgotten_[found->second->worker].push_back(id);
+    out_.Forget(found->second->worker, id);
     calls_.erase(found);
-  }
-
-  void SendForgotten() {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [worker, ids] : forgotten_) {
-      FrameWriter frame(Kind::kForget);
-      for (const std::uint64_t id : ids) {
-        frame.Number(id);
-        if (frame.text().size() < chunk_) continue;
-        connection_->Publish(worker, frame.text(), ReplyTo(0));
-        frame = FrameWriter(Kind::kForget);
-      }
-      connection_->Publish(worker, frame.text(), ReplyTo(0));
-    }
-    forgotten_.clear();
   }
 
   void Tick() {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, kTick, [this] { return stopping_; })) {
-      lock.unlock();
-      if (connection_->connected()) {
-        SendForgotten();
-        AskAgain();
-      }
-      lock.lock();
+      if (!out_.connected()) continue;
+      out_.SendForgotten();
+      AskAgain();
     }
   }
 
+  // Called with mutex_ held.
   void AskAgain() {
-    const std::uint64_t reconnects = connection_->reconnects();
-    const std::lock_guard lock(mutex_);
+    const std::uint64_t reconnects = out_.reconnects();
     const Clock::time_point now = Clock::now();
     const bool again = std::exchange(reconnects_, reconnects) != reconnects;
     if (again) reconnected_ = now;
     for (const auto& [id, call] : calls_) {
       if (now < call->next && !again) continue;
       if (call->worker.empty()) {
-        Offer(*call);
+        out_.Offer(*call);
         continue;
       }
-      Go(*call);
+      out_.Go(*call);
       const bool resends = call->link && call->link->out.Resend(now);
-      if (call->sent.Resend(now) || resends) Pump(*call);
+      if (call->sent.Resend(now) || resends) out_.Pump(*call);
     }
   }
 
   const NatsOptions options_;
   std::chrono::milliseconds launch_timeout_{};
   std::optional<Environment> control_;
-  std::optional<Connection> connection_;
-  std::string inbox_;      // what the workers know this side by
-  std::size_t chunk_ = 0;  // bytes of data in a message
   std::thread ticker_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.
   std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
-  std::map<std::string, std::vector<std::uint64_t>> forgotten_;  // by worker: results that came
-  std::uint64_t restarts_ = 0;
+  Outbox out_{options_};
   std::uint64_t reconnects_ = 0;
   Clock::time_point reconnected_{};
   bool stopping_ = false;
