@@ -38,12 +38,15 @@ std::string FileOf(const std::string& path) {
 
 std::vector<Module> LoadPlugin(const std::string& path) {
   const std::string file = FileOf(path);
-  auto* const library = new uv_lib_t;  // NOLINT(cppcoreguidelines-owning-memory): for good
-  if (uv_dlopen(file.c_str(), library) != 0) {
-    throw HostError(file + " cannot be loaded: " + uv_dlerror(library));
+  uv_lib_t library;  // not closed once it is good: JavaScript keeps its functions
+  if (uv_dlopen(file.c_str(), &library) != 0) {
+    const std::string why = uv_dlerror(&library);
+    uv_dlclose(&library);
+    throw HostError(file + " cannot be loaded: " + why);
   }
   void* entry = nullptr;
-  if (uv_dlsym(library, kEntry, &entry) != 0) {
+  if (uv_dlsym(&library, kEntry, &entry) != 0) {
+    uv_dlclose(&library);
     throw HostError(file + " is no plug-in of nodehost: it exports no \"" + kEntry +
                     "\". The macro NODEHOST_PLUGIN does.");
   }
