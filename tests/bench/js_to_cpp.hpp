@@ -8,7 +8,7 @@
 
 namespace bench {
 
-inline constexpr std::int64_t kCallsAtOnce = 1000;
+inline constexpr std::int32_t kCallsAtOnce = 1000;
 
 /// A row whose time is one turn of `loop`, the text of `(api, turns) => …`. Each row compiles a
 /// loop of its own, so that what V8 has learnt from one does not slow down another.
