@@ -18,7 +18,7 @@ const {
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
-const { wire: { receiver, revive, sender }, streams: { isStream, streamPort } } = options;
+const { wire: { receiver, revive, sender }, streams: { closeUnused, isStream, streamPort } } = options;
 
 const now = () => performance.now();
 const kStuckAfter = 1000;      // ms from a ping to SIGKILL
@@ -120,7 +120,9 @@ function makeChildren(settings) {
         if (message[0] === 'done') {
           call.resolve(message[2]);
         } else if (message[0] === 'stream') {
-          call.resolve(instance.port.open(`${call.id}`));
+          const stream = instance.port.open(`${call.id}`);
+          closeUnused(stream);
+          call.resolve(stream);
         } else {
           call.reject(revive(message[2]));
         }

@@ -7,7 +7,8 @@
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
 // Gets service_wire.js's exports as `wire`; returns `isStream(value)`, `streamNumbers(args)`,
-// `streamPort(send, onIdle)` and `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
+// `closeUnused(stream)`, `streamPort(send, onIdle)` and `bytesPort(sendBytes, onIdle)`, whose messages
+// are bytes.
 'use strict';
 
 const {
@@ -20,7 +21,7 @@ const { wire: { clone, describe, deserialize, revive } } = options;
 
 const { from, fromWeb } = Readable;
 const kAhead = 16;        // chunks that may be under way
-const kUnusedAfter = 1000;  // ms; a stream that nobody listens to by then is no stream for C++
+const kUnusedAfter = 1000;  // ms
 
 const isNodeStream = (value) => typeof value.pipe === 'function' && typeof value.on === 'function';
 
@@ -34,6 +35,15 @@ function isStream(value) {
 function readableOf(value) {
   if (isNodeStream(value)) return value;
   return typeof value.getReader === 'function' ? fromWeb(value) : from(value);
+}
+
+/// Destroys a stream of which nobody has begun to read a while from now: a result that C++ takes as
+/// something else, or an argument of a function that has returned.
+function closeUnused(stream) {
+  setTimeout(() => {
+    if (stream.listenerCount('data') === 0 && stream.listenerCount('readable') === 0 &&
+        !stream.readableDidRead) stream.destroy();
+  }, kUnusedAfter).unref();
 }
 
 function prematureClose() {
@@ -72,6 +82,7 @@ function streamPort(send, onIdle) {
     stream.on('error', () => {});  // who reads it has been told
     MapPrototypeSet(read, key, {
       __proto__: null,
+      stream,
       chunk(value) {
         --credit;
         if (stream.push(value)) want();
@@ -85,10 +96,6 @@ function streamPort(send, onIdle) {
         }
       },
     });
-    setTimeout(() => {
-      if (stream.listenerCount('data') === 0 && stream.listenerCount('readable') === 0 &&
-          !stream.readableDidRead) stream.destroy();
-    }, kUnusedAfter).unref();
     return stream;
   }
 
@@ -133,6 +140,7 @@ function streamPort(send, onIdle) {
     __proto__: null,
     open,
     give,
+    closeUnused: () => MapPrototypeForEach(read, ({ stream }) => closeUnused(stream)),
     isIdle: () => MapPrototypeGetSize(read) === 0 && MapPrototypeGetSize(written) === 0,
 
     /// Whether the message was one of a stream's.
@@ -169,7 +177,13 @@ function bytesPort(sendBytes, onIdle) {
   return {
     __proto__: null,
     open: port.open,
+    openResult(key) {
+      const stream = port.open(key);
+      closeUnused(stream);
+      return stream;
+    },
     give: port.give,
+    closeUnused: port.closeUnused,
     giveAll(args, numbers) {
       for (let i = 0; i < numbers.length; ++i) {
         port.give(`${numbers[i]}`, args[numbers[i]]);
@@ -190,4 +204,4 @@ function streamNumbers(args) {
   return numbers;
 }
 
-return { __proto__: null, bytesPort, isStream, streamNumbers, streamPort };
+return { __proto__: null, bytesPort, closeUnused, isStream, streamNumbers, streamPort };

@@ -7,7 +7,7 @@ const { PromisePrototypeThen, append } = primordials;
 const { Socket } = require('net');
 const { isPromise } = require('util');
 const {
-  invoke, wire: { describe, receiver, sender }, streams: { isStream, streamPort }, descriptor,
+  invoke, wire: { describe, receiver, sender }, streams: { closeUnused, isStream, streamPort }, descriptor,
 } = options;
 
 const { exit } = process;
@@ -33,13 +33,20 @@ function complete(id, result) {
 }
 
 function call(id, module, name, args, streams) {
-  for (let i = 0; i < streams.length; ++i) args[streams[i]] = port.open(`${id}.${streams[i]}`);
+  const opened = [];
+  for (let i = 0; i < streams.length; ++i) {
+    append(opened, args[streams[i]] = port.open(`${id}.${streams[i]}`));
+  }
+  const settle = (answer, value) => {
+    answer(id, value);
+    for (let i = 0; i < opened.length; ++i) closeUnused(opened[i]);
+  };
   try {
     const result = invoke(module, name, args);
-    if (!isPromise(result)) return complete(id, result);
-    PromisePrototypeThen(result, (value) => complete(id, value), (error) => fail(id, error));
+    if (!isPromise(result)) return settle(complete, result);
+    PromisePrototypeThen(result, (value) => settle(complete, value), (error) => settle(fail, error));
   } catch (error) {
-    fail(id, error);
+    settle(fail, error);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <future>
@@ -14,7 +15,8 @@ namespace nodehost::cli {
 
 namespace {
 
-constexpr int kTimeLimitCode = 124;  // as timeout(1) has it
+constexpr int kTimeLimitCode = 124;    // as timeout(1) has it
+constexpr double kLongestLimit = 1e9;  // seconds; the clock counts nanoseconds in 63 bits
 
 // Stops the environment when its time is over.
 class TimeLimit {
@@ -23,7 +25,8 @@ class TimeLimit {
     if (!seconds) return;
     thread_ = std::thread([this, &node, seconds = *seconds] {
       const auto done = done_.get_future();
-      if (done.wait_for(std::chrono::duration<double>(seconds)) == std::future_status::ready) {
+      const std::chrono::duration<double> timeout(std::min(kLongestLimit, seconds));
+      if (done.wait_for(timeout) == std::future_status::ready) {
         return;
       }
       passed_ = true;

@@ -31,7 +31,26 @@ void Require(bool right, const char* taken, bool other, const char* other_name, 
 }
 
 const Rights& CheckedRights(const EnvironmentOptions& options) {
-  const Rights& rights = options.rights;
+  CheckRights(options.rights);
+  if (options.rights.builtins && options.run_command_line) {
+    throw HostError(
+        "Rights::builtins cannot be given together with EnvironmentOptions::run_command_line: "
+        "node's own command line needs built-in modules of its choice.");
+  }
+  return options.rights;
+}
+
+bool AnyTaken(const Rights& rights) {
+  return !rights.native_addons || !rights.child_processes || !rights.workers || !rights.network ||
+         !rights.environment_variables || rights.read_files || rights.write_files ||
+         rights.builtins;
+}
+
+thread_local Boundary* boundary_of_worker = nullptr;
+
+}  // namespace
+
+void CheckRights(const Rights& rights) {
   constexpr const char* kAddon = "an addon";
   constexpr const char* kChild = "a child process";
   const auto alone = [&](bool right, const char* taken) {
@@ -44,23 +63,7 @@ const Rights& CheckedRights(const EnvironmentOptions& options) {
   alone(rights.environment_variables, "environment_variables is false");
   alone(!rights.read_files, "read_files is given");
   alone(!rights.write_files, "write_files is given");
-  if (rights.builtins && options.run_command_line) {
-    throw HostError(
-        "Rights::builtins cannot be given together with EnvironmentOptions::run_command_line: "
-        "node's own command line needs built-in modules of its choice.");
-  }
-  return rights;
 }
-
-bool AnyTaken(const Rights& rights) {
-  return !rights.native_addons || !rights.child_processes || !rights.workers || !rights.network ||
-         !rights.environment_variables || rights.read_files || rights.write_files ||
-         rights.builtins;
-}
-
-thread_local Boundary* boundary_of_worker = nullptr;
-
-}  // namespace
 
 Boundary::Boundary(const EnvironmentOptions& options, bool own)
     : own_process(own),

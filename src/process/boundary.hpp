@@ -16,6 +16,10 @@
 
 namespace nodehost::host {
 
+/// Throws HostError if `rights` contradict each other: one that is taken could be got round by one
+/// that is left.
+void CheckRights(const Rights& rights);
+
 class Boundary {
  public:
   /// Throws HostError if the options contradict each other. With `own_process` the process is

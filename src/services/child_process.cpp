@@ -15,6 +15,7 @@
 #include "nodehost/node_services.hpp"
 #include "nodehost/promise.hpp"
 #include "nodehost/task.hpp"
+#include "process/boundary.hpp"
 #include "process/loaded_from.hpp"
 #include "service_scripts.hpp"
 
@@ -92,6 +93,7 @@ class ChildProcessModel final : public HostingModel {
 
   void Start(const HostingContext& context) override {
     if (control_) services::ThrowStartedTwice();
+    host::CheckRights(options_.rights);
     ChildrenSettings settings{.command = options_.command,
                               .cwd = context.project_dir,
                               .env = context.env,

@@ -74,6 +74,8 @@ test('run --time-limit stops a script', async () => {
   assert.equal(code, 124);
   const quick = await command('run', '--time-limit=20', '-p', '1');
   assert.deepEqual([quick.stdout, quick.code], ['1\n', 0]);
+  const forever = await command('run', '--time-limit=1e300', '-p', '1');
+  assert.deepEqual([forever.stderr, forever.stdout, forever.code], ['', '1\n', 0]);
   const wrong = await command('run', '--time-limit', '-4', '-p', '1');
   assert.match(wrong.stderr, /--time-limit/);
   assert.equal(wrong.code, 2);

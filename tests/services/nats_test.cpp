@@ -176,6 +176,48 @@ TEST_CASE("credentials are NATS's own") {
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
 }
 
+TEST_CASE("a worker that could not keep to its rights says so and ends") {
+  Worker worker(NatsServer::Shared().url(), NewSubject(), {"--no-network"});
+  CHECK(worker.process().End(0) == 1);
+  CHECK(worker.printed().find("Rights::network is false, but an addon would get round that") !=
+        std::string::npos);
+}
+
+TEST_CASE("messages of strangers cost no more than the call that they are about") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  nh::Environment stranger = Platform().CreateEnvironment();
+  // Answers the first offer that it hears with what is no frame, and so for a call that is none.
+  const auto answered = stranger.RunAsync([&](nh::Js& js) -> nh::Task<> {
+    const nh::Value answer = js.Eval(R"((port, subject) => new Promise((resolve) => {
+      const socket = require('net').connect(port, '127.0.0.1');
+      socket.write(`CONNECT {"verbose":false}\r\nSUB ${subject}.call 1\r\n`);
+      let text = '';
+      socket.on('data', (data) => {
+        text += data;
+        const offer = /MSG \S+ 1 (\S+) \d+\r\n/.exec(text);
+        if (!offer) return;
+        text = '';
+        const none = offer[1].replace(/\d+$/, '999999');
+        for (const reply of [none, none.slice(0, -6) + 'x', offer[1]]) {
+          for (const frame of ['', '?', 'K', 'D\0', 'A', 'A\x05', 'A\x05\0\0\0\0\0\0\0no']) {
+            socket.write(`PUB ${reply} ${frame.length}\r\n${frame}\r\n`);
+          }
+        }
+        socket.end('PING\r\n');
+        resolve();
+      });
+    }))");
+    co_await answer(std::stoi(url.substr(url.rfind(':') + 1)), subject);
+  });
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  const nh::Task<int> sum = services.InvokeAsync<int>("./add", 1, 2);
+  answered.Get(20s);
+  CHECK_THROWS_WITH_AS(sum.Get(20s), doctest::Contains("no frame of nodehost's"), nh::HostError);
+  Worker worker(url, subject);
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
+}
+
 TEST_CASE("a subject that is none, and a server that is not there, are errors that say so") {
   for (const char* const subject : {"", "a b", "a.*", ".a"}) {
     CHECK_THROWS_AS(nh::Nats({.subject = subject}), nh::HostError);

@@ -12,10 +12,11 @@
 #include "nodehost/streams.hpp"
 #if defined(NODEHOST_NATS_SERVER)
 #include "nats_server.hpp"
-#define MODELS InProcess, ChildProcess, Nats
+#define REMOTE_MODELS ChildProcess, Nats
 #else
-#define MODELS InProcess, ChildProcess
+#define REMOTE_MODELS ChildProcess
 #endif
+#define MODELS InProcess, REMOTE_MODELS
 
 using namespace test;
 
@@ -100,6 +101,27 @@ TEST_CASE_TEMPLATE("an argument may be a stream", Model, MODELS) {
             .Get(20s)
             .rfind("aaa", 0) == 0);
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+}
+
+TEST_CASE_TEMPLATE("a function may begin to read its argument late", Model, MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  CHECK(services.InvokeExportAsync<int>("./streams", "late", Source(3, 2), 1500).Get(20s) == 6);
+}
+
+TEST_CASE_TEMPLATE("an argument that a function has left unread takes no more", Model,
+                   REMOTE_MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  const nh::Pipe<> pipe = nh::NewPipe<>();
+  CHECK(services.InvokeExportAsync<int>("./streams", "ignores", pipe.readable).Get(20s) == 1);
+  CHECK(Eventually([&] {
+    try {
+      pipe.writable.Write(nh::Bytes::CopyOf(std::string(1000, 'x'))).Get(100ms);
+    } catch (const nh::DeadlineExceeded&) {  // it is full
+    } catch (const nh::JsError&) {
+      return true;
+    }
+    return false;
+  }));
 }
 
 TEST_CASE_TEMPLATE("a restart lets a stream end where it has begun", Model, MODELS) {

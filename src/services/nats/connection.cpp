@@ -63,6 +63,7 @@ Options MakeOptions(const Library& library, const NatsOptions& options, const st
 struct Delivery {
   const Library& library;
   Connection::Handler handler;
+  Connection::OnError on_error;
   std::shared_ptr<Deliveries> all;
 
   static void OnMessage(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
@@ -70,10 +71,14 @@ struct Delivery {
     const auto text = [](const char* string) { return string ? std::string_view(string) : ""; };
     const auto size =
         static_cast<std::size_t>(std::max(self.library.natsMsg_GetDataLength(message), 0));
-    self.handler({.subject = text(self.library.natsMsg_GetSubject(message)),
-                  .reply = text(self.library.natsMsg_GetReply(message)),
-                  .data = {self.library.natsMsg_GetData(message), size},
-                  .no_responders = self.library.natsMsg_IsNoResponders(message)});
+    try {
+      self.handler({.subject = text(self.library.natsMsg_GetSubject(message)),
+                    .reply = text(self.library.natsMsg_GetReply(message)),
+                    .data = {self.library.natsMsg_GetData(message), size},
+                    .no_responders = self.library.natsMsg_IsNoResponders(message)});
+    } catch (const std::exception& error) {
+      if (self.on_error) self.on_error(error);
+    }
     self.library.natsMsg_Destroy(message);
   }
 };
@@ -81,6 +86,7 @@ struct Delivery {
 void OnComplete(void* closure) {
   const std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(closure));
   delivery->handler = nullptr;
+  delivery->on_error = nullptr;
   const std::lock_guard lock(delivery->all->mutex);
   --delivery->all->count;
   delivery->all->changed.notify_all();
@@ -88,8 +94,8 @@ void OnComplete(void* closure) {
 
 }  // namespace
 
-Connection::Connection(const NatsOptions& options, const std::string& name)
-    : deliveries_(std::make_shared<Deliveries>()) {
+Connection::Connection(const NatsOptions& options, const std::string& name, OnError on_error)
+    : on_error_(std::move(on_error)), deliveries_(std::make_shared<Deliveries>()) {
   if (options.servers.empty()) throw HostError("NatsOptions::servers is empty; it needs one.");
   const Options made = MakeOptions(library_, options, name);
   library_.Check(
@@ -129,7 +135,8 @@ void Connection::Publish(const std::string& subject, std::string_view data,
 
 natsSubscription* Connection::Subscribe(const std::string& subject, Handler handler,
                                         const std::string& queue) {
-  auto delivery = std::make_unique<Delivery>(Delivery{library_, std::move(handler), deliveries_});
+  auto delivery =
+      std::make_unique<Delivery>(Delivery{library_, std::move(handler), on_error_, deliveries_});
   natsSubscription* made = nullptr;
   const natsStatus status =
       queue.empty() ? library_.natsConnection_Subscribe(&made, connection_, subject.c_str(),

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,9 +33,11 @@ struct Deliveries;
 class Connection {
  public:
   using Handler = std::function<void(const Message&)>;
+  using OnError = std::function<void(const std::exception& error)>;
 
-  /// Connects. Throws HostError.
-  Connection(const NatsOptions& options, const std::string& name);
+  /// Connects. What a handler throws, for a message that is none of nodehost's say, costs that
+  /// message, and `on_error` is told if there is one. Throws HostError.
+  Connection(const NatsOptions& options, const std::string& name, OnError on_error = {});
   /// Closes it, and waits for the handlers that run.
   ~Connection();
   Connection(const Connection&) = delete;
@@ -69,6 +72,7 @@ class Connection {
  private:
   const Library& library_ = Library::Get();
   natsConnection* connection_ = nullptr;
+  const OnError on_error_;
   const std::shared_ptr<Deliveries> deliveries_;
   std::mutex mutex_;
   std::vector<natsSubscription*> subscriptions_;  // guarded by mutex_

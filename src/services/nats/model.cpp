@@ -391,7 +391,7 @@ class NatsModel final : public HostingModel {
       if (found == calls_.end()) throw InstanceEnded("The stream's worker has ended.", true);
       found->second->link = link;
     }
-    return link->port.Call("open", "result");
+    return link->port.Call("openResult", "result");
   }
   std::shared_ptr<Link> NewLink(Js& js, std::uint64_t id) {
     return std::make_shared<Link>(services::NewBytesPort(

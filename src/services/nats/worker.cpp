@@ -67,12 +67,13 @@ class RemoteCall final : public Invocation {
   void Deliver(const Value& result) override {
     if (!services::IsStream(result)) {
       answer_(services::Encode(result), 0);
-      return;
+    } else {
+      Js js(*detail::JsThread::Current());
+      if (!port_) port_ = new_port_(js);
+      answer_({}, kStream);
+      port_->Call("give", "result", result);
     }
-    Js js(*detail::JsThread::Current());
-    if (!port_) port_ = new_port_(js);
-    answer_({}, kStream);
-    port_->Call("give", "result", result);
+    if (port_) port_->Call("closeUnused");
   }
   void DeliverFailure(std::exception_ptr error) noexcept override {
     answer_(Bytes::CopyOf(EncodeFailure(error)), kFailed);
@@ -149,7 +150,9 @@ class NatsWorker {
   void Connect(const std::stop_token& stop) {
     for (bool said = false; !stop.stop_requested();) {
       try {
-        connection_.emplace(options_.nats, name_);
+        connection_.emplace(options_.nats, name_, [](const std::exception& error) {
+          std::fprintf(stderr, "nodehost: %s\n", error.what());
+        });
         break;
       } catch (const HostError& error) {
         if (!std::exchange(said, true)) std::fprintf(stderr, "nodehost: %s\n", error.what());
@@ -164,24 +167,16 @@ class NatsWorker {
 
   void Listen() {
     const std::string& subject = options_.nats.subject;
-    connection_->Subscribe(subject_, Guarded(&NatsWorker::Control));
-    connection_->Subscribe(subject + ".restart", Guarded(&NatsWorker::RestartFor));
-    connection_->Subscribe(subject + ".health", Guarded(&NatsWorker::SayHealth));
-    offers_ =
-        connection_->Subscribe(subject + ".call", Guarded(&NatsWorker::TakeOffer), "nodehost");
+    connection_->Subscribe(subject_, To(&NatsWorker::Control));
+    connection_->Subscribe(subject + ".restart", To(&NatsWorker::RestartFor));
+    connection_->Subscribe(subject + ".health", To(&NatsWorker::SayHealth));
+    offers_ = connection_->Subscribe(subject + ".call", To(&NatsWorker::TakeOffer), "nodehost");
     connection_->Flush();
     std::fprintf(stderr, "nodehost: %s listens to %s\n", name_.c_str(), subject.c_str());
   }
 
-  Connection::Handler Guarded(void (NatsWorker::*handle)(const Message&)) {
-    return [this, handle](const Message& message) {
-      try {
-        (this->*handle)(message);
-      } catch (const std::exception& error) {
-        std::fprintf(stderr, "nodehost: %s: %s\n", std::string(message.subject).c_str(),
-                     error.what());
-      }
-    };
+  Connection::Handler To(void (NatsWorker::*handle)(const Message&)) {
+    return [this, handle](const Message& message) { (this->*handle)(message); };
   }
 
   void TakeOffer(const Message& message) {
