@@ -9,10 +9,12 @@
 'use strict';
 
 const {
-  encodeURIComponent, JSONStringify, ObjectDefineProperty, RegExpPrototypeExec, String, StringPrototypeIncludes,
-  SymbolFor, TypeError,
+  encodeURIComponent, JSONStringify, ObjectDefineProperty, ReflectDeleteProperty,
+  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec, String, StringPrototypeIncludes, SymbolFor,
+  TypeError,
 } = primordials;
-const { Module, compile: compileModule, createRequire, nodeModulePaths } = require('module');
+const { Module, cache, compile: compileModule, createRequire, nodeModulePaths } = require('module');
+const { isProxy } = require('util');
 const { join } = require('path');
 const { baseDir } = options;
 
@@ -110,9 +112,24 @@ function importNow(url) {
   }
 }
 
+/// Drops the CommonJS modules whose code a timeout has stopped: as long as they are in the cache,
+/// `require` gives what they had exported by then, as within a cycle. While no JavaScript is on the
+/// stack; runs no code of scripts.
+function forgetUnfinished() {
+  const names = ReflectOwnKeys(cache);
+  for (let i = 0; i < names.length; ++i) {
+    const module = ReflectGetOwnPropertyDescriptor(cache, names[i])?.value;
+    if (typeof module !== 'object' || module === null || isProxy(module)) continue;
+    if (ReflectGetOwnPropertyDescriptor(module, 'loaded')?.value === false) {
+      ReflectDeleteProperty(cache, names[i]);
+    }
+  }
+}
+
 return {
   __proto__: null,
   userRequire,
+  forgetUnfinished,
   importLater,
   importResolver,
   importNow,

@@ -18,7 +18,7 @@ const {
   getSystemErrorName, inspect,
   types: {
     isAnyArrayBuffer, isAsyncFunction, isBoxedPrimitive, isModuleNamespaceObject, isNativeError,
-    isPromise, isSharedArrayBuffer,
+    isPromise, isProxy, isSharedArrayBuffer,
   },
 } = require('util');
 const { Script, constants } = require('vm');
@@ -34,6 +34,7 @@ const copies = {
   module: {
     __proto__: null,
     Module,
+    cache: Module._cache,
     compile: uncurryThis(Module.prototype._compile),
     createRequire: Module.createRequire,
     isBuiltin: Module.isBuiltin,
@@ -47,7 +48,8 @@ const copies = {
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,
-    isBoxedPrimitive, isModuleNamespaceObject, isNativeError, isPromise, isSharedArrayBuffer,
+    isBoxedPrimitive, isModuleNamespaceObject, isNativeError, isPromise, isProxy,
+    isSharedArrayBuffer,
     newAbortController: () => (controllerMaker.get?.() ?? controllerMaker.value)(),
   },
   vm: {

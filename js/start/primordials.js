@@ -106,6 +106,7 @@ return freeze({
   ReflectApply: Reflect.apply,
   ReflectConstruct: Reflect.construct,
   ReflectDefineProperty: Reflect.defineProperty,
+  ReflectDeleteProperty: Reflect.deleteProperty,
   ReflectGetOwnPropertyDescriptor: Reflect.getOwnPropertyDescriptor,
   ReflectGetPrototypeOf: Reflect.getPrototypeOf,
   ReflectHas: Reflect.has,

@@ -238,6 +238,12 @@ void Deadlines::AfterStop(bool whole) {
   if (!whole && !thread_.life().over()) EndEnvironment();
   thread_.life().IfAlive([this] { isolate_->CancelTerminateExecution(); });
   thread_.access().Enable();
+  if (thread_.life().over() || !thread_.realm()) return;
+  const v8::HandleScope scope(isolate_);
+  // Where JavaScript is on the stack, one of its modules may be on its way still.
+  if (v8::StackTrace::CurrentStackTrace(isolate_, 1)->GetFrameCount() == 0) {
+    thread_.realm()->bridge().ForgetUnfinishedModules();
+  }
 }
 
 void Deadlines::EndEnvironment() {

@@ -131,6 +131,18 @@ TEST_CASE("base_dir may have spaces, %, # and letters beyond ASCII") {
   CHECK_NOTHROW(node.Run([](nh::Js& js) { js.Import("./ünï.cjs"); }));
 }
 
+TEST_CASE("a module that a timeout stopped is loaded anew, and so is what it required") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) { js.Eval("globalThis.slow = true"); });
+  CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Import("./slow-outer.cjs"); }, {.timeout = 50ms}),
+                  nh::DeadlineExceeded);
+  node.Run([](nh::Js& js) { js.Eval("globalThis.slow = false"); });
+  CHECK(node.Import<int>("./slow-outer.cjs", "value") == 2);
+  CHECK(node.Run([](nh::Js& js) {
+    return js.Eval("require('./slow-inner.cjs').value").As<int>();
+  }) == 1);
+}
+
 TEST_CASE("an addon is imported") {
   struct Addon {
     nh::Method<double(double, double)> add;
