@@ -37,7 +37,6 @@ const bridge = {
   ...loader,
   addModule: modules.addModule,
   addText: modules.addText,
-  forgetUnfinished: loaders.forgetUnfinished,
   ...use('bridge/exports.js'),
   ...use('bridge/evaluate.js', { __proto__: null, baseDir }),
   ...use('bridge/errors.js'),

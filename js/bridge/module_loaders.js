@@ -9,12 +9,10 @@
 'use strict';
 
 const {
-  encodeURIComponent, JSONStringify, ObjectDefineProperty, ReflectDeleteProperty,
-  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, RegExpPrototypeExec, String, StringPrototypeIncludes, SymbolFor,
-  TypeError,
+  encodeURIComponent, JSONStringify, ObjectDefineProperty, RegExpPrototypeExec, String, StringPrototypeIncludes,
+  SymbolFor, TypeError,
 } = primordials;
-const { Module, cache, compile: compileModule, createRequire, nodeModulePaths } = require('module');
-const { isProxy } = require('util');
+const { Module, compile: compileModule, createRequire, nodeModulePaths } = require('module');
 const { join } = require('path');
 const { baseDir } = options;
 
@@ -112,24 +110,9 @@ function importNow(url) {
   }
 }
 
-/// Drops the CommonJS modules whose code a timeout has stopped: as long as they are in the cache,
-/// `require` gives what they had exported by then, as within a cycle. While no JavaScript is on the
-/// stack; runs no code of scripts.
-function forgetUnfinished() {
-  const names = ReflectOwnKeys(cache);
-  for (let i = 0; i < names.length; ++i) {
-    const module = ReflectGetOwnPropertyDescriptor(cache, names[i])?.value;
-    if (typeof module !== 'object' || module === null || isProxy(module)) continue;
-    if (ReflectGetOwnPropertyDescriptor(module, 'loaded')?.value === false) {
-      ReflectDeleteProperty(cache, names[i]);
-    }
-  }
-}
-
 return {
   __proto__: null,
   userRequire,
-  forgetUnfinished,
   importLater,
   importResolver,
   importNow,

@@ -15,10 +15,10 @@ namespace nodehost::detail {
 
 namespace {
 
-constexpr const char* kNames[] = {
-    "load",           "promiseOf",   "holder",  "callable",        "evaluate", "describeError",
-    "makeError",      "systemError", "errnoOf", "report",          "drain",    "settle",
-    "aliveResources", "addModule",   "addText", "forgetUnfinished"};
+constexpr const char* kNames[] = {"load",           "promiseOf",     "holder",    "callable",
+                                  "evaluate",       "describeError", "makeError", "systemError",
+                                  "errnoOf",        "report",        "drain",     "settle",
+                                  "aliveResources", "addModule",     "addText"};
 static_assert(std::size(kNames) == static_cast<std::size_t>(Bridge::kCount));
 
 }  // namespace
@@ -84,13 +84,6 @@ void BridgeFunctions::RunTicks() {
     caught.SetVerbose(true);
     if (!Call(Bridge::kDrain, {}).IsEmpty() || caught.HasTerminated()) return;
   }
-}
-
-void BridgeFunctions::ForgetUnfinishedModules() noexcept {
-  if (functions_[static_cast<std::size_t>(Bridge::kForgetUnfinished)].IsEmpty()) return;
-  const v8::HandleScope scope(realm_.isolate());
-  const v8::TryCatch caught(realm_.isolate());
-  static_cast<void>(Call(Bridge::kForgetUnfinished, {}));
 }
 
 void BridgeFunctions::Clear() noexcept {

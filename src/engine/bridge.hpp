@@ -28,7 +28,6 @@ enum class Bridge : std::uint8_t {
   kAliveResources,
   kAddModule,
   kAddText,
-  kForgetUnfinished,
   kCount
 };
 
@@ -54,10 +53,6 @@ class BridgeFunctions {
 
   /// Runs nextTicks and microtasks now.
   void RunTicks();
-
-  /// Has the CommonJS modules forgotten whose code was stopped. While no JavaScript is on the
-  /// stack.
-  void ForgetUnfinishedModules() noexcept;
 
   /// Before the isolate goes.
   void Clear() noexcept;

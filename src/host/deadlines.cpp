@@ -242,7 +242,9 @@ void Deadlines::AfterStop(bool whole) {
   const v8::HandleScope scope(isolate_);
   // Where JavaScript is on the stack, one of its modules may be on its way still.
   if (v8::StackTrace::CurrentStackTrace(isolate_, 1)->GetFrameCount() == 0) {
-    thread_.realm()->bridge().ForgetUnfinishedModules();
+    const v8::TryCatch caught(isolate_);
+    static_cast<void>(thread_.realm()->host_scripts().Run("first_use/unfinished_modules.js",
+                                                          v8::Undefined(isolate_)));
   }
 }
 

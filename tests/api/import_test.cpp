@@ -4,6 +4,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -141,6 +142,27 @@ TEST_CASE("a module that a timeout stopped is loaded anew, and so is what it req
   CHECK(node.Run([](nh::Js& js) {
     return js.Eval("require('./slow-inner.cjs').value").As<int>();
   }) == 1);
+}
+
+TEST_CASE("a module of Node's own that a timeout stopped is loaded anew") {
+  for (int microseconds = 600; microseconds < 3600; microseconds += 600) {
+    nh::Environment node = NewEnvironment();
+    std::stop_source stop;
+    std::thread stopper([&] {
+      std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+      stop.request_stop();
+    });
+    try {
+      node.Run([](nh::Js& js) { js.Eval("require('http2'); require('repl'); for (;;);"); },
+               {.stop = stop.get_token()});
+    } catch (const nh::Cancelled&) {
+    }
+    stopper.join();
+    CHECK(node.Run([](nh::Js& js) {
+      return js.Eval("typeof require('http2').connect + typeof require('repl').start")
+          .As<std::string>();
+    }) == "functionfunction");
+  }
 }
 
 TEST_CASE("an addon is imported") {
