@@ -2,6 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <optional>
 #include <stop_token>
@@ -13,6 +16,7 @@
 #include "support/host.hpp"
 
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 using test::ErrorOf;
 using test::kModules;
 using test::NewEnvironment;
@@ -26,6 +30,28 @@ nh::JsError ImportError(nh::Environment& node, std::string_view module) {
 bool Contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
+
+// A folder of modules whose names not every file system and tool takes.
+class OddNames {
+ public:
+  static constexpr const char* kPaths[] = {"a b#c%20é.mjs", "a b#c%20é.js", "with space.cjs",
+                                           "odd names/ünï.cjs", "what?.cjs"};
+
+  OddNames() {
+    std::string pattern = (fs::temp_directory_path() / "import-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    fs::create_directory(folder_ + "/odd names");
+    for (const std::string path : kPaths) std::ofstream(folder_ + "/" + path) << "let nothing;";
+  }
+  ~OddNames() { fs::remove_all(folder_); }
+  OddNames(const OddNames&) = delete;
+  OddNames& operator=(const OddNames&) = delete;
+
+  const std::string& folder() const noexcept { return folder_; }
+
+ private:
+  std::string folder_;
+};
 
 }  // namespace
 
@@ -118,17 +144,19 @@ TEST_CASE("absolute paths and file: URLs are imported") {
 }
 
 TEST_CASE("paths with spaces, %, # and letters beyond ASCII are imported") {
-  nh::Environment node = NewEnvironment();
-  for (const std::string path :
-       {"a b#c%20é.mjs", "a b#c%20é.js", "with space.cjs", "odd names/ünï.cjs", "what?.cjs"}) {
+  const OddNames odd;
+  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = odd.folder()});
+  for (const std::string path : OddNames::kPaths) {
     CAPTURE(path);
     CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import("./" + path); }));
-    CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import(kModules + "/" + path); }));
+    CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import(odd.folder() + "/" + path); }));
   }
 }
 
 TEST_CASE("base_dir may have spaces, %, # and letters beyond ASCII") {
-  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = kModules + "/odd names"});
+  const OddNames odd;
+  nh::Environment node =
+      test::Platform().CreateEnvironment({.base_dir = odd.folder() + "/odd names"});
   CHECK_NOTHROW(node.Run([](nh::Js& js) { js.Import("./ünï.cjs"); }));
 }
 
