@@ -87,6 +87,25 @@ Libs: @libraries@
           DESTINATION "${NODEHOST_INSTALL_PKGCONFIGDIR}")
 endfunction()
 
+# The completions, where bash and zsh look for them, and the man page.
+function(nodehost_install_shell_files)
+  get_target_property(files nodehost_cli NODEHOST_SHELL_FILES)
+  if(NOT files)
+    return()
+  endif()
+  set(zsh zsh/site-functions)
+  if(EXISTS /etc/debian_version)  # whose zsh leaves that folder to the administrator
+    set(zsh zsh/vendor-completions)
+  endif()
+  list(GET files 0 bash_file)
+  list(GET files 1 zsh_file)
+  list(GET files 2 man_page)
+  install(FILES "${bash_file}" COMPONENT command RENAME nodehost
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+  install(FILES "${zsh_file}" COMPONENT command DESTINATION "${CMAKE_INSTALL_DATADIR}/${zsh}")
+  install(FILES "${man_page}" COMPONENT command DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+endfunction()
+
 set(NODEHOST_BUNDLES_LIBNODE OFF)
 if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
   set(NODEHOST_BUNDLES_LIBNODE ON)
@@ -127,6 +146,7 @@ if(TARGET nodehost_cli)
   set_target_properties(nodehost_cli PROPERTIES
     INSTALL_RPATH "$ORIGIN/${to_lib};$ORIGIN/${to_lib}/nodehost")
   install(TARGETS nodehost_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
+  nodehost_install_shell_files()
   # CLI11 is compiled into the command, and its licence asks to go along.
   if(NODEHOST_CLI11_LICENCE)
     install(FILES "${NODEHOST_CLI11_LICENCE}" COMPONENT command RENAME LICENSE.CLI11

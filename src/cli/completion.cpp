@@ -1,5 +1,9 @@
 #include "completion.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join from fmt 11 on
+
+#include <iterator>
 #include <vector>
 
 namespace nodehost::cli {
@@ -11,17 +15,17 @@ std::vector<const CLI::App*> VerbsOf(const CLI::App& app) { return app.get_subco
 // "-o --output"
 std::vector<std::string> Flags(const CLI::Option& option) {
   std::vector<std::string> flags;
-  for (const std::string& name : option.get_snames()) flags.push_back('-' + name);
-  for (const std::string& name : option.get_lnames()) flags.push_back("--" + name);
+  for (const std::string& name : option.get_snames()) flags.push_back(fmt::format("-{}", name));
+  for (const std::string& name : option.get_lnames()) flags.push_back(fmt::format("--{}", name));
   return flags;
 }
 
 std::string Words(const CLI::App& verb) {
-  std::string words;
+  std::vector<std::string> words;
   for (const CLI::Option* const option : verb.get_options()) {
-    for (const std::string& flag : Flags(*option)) words += ' ' + flag;
+    for (std::string& flag : Flags(*option)) words.push_back(std::move(flag));
   }
-  return words.empty() ? words : words.substr(1);
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 std::string Replaced(std::string text, const std::string& from, const std::string& to) {
@@ -32,28 +36,29 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 }
 
 std::string Names(const CLI::App& app) {
-  std::string names;
-  for (const CLI::App* const verb : VerbsOf(app)) names += ' ' + verb->get_name();
-  return names.substr(1);
+  std::vector<std::string> names;
+  for (const CLI::App* const verb : VerbsOf(app)) names.push_back(verb->get_name());
+  return fmt::format("{}", fmt::join(names, " "));
 }
+
+constexpr const char* kBash = R"(# bash completion of nodehost: source <(nodehost completion bash)
+_nodehost() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} words=
+  case ${{COMP_WORDS[1]}} in
+{cases}  esac
+  if [[ $COMP_CWORD == 1 ]]; then words='{verbs}'; fi
+  COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+}}
+complete -o filenames -F _nodehost nodehost
+)";
 
 std::string Bash(const CLI::App& app) {
   std::string cases;
   for (const CLI::App* const verb : VerbsOf(app)) {
-    cases += "    " + verb->get_name() + ") words='" + Words(*verb) + "' ;;\n";
+    fmt::format_to(std::back_inserter(cases), "    {}) words='{}' ;;\n", verb->get_name(),
+                   Words(*verb));
   }
-  return "# bash completion of nodehost: source <(nodehost completion bash)\n"
-         "_nodehost() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} words=\n"
-         "  case ${COMP_WORDS[1]} in\n" +
-         cases +
-         "  esac\n"
-         "  if [[ $COMP_CWORD == 1 ]]; then words='" +
-         Names(app) +
-         "'; fi\n"
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\") $(compgen -f -- \"$current\"))\n"
-         "}\n"
-         "complete -o filenames -F _nodehost nodehost\n";
+  return fmt::format(kBash, fmt::arg("cases", cases), fmt::arg("verbs", Names(app)));
 }
 
 // One line of zsh's _arguments or _values: quotes and brackets are its own.
@@ -61,39 +66,53 @@ std::string ZshText(const std::string& text) {
   return Replaced(Replaced(Replaced(Replaced(text, "'", "’"), "[", "("), "]", ")"), ":", "\\:");
 }
 
+// A file of $fpath is the body of the function, and is run by the first completion; `source` only
+// defines it.
+constexpr const char* kZsh = R"(#compdef nodehost
+_nodehost() {{
+  local -a verbs=(
+{verbs}  )
+  if (( CURRENT == 2 )); then
+    _describe verb verbs
+    _files
+  else
+    local verb=$words[2]
+    shift words
+    (( CURRENT-- ))
+    case $verb in
+{cases}      *) _files ;;
+    esac
+  fi
+}}
+if [[ $funcstack[1] == _nodehost ]]; then
+  _nodehost "$@"
+else
+  compdef _nodehost nodehost
+fi
+)";
+
+// What completes the options of `verb`: a case of a zsh script.
+std::string ZshCase(const CLI::App& verb) {
+  std::string text = fmt::format("      {}) _arguments", verb.get_name());
+  for (const CLI::Option* const option : verb.get_options()) {
+    for (const std::string& flag : Flags(*option)) {
+      fmt::format_to(std::back_inserter(text), " \\\n        '{}[{}]{}'", flag,
+                     ZshText(option->get_description()),
+                     option->get_items_expected_min() > 0 ? ":value:_files" : "");
+    }
+  }
+  return text + " \\\n        '*:file:_files' ;;\n";
+}
+
 std::string Zsh(const CLI::App& app) {
   std::string verbs;
   std::string cases;
   for (const CLI::App* const verb : VerbsOf(app)) {
-    verbs += "    '" + verb->get_name() + ':' + ZshText(verb->get_description()) + "'\n";
-    cases += "      " + verb->get_name() + ") _arguments";
-    for (const CLI::Option* const option : verb->get_options()) {
-      for (const std::string& flag : Flags(*option)) {
-        cases += " \\\n        '" + flag + '[' + ZshText(option->get_description()) + "]" +
-                 (option->get_items_expected_min() > 0 ? ":value:_files'" : "'");
-      }
-    }
-    cases += " \\\n        '*:file:_files' ;;\n";
+    fmt::format_to(std::back_inserter(verbs), "    '{}:{}'\n", verb->get_name(),
+                   ZshText(verb->get_description()));
+    cases += ZshCase(*verb);
   }
-  return "#compdef nodehost\n"
-         "_nodehost() {\n"
-         "  local -a verbs=(\n" +
-         verbs +
-         "  )\n"
-         "  if (( CURRENT == 2 )); then\n"
-         "    _describe verb verbs\n"
-         "    _files\n"
-         "  else\n"
-         "    local verb=$words[2]\n"
-         "    shift words\n"
-         "    (( CURRENT-- ))\n"
-         "    case $verb in\n" +
-         cases +
-         "      *) _files ;;\n"
-         "    esac\n"
-         "  fi\n"
-         "}\n"
-         "compdef _nodehost nodehost\n";
+  return fmt::format(kZsh, fmt::arg("verbs", verbs), fmt::arg("cases", cases));
 }
 
 std::string ManText(const std::string& text) {
@@ -102,23 +121,39 @@ std::string ManText(const std::string& text) {
   return Replaced(Replaced(escaped, "\n.", "\n\\&."), "\n'", "\n\\&'");
 }
 
-std::string Man(const CLI::App& app) {
-  std::string page =
-      ".TH NODEHOST 1\n.SH NAME\nnodehost \\- " + ManText(app.get_description()) +
-      "\n.SH SYNOPSIS\n.B nodehost\n.I VERB\n[options]\n.br\n.B nodehost\n[node options] [script] "
-      "[arguments]\n.SH DESCRIPTION\n.nf\n" +
-      ManText(app.get_footer()) + "\n.fi\n.SH VERBS\n";
-  for (const CLI::App* const verb : VerbsOf(app)) {
-    page += ".SS " + verb->get_name() + '\n' + ManText(verb->get_description()) + '\n';
-    for (const CLI::Option* const option : verb->get_options()) {
-      std::string name;
-      for (const std::string& flag : Flags(*option)) name += (name.empty() ? "" : ", ") + flag;
-      if (name.empty()) name = option->get_name();
-      page += ".TP\n.B " + ManText(name) + '\n' + ManText(option->get_description()) + '\n';
-    }
-    page += ".PP\n.nf\n" + ManText(verb->get_footer()) + "\n.fi\n";
+constexpr const char* kMan = R"(.TH NODEHOST 1
+.SH NAME
+nodehost \- {summary}
+.SH SYNOPSIS
+.B nodehost
+.I VERB
+[options]
+.br
+.B nodehost
+[node options] [script] [arguments]
+.SH DESCRIPTION
+.nf
+{about}
+.fi
+.SH VERBS
+{verbs})";
+
+std::string ManVerb(const CLI::App& verb) {
+  std::string text = fmt::format(".SS {}\n{}\n", verb.get_name(), ManText(verb.get_description()));
+  for (const CLI::Option* const option : verb.get_options()) {
+    std::string name = fmt::format("{}", fmt::join(Flags(*option), ", "));
+    if (name.empty()) name = option->get_name();
+    fmt::format_to(std::back_inserter(text), ".TP\n.B {}\n{}\n", ManText(name),
+                   ManText(option->get_description()));
   }
-  return page;
+  return text + fmt::format(".PP\n.nf\n{}\n.fi\n", ManText(verb.get_footer()));
+}
+
+std::string Man(const CLI::App& app) {
+  std::string verbs;
+  for (const CLI::App* const verb : VerbsOf(app)) verbs += ManVerb(*verb);
+  return fmt::format(kMan, fmt::arg("summary", ManText(app.get_description())),
+                     fmt::arg("about", ManText(app.get_footer())), fmt::arg("verbs", verbs));
 }
 
 }  // namespace

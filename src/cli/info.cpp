@@ -1,5 +1,7 @@
 #include "info.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -57,8 +59,9 @@ Info Collect(const NodejsPlatform& platform, Environment& node) {
   for (const Guard& guard : platform.guards()) {
     info.guards.push_back({guard.name, NameOf(guard.state), guard.protects, guard.reason});
     if (guard.state == GuardState::kMissing) {
-      info.missing.push_back("the guard \"" + guard.name + "\": " + guard.reason +
-                             " The libnode that nodehost is built with by default has it.");
+      info.missing.push_back(fmt::format(
+          "the guard \"{}\": {} The libnode that nodehost is built with by default has it.",
+          guard.name, guard.reason));
     }
   }
   if (info.snapshot.empty()) {
@@ -81,7 +84,7 @@ void PrintText(const Info& info) {
   for (const GuardInfo& guard : info.guards) {
     std::printf("  %-8s %-8s %s%s\n", guard.name.c_str(), guard.state.c_str(),
                 guard.protects.c_str(),
-                guard.reason.empty() ? "" : (" (" + guard.reason + ')').c_str());
+                guard.reason.empty() ? "" : fmt::format(" ({})", guard.reason).c_str());
   }
   std::puts(info.missing.empty() ? "missing: nothing" : "missing:");
   for (const std::string& one : info.missing) std::printf("  %s\n", one.c_str());

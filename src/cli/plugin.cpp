@@ -1,5 +1,6 @@
 #include "plugin.hpp"
 
+#include <fmt/format.h>
 #include <uv.h>
 
 #include <cstdio>
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr const char* kEntry = "nodehost_plugin";
 
 std::string Version(std::uint32_t version) {
-  return std::to_string(version / 1000) + '.' + std::to_string(version % 1000);
+  return fmt::format("{}.{}", version / 1000, version % 1000);
 }
 
 // dlopen looks for a bare name in the system's folders; what is meant is a file.
@@ -30,8 +31,9 @@ std::string FileOf(const std::string& path) {
   const fs::path file = fs::absolute(path, error);
   if (!error && fs::is_regular_file(file, error)) return file.string();
   throw HostError(
-      "there is no file " + file.string() +
-      ". nodehost_add_module of CMake builds a plug-in; see include/nodehost/plugin.hpp");
+      fmt::format("there is no file {}. nodehost_add_module of CMake builds a plug-in; see "
+                  "include/nodehost/plugin.hpp",
+                  file.string()));
 }
 
 }  // namespace
@@ -42,18 +44,20 @@ std::vector<Module> LoadPlugin(const std::string& path) {
   if (uv_dlopen(file.c_str(), &library) != 0) {
     const std::string why = uv_dlerror(&library);
     uv_dlclose(&library);
-    throw HostError(file + " cannot be loaded: " + why);
+    throw HostError(fmt::format("{} cannot be loaded: {}", file, why));
   }
   void* entry = nullptr;
   if (uv_dlsym(&library, kEntry, &entry) != 0) {
     uv_dlclose(&library);
-    throw HostError(file + " is no plug-in of nodehost: it exports no \"" + kEntry +
-                    "\". The macro NODEHOST_PLUGIN does.");
+    throw HostError(fmt::format(
+        "{} is no plug-in of nodehost: it exports no \"{}\". The macro NODEHOST_PLUGIN does.", file,
+        kEntry));
   }
   const auto& plugin = *static_cast<const Plugin*>(entry);
   if (plugin.version != kPluginVersion) {
-    throw HostError(file + " was compiled with libnodehost " + Version(plugin.version) +
-                    ", and this is " + Version(kPluginVersion) + ". Compile it again with that.");
+    throw HostError(fmt::format(
+        "{} was compiled with libnodehost {}, and this is {}. Compile it again with that.", file,
+        Version(plugin.version), Version(kPluginVersion)));
   }
   return plugin.modules();
 }
@@ -76,7 +80,7 @@ int RunTypes(const TypesCommand& command) {
     }
     std::ofstream file(command.output);
     file << text;
-    if (!file.flush()) throw HostError(command.output + " cannot be written");
+    if (!file.flush()) throw HostError(fmt::format("{} cannot be written", command.output));
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "nodehost types: %s\n", error.what());

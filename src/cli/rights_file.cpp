@@ -1,5 +1,8 @@
 #include "rights_file.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>  // fmt::join from fmt 11 on
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
@@ -51,23 +54,22 @@ std::string NoField(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& [field, setter] : Fields()) names.push_back(field);
   const std::string nearest = Nearest(name, names);
-  std::string text = "there is no such right.";
-  if (!nearest.empty()) return text + " Did you mean \"" + nearest + "\"?";
-  text += " There are:";
-  for (const std::string& field : names) text += ' ' + field;
-  return text;
+  if (!nearest.empty()) {
+    return fmt::format("there is no such right. Did you mean \"{}\"?", nearest);
+  }
+  return fmt::format("there is no such right. There are: {}", fmt::join(names, " "));
 }
 
 std::vector<CLI::ConfigItem> ReadItems(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    throw HostError("--rights: there is no file " +
-                    std::filesystem::absolute(path, error).string());
+    throw HostError(fmt::format("--rights: there is no file {}",
+                                std::filesystem::absolute(path, error).string()));
   }
   try {
     return CLI::ConfigTOML().from_file(path);
   } catch (const CLI::Error& refused) {
-    throw HostError("--rights: " + path + ": " + refused.what());
+    throw HostError(fmt::format("--rights: {}: {}", path, refused.what()));
   }
 }
 
@@ -82,7 +84,7 @@ Rights ReadRights(const std::string& path) {
       if (field == Fields().end() || !item.parents.empty()) throw HostError(NoField(item.name));
       field->second(rights, item.inputs);
     } catch (const HostError& wrong) {
-      throw HostError("--rights: " + path + ": " + item.fullname() + ": " + wrong.what());
+      throw HostError(fmt::format("--rights: {}: {}: {}", path, item.fullname(), wrong.what()));
     }
   }
   return rights;

@@ -1,5 +1,7 @@
 #include "verbs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -27,7 +29,7 @@ Example:
 std::vector<std::string> OptionNames(const CLI::App& verb) {
   std::vector<std::string> names;
   for (const CLI::Option* const option : verb.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_lnames()) names.push_back(fmt::format("--{}", name));
   }
   return names;
 }
@@ -113,7 +115,7 @@ int Verbs::Help(const std::vector<std::string>& arguments) {
   if (std::ranges::find(names, asked) == names.end()) {
     const std::string meant = Nearest(asked, names);
     std::fprintf(stderr, "nodehost help: there is no verb \"%s\".%s\n", asked.c_str(),
-                 meant.empty() ? "" : (" Did you mean \"" + meant + "\"?").c_str());
+                 meant.empty() ? "" : fmt::format(" Did you mean \"{}\"?", meant).c_str());
     return kWrongUsageCode;
   }
   std::fputs(app_.get_subcommand(asked)->help("nodehost").c_str(), stdout);

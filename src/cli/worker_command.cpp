@@ -1,5 +1,6 @@
 #include "worker_command.hpp"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <uv.h>
 
@@ -179,7 +180,7 @@ int RunServiceWorker(const WorkerArguments& arguments) {
     }
     std::vector<std::string> node = {arguments.program};
     if (arguments.inspect_port) {
-      node.push_back("--inspect=" + std::to_string(*arguments.inspect_port));
+      node.push_back(fmt::format("--inspect={}", *arguments.inspect_port));
     }
     NodejsPlatform platform(
         {.args = std::move(node), .allow_node_options_variable = true, .own_process = true});

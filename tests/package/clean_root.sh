@@ -14,6 +14,7 @@ tar -xzf /try/*.tar.gz -C /opt/some
 as_user /opt/some/*/bin/nodehost -p '`archive: ${process.version}`'
 mv /opt/some/* /srv/moved
 as_user /srv/moved/bin/nodehost -p '`moved: ${6 * 7}`' | grep '^moved: 42$'
+as_user /srv/moved/bin/nodehost info | grep '^start-up snapshot: /srv/moved/lib/nodehost/'
 
 say 'The Debian package installs with what it depends on'
 apt-get install -qq --no-install-recommends /try/*.deb >/dev/null
@@ -21,6 +22,14 @@ as_user nodehost -p '`installed: ${6 * 7}`' | grep '^installed: 42$'
 ldconfig -p | grep libnodehost.so."${version%.*}"
 grep -q 'Node.js is licensed for use as follows' /usr/lib/nodehost/LICENSE.node
 test -s /usr/share/doc/nodehost/LICENSE
+as_user nodehost info | grep '^start-up snapshot: /usr/lib/nodehost/'
+
+say 'Shells complete it, and man knows it'
+apt-get install -qq --no-install-recommends bash-completion man-db zsh >/dev/null
+as_user bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader nodehost
+  complete -p nodehost' | grep -- '-F _nodehost nodehost'
+as_user zsh -fc 'autoload -Uz compinit; compinit -D; print $_comps[nodehost]' | grep '^_nodehost$'
+as_user man nodehost | grep -- --time-limit
 
 say 'A consumer finds, links and runs: CMake, then pkg-config'
 apt-get install -qq --no-install-recommends g++ cmake ninja-build pkg-config >/dev/null
