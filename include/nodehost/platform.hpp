@@ -56,16 +56,16 @@ struct PlatformOptions {
   /// Otherwise the environment it happens in ends alone, with `EndReason::kFatalError`.
   bool abort_on_fatal_error = false;
 
-  /// Whether environments may start from a start-up snapshot: a heap in which Node's own JavaScript
-  /// has run. They then take about a third of the time, and do the same. The command does, from the
-  /// one that the build keeps beside libnode; a library does when `snapshot` says which.
+  /// Whether environments start from a start-up snapshot: a heap in which Node's own JavaScript has
+  /// run. They then take about a third of the time, and do the same. The build keeps one
+  /// beside libnode; where none fits the libnode that is there, environments start without.
   bool start_from_snapshot = true;
 
-  /// The snapshot: "nodehost.snapshot" is the one beside libnode; or a file that `WriteSnapshot` or
-  /// `nodehost snapshot` has made of a program's own packages. What does not fit this libnode is
-  /// passed over, with a line to `on_log`. Not the default, because a program that ends without
-  /// having stopped its environments can then crash at its end, if a Worker is just starting: V8
-  /// reads what libnode's destructors take away.
+  /// Another snapshot in its place, which `WriteSnapshot` or `nodehost snapshot` has made of a
+  /// program's own packages. Empty: the one beside libnode.
+  ///
+  /// What does not fit this libnode is passed over, with a line to `on_log`.
+  /// All environments of a process start from the same one, for V8 does not take another.
   std::string snapshot = {};
 
   /// Takes signals, stdio and resource limits in hand as the `node` program does, and reads node's

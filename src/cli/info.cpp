@@ -99,8 +99,7 @@ void DescribeInfo(CLI::App& verb, InfoCommand& command) {
 
 int RunInfo(const InfoCommand& command) {
   try {
-    NodejsPlatform platform(
-        {.snapshot = "nodehost.snapshot", .on_log = [](std::string_view) {}});  // told below
+    NodejsPlatform platform({.on_log = [](std::string_view) {}});  // told below
     Environment node = platform.CreateEnvironment();
     const Info info = Collect(platform, node);
     if (!command.json) {

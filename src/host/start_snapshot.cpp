@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,14 @@
 
 #include "nodehost/errors.hpp"
 #include "process/loaded_from.hpp"
+
+namespace node {
+// Not in Node's public headers; null where libnode does not export it.
+class SnapshotBuilder {
+ public:
+  [[gnu::weak]] static const std::vector<std::intptr_t>& CollectExternalReferences();
+};
+}  // namespace node
 
 namespace nodehost::host {
 
@@ -43,6 +52,16 @@ std::vector<fs::path> PlacesOfOwn() {
           libnodehost / "nodehost" / kSnapshotName};
 }
 
+// Makes the table of native addresses that isolates are read from a snapshot with. libnode keeps it
+// in a static object made on first use. At the end of the process that object has to go after the
+// environments are stopped, for a Worker may just be starting: so it is made before the platform
+// registers what stops them.
+void MakeAddressTable() {
+  if (&node::SnapshotBuilder::CollectExternalReferences) {
+    node::SnapshotBuilder::CollectExternalReferences();
+  }
+}
+
 // From Node.js 22 on without a copy.
 template <class Data>
 typename Data::Pointer ReadSnapshot(std::string_view blob) {
@@ -69,6 +88,7 @@ StartSnapshot::StartSnapshot(std::string path)
       file_(path_, LibnodeIdentity()),
       data_(ReadSnapshot<node::EmbedderSnapshotData>(file_.contents().node)) {
   if (!data_) throw PlatformError(fmt::format("the snapshot {} is refused by Node.js", path_));
+  MakeAddressTable();
   if (file_.contents().scripts_of != HostScriptsHash()) return;  // compiled anew then
   detail::UseCodeCaches(&file_.contents().scripts);
 }
@@ -77,8 +97,7 @@ StartSnapshot::~StartSnapshot() { detail::UseCodeCaches(nullptr); }
 
 std::unique_ptr<StartSnapshot> StartSnapshot::Find(const PlatformOptions& options) {
   if (!options.start_from_snapshot) return nullptr;
-  if (options.snapshot.empty() && !options.own_process) return nullptr;
-  const bool own = options.snapshot.empty() || options.snapshot == kSnapshotName;
+  const bool own = options.snapshot.empty();
   if (own && std::getenv(kOffVariable)) return nullptr;
   const std::vector<fs::path> places =
       own ? PlacesOfOwn() : std::vector<fs::path>{fs::path(options.snapshot)};

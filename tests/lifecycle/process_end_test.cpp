@@ -59,6 +59,19 @@ TEST_CASE("a program ends with a static platform and a lost environment") {
   BusyEnvironment(test::Platform());
 }
 
+TEST_CASE("a program ends while a Worker is starting") {
+  test::ExpectLeaks();
+  auto* const platform = new nh::NodejsPlatform;
+  for (int i = 0; i < 3; ++i) {
+    auto* const node = new nh::Environment(platform->CreateEnvironment());
+    node->Run([](nh::Js& js) {
+      js.Eval(
+          "const { Worker } = require('worker_threads');"
+          "for (let i = 0; i < 4; i++) new Worker('', { eval: true });");
+    });
+  }
+}
+
 TEST_CASE("exit on another thread") {
   auto* const platform = new nh::NodejsPlatform;
   KeepBusy(*BusyEnvironment(*platform));

@@ -1,5 +1,5 @@
 // The start-up snapshot: environments start from it, the same is so in them, and what does not fit
-// is passed over. NODEHOST_NO_SNAPSHOT=1 takes it away from the command.
+// is passed over. The whole suite runs without one under NODEHOST_NO_SNAPSHOT=1.
 #include <doctest/doctest.h>
 
 #include <unistd.h>
@@ -18,8 +18,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::string kOwn = "nodehost.snapshot";  // the one beside libnode
 
 // A folder of the test's own.
 fs::path Folder(const std::string& name) {
@@ -61,7 +59,7 @@ constexpr const char* kState = R"js(
 }  // namespace
 
 TEST_CASE("what a build starts from is the snapshot that it has made") {
-  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::NodejsPlatform platform;
   const bool off = std::getenv("NODEHOST_NO_SNAPSHOT") != nullptr;
   const fs::path made = NODEHOST_SNAPSHOT;
   if (off || made.empty()) {
@@ -73,7 +71,7 @@ TEST_CASE("what a build starts from is the snapshot that it has made") {
 }
 
 TEST_CASE("an environment from a snapshot may not change the state of the process either") {
-  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::NodejsPlatform platform;
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   const std::string here = Text(node, kState);
   CHECK(here.find("process.chdir() is not supported in workers") != std::string::npos);
@@ -96,7 +94,7 @@ TEST_CASE("an environment from a snapshot may not change the state of the proces
 
 TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the snapshot's") {
   setenv("NODEHOST_TEST_LATE", "late", 1);
-  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::NodejsPlatform platform;
   nh::Environment node =
       platform.CreateEnvironment({.base_dir = test::kModules, .args = {"one", "two"}});
   CHECK(Text(node, "process.argv.slice(1).join()") == "one,two");
@@ -107,7 +105,7 @@ TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the s
 }
 
 TEST_CASE("each environment from a snapshot hashes in its own way") {
-  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::NodejsPlatform platform;
   const auto random = [&] {
     nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
     return Text(node, "String(Math.random()) + crypto.randomUUID()");
@@ -116,15 +114,14 @@ TEST_CASE("each environment from a snapshot hashes in its own way") {
 }
 
 TEST_CASE("without the option environments start without a snapshot") {
-  nh::NodejsPlatform platform;
+  nh::NodejsPlatform platform({.start_from_snapshot = false});
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(platform.snapshot().empty());
   CHECK(Text(node, "String(6 * 7)") == "42");
 }
 
 TEST_CASE("options of V8's and a snapshot go together") {
-  nh::NodejsPlatform platform(
-      {.node_options = {"--expose-gc", "--max-old-space-size=300"}, .snapshot = kOwn});
+  nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"}});
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(Text(node, "typeof gc") == "function");
   CHECK(Text(node, "String(require('v8').getHeapStatistics().heap_size_limit < 400e6)") == "true");
@@ -203,6 +200,6 @@ TEST_CASE("an entry that is no file, and a process that has Node.js, are errors 
     CHECK(std::string(error.what()) ==
           "SnapshotOptions::entry: \"/no/such/entry.js\" is not a file.");
   }
-  nh::NodejsPlatform platform({.snapshot = kOwn});
+  nh::NodejsPlatform platform;
   CHECK_THROWS_AS(nh::WriteSnapshot({.output = "unused.blob"}), nh::PlatformError);
 }
