@@ -202,7 +202,7 @@ class StreamState final : public StreamStateBase {
         }
       }
     }
-    if (reader) static_cast<Read&>(*reader).Fulfil(std::optional<T>(std::move(chunk)));
+    if (reader) static_cast<Read&>(*reader).Fulfil(std::optional<T>(std::move(chunk)));  // NOLINT
     Call(wake);
     return room;
   }
