@@ -20,8 +20,9 @@ namespace nodehost::host {
 
 namespace {
 
-// How long to wait for other environments that start or are freed; each takes milliseconds.
-constexpr std::chrono::seconds kCreationTime{10};
+// How long to wait for other environments that start or are freed. Each takes milliseconds, but
+// many on a busy machine are not served in order.
+constexpr std::chrono::minutes kCreationTime{1};
 
 // Held while an isolate is made or freed, where that must not happen on two threads at a time.
 std::unique_lock<std::timed_mutex> LockIsolates(PlatformState& platform) {
@@ -34,8 +35,8 @@ std::unique_lock<std::timed_mutex> TryToLockIsolates(PlatformState& platform) {
   std::unique_lock lock(platform.isolates_mutex, kCreationTime);
   if (!lock) {
     throw PlatformError(
-        "Another environment's clean-up is held up by native code in one of its Workers, and no "
-        "new environment can be made before it is done.");
+        "No environment could be made for a minute, because others were being made or cleaned up: "
+        "native code in a Worker holds a clean-up up, or the machine is overloaded.");
   }
   return lock;
 }
