@@ -24,13 +24,19 @@ function drain() {
   ReflectApply(processTickCallback, process, []);
 }
 
-/// Calls onDone(true, value) or onDone(false, reason) once, later. Any value will do: a thenable is
-/// adopted, anything else is done already. The promise counts as handled.
-function settle(promise, onDone) {
-  const settled = isPromise(promise) ? promise : new Promise((resolve) => resolve(promise));
-  const done = (value) => { onDone(true, value); };
-  const failed = (reason) => { onDone(false, reason); };
-  PromisePrototypeThen(settled, done, failed);
+let onSettled;
+
+/// Calls onSettled(waiter, true, value) or onSettled(waiter, false, reason) once, later. Any value
+/// will do: a thenable is adopted, anything else is done already. The promise counts as handled.
+/// The function is the same for all calls and is given to one of them: until then, this does
+/// nothing and returns false.
+function settle(promise, waiter, given) {
+  onSettled ??= given;
+  if (onSettled === undefined) return false;
+  PromisePrototypeThen(isPromise(promise) ? promise : new Promise((resolve) => resolve(promise)),
+                       (value) => { onSettled(waiter, true, value); },
+                       (reason) => { onSettled(waiter, false, reason); });
+  return true;
 }
 
 return { __proto__: null, report, drain, settle };

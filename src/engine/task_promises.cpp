@@ -119,11 +119,14 @@ v8::Local<v8::Promise::Resolver> NewResolver(Realm& realm) {
   return resolver;
 }
 
+v8::Local<v8::Promise::Resolver> ResolverIn(Realm& realm, const Ref& kept) {
+  return kept.get()->Get(realm.isolate()).As<v8::Promise::Resolver>();
+}
+
 // Settles the promise as the Task is settled. That fails once JavaScript is being ended, which is
 // ignored.
-void SettlePromise(Realm& realm, const Ref& resolver, const TypeInfo& type,
+void SettlePromise(Realm& realm, v8::Local<v8::Promise::Resolver> promise, const TypeInfo& type,
                    TaskStateBase& state) noexcept {
-  const auto promise = resolver.get()->Get(realm.isolate()).As<v8::Promise::Resolver>();
   try {
     v8::Local<v8::Value> value;
     try {
@@ -154,9 +157,7 @@ void ResumeInReaction(JsThread& thread, const std::shared_ptr<TaskStateBase>& st
                       std::make_unique<ResumesCoroutine>(resumption, nullptr));
   state->OnSettled([kept, thread = thread.shared_from_this()] {
     InRealm(thread, [kept](Realm& there) {
-      static_cast<void>(kept.get()
-                            ->Get(there.isolate())
-                            .As<v8::Promise::Resolver>()
+      static_cast<void>(ResolverIn(there, kept)
                             ->Resolve(there.context(), v8::Undefined(there.isolate()))
                             .FromMaybe(false));
     });
@@ -200,20 +201,28 @@ class InvokeJob final : public Job {
 }  // namespace
 
 void SettleWith(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, void* task) {
-  auto state = OpsOf<TaskOps>(type).start(task);
-  state->set_origin(realm.thread().shared_from_this());
-  realm.waiters().Add(realm, value, std::make_unique<SettlesTask>(type, std::move(state)));
+  auto waiter = std::make_unique<SettlesTask>(type, OpsOf<TaskOps>(type).start(task));
+  if (value->IsObject()) {
+    realm.waiters().Add(realm, value, std::move(waiter));
+  } else {
+    waiter->Fulfilled(realm, value);
+  }
 }
 
 v8::Local<v8::Value> PromiseOf(Realm& realm, const TypeInfo& type, const void* task) {
   const auto state = OpsOf<TaskOps>(type).state(task);
   if (!state) ThrowEmptyTask();
   const auto resolver = NewResolver(realm);
+  if (state->settled()) {
+    const Catch caught(realm);
+    SettlePromise(realm, resolver, type, *state);
+    return resolver->GetPromise();
+  }
   const Ref kept = realm.references().Make(realm.isolate(), resolver);
   state->OnSettled([kept, &type, state = state.get(), thread = realm.thread().shared_from_this()] {
     // The job may run later than the Task lives.
     InRealm(thread, [kept, &type, held = state->shared_from_this()](Realm& there) {
-      SettlePromise(there, kept, type, *held);
+      SettlePromise(there, ResolverIn(there, kept), type, *held);
     });
   });
   return resolver->GetPromise();

@@ -148,12 +148,15 @@ struct TaskStateBase::Waiters {
 
 void TaskStateBase::Publish() noexcept {
   std::vector<std::function<void()>> continuations;
+  std::shared_ptr<Waiters> waiters;
   {
     const std::lock_guard lock(mutex_);
     phase_.store(error_ ? kFailed : kFulfilled, std::memory_order_release);
     continuations.swap(continuations_);
-    if (waiters_) waiters_->changed.notify_all();
+    waiters = waiters_;
   }
+  // Not under the lock, which the woken threads take first of all.
+  if (waiters) waiters->changed.notify_all();
   for (const auto& function : continuations) function();
 }
 

@@ -223,7 +223,10 @@ test('what a tick throws comes out of drain; the others still run', async () => 
 });
 
 test('settle tells once how a promise, a thenable or a value ends', async () => {
-  const done = (promise) => new Promise((resolve) => settle(promise, (...how) => resolve(how)));
+  const onSettled = (resolve, ...how) => resolve(how);
+  assert.equal(settle(1, undefined), false);
+  assert.equal(settle(1, () => {}, onSettled), true);
+  const done = (promise) => new Promise((resolve) => settle(promise, resolve));
   const reason = new Error('no');
   assert.deepEqual(await done(Promise.resolve(1)), [true, 1]);
   assert.deepEqual(await done(Promise.reject(reason)), [false, reason]);
@@ -244,7 +247,8 @@ test('the bridge outlives what user code does to the globals', () => {
     for (const name of ['Promise', 'JSON', 'Error', 'Map', 'Object', 'Reflect', 'String',
                         'queueMicrotask']) globalThis[name] = undefined;
     const told = [];
-    settle(promiseOf(load('./waits.mjs')), (ok, value) => told.push(value.namespace.value));
+    settle(promiseOf(load('./waits.mjs')), told,
+           (waiter, ok, value) => waiter.push(value.namespace.value));
     load('./counter.mjs'); load('dual'); load('cjs-plain');
     process.on('uncaughtException', (e) => told.push(e));
     report(7);

@@ -283,7 +283,11 @@ TEST_CASE_TEMPLATE("Stop waits for what is under way, and refuses what comes aft
   const auto done = services.InvokeExportAsync<int>("./styles", "calls", 2, 3);
   services.Stop(5s);
   CHECK(done.Get() == 5);
+  int unobserved = 0;
+  nh::OnUnobservedFailure([&](const std::exception_ptr&) { ++unobserved; });
   CHECK_THROWS_AS(static_cast<void>(services.InvokeAsync<int>("./add", 1, 2)), nh::InstanceEnded);
+  nh::OnUnobservedFailure(nullptr);
+  CHECK(unobserved == 0);  // who called has been told
 }
 
 TEST_CASE_TEMPLATE("what is under way when the time is up fails", Model, MODELS) {
