@@ -3,7 +3,7 @@
 #   NODEHOST_SYSTEM_PACKAGES  OFF: pass over the system's packages, as on a machine that has none.
 #
 # Defines the targets Libnode::libnode, nodehost_fmt, doctest::doctest, CLI11::CLI11,
-# benchmark::benchmark and, where it can be had, nats::nats.
+# benchmark::benchmark and, where they can be had, nats::nats and asio::asio.
 include_guard(GLOBAL)
 
 option(NODEHOST_SYSTEM_PACKAGES "Use the system's packages where it has them" ON)
@@ -23,6 +23,7 @@ endif()
 nodehost_provision_debian_packages()
 if(NODEHOST_WITH_LIBNODE)
   include(ProvisionNats)
+  include(ProvisionAsio)
 endif()
 if(NODEHOST_WITH_LIBNODE)
   find_package(Libnode MODULE)
