@@ -33,7 +33,7 @@ template <class T, class F>
 Task<> RunSink(std::shared_ptr<F> function, ReadStream<T> in) {
   try {
     co_await detail::InvokeCallable(*function, in);
-    in.state()->Finish();
+    in.state()->consumer().Finish();
     in.Destroy();
   } catch (...) {
     in.Destroy(std::current_exception());
@@ -77,7 +77,7 @@ ReadStream<T> ReadFrom(F function, std::size_t high_water_mark = detail::kDefaul
 template <class T = Bytes, class F>
 WriteStream<T> WriteTo(F function, std::size_t high_water_mark = detail::kDefaultHighWaterMark<T>) {
   Pipe<T> pipe = NewPipe<T>(high_water_mark);
-  pipe.readable.state()->DeferFinish();
+  pipe.readable.state()->consumer().DeferFinish();
   static_cast<void>(
       detail::RunSink<T>(std::make_shared<F>(std::move(function)), std::move(pipe.readable)));
   return std::move(pipe.writable);

@@ -26,7 +26,7 @@ class ReadBuffer final : public std::streambuf {
  protected:
   int_type underflow() override {
     while (gptr() == egptr()) {
-      std::optional<Bytes> next = stream_.Read().Get();
+      std::optional<Bytes> next = stream_.ReadBlocking();
       if (!next) return traits_type::eof();
       chunk_ = *std::move(next);
       char* const data = reinterpret_cast<char*>(chunk_.data());

@@ -14,6 +14,7 @@
 #include "nodehost/bytes.hpp"
 #include "nodehost/detail/stream_state.hpp"
 #include "nodehost/task.hpp"
+#include "nodehost/text_decoder.hpp"
 
 namespace nodehost {
 
@@ -45,9 +46,17 @@ class ReadStream {
     return Task<std::optional<T>>(std::move(read));
   }
 
+  /// `Read().Get()`, which costs less where the chunk is there already.
+  std::optional<T> ReadBlocking() const {
+    std::optional<T> chunk = State().TryPop();
+    return chunk ? std::move(chunk) : Read().Get();
+  }
+
   /// No more is wanted. JavaScript's stream is destroyed, with `reason` if there is one. Nothing
   /// after the end.
-  void Destroy(std::exception_ptr reason = nullptr) const { State().Cancel(std::move(reason)); }
+  void Destroy(std::exception_ptr reason = nullptr) const {
+    State().consumer().Cancel(std::move(reason));
+  }
 
   /// The chunks that are left, for a loop that blocks: `for (nh::Bytes chunk : stream)`. On a JS
   /// thread `co_await` Read instead. Throws what Read fails with.
@@ -70,7 +79,7 @@ class ReadStream {
     End(const End&) = delete;
     End& operator=(const End&) = delete;
     ~End() {
-      if (!state->consumer_given()) state->Cancel(nullptr);
+      if (!state->consumer().given()) state->consumer().Cancel(nullptr);
     }
     const std::shared_ptr<detail::StreamState<T>> state;
   };
@@ -82,7 +91,7 @@ class ReadStream {
     explicit Iterator(ReadStream stream) : stream_(std::move(stream)) { ++*this; }
     T& operator*() noexcept { return *chunk_; }
     Iterator& operator++() {
-      chunk_ = stream_.Read().Get();
+      chunk_ = stream_.ReadBlocking();
       return *this;
     }
     void operator++(int) { ++*this; }
@@ -120,32 +129,28 @@ class WriteStream {
   /// where no reason was given, and `ERR_STREAM_WRITE_AFTER_END`.
   Task<> Write(T chunk) const {
     detail::StreamState<T>& state = State();
-    state.CheckProducer();
-    auto write = std::make_shared<detail::TaskState<void>>();
-    switch (state.Push(std::move(chunk), write)) {
-      case detail::StreamStateBase::Room::kSome:
-        write->Fulfil(std::monostate());
-        break;
-      case detail::StreamStateBase::Room::kClosed:
-        write->Fail(state.ClosedError());
-        break;
-      default:
-        break;
+    state.producer().CheckNotGiven("WriteStream");
+    detail::StreamWaiter write;
+    if (state.Push(std::move(chunk), &write) == detail::StreamRoom::kClosed) {
+      return Task<>::Failed(state.producer().ClosedError());
     }
+    if (!write) write = detail::DoneWait();
     return Task<>(std::move(write));
   }
 
   /// There are no more chunks. The Task is done when the other side has taken in all of them:
   /// JavaScript's Writable has finished, or C++ has read the end.
   Task<> End() const {
-    State().CheckProducer();
+    State().producer().CheckNotGiven("WriteStream");
     auto done = std::make_shared<detail::TaskState<void>>();
-    State().End(done);
+    State().producer().End(done);
     return Task<>(std::move(done));
   }
 
   /// Ends it with an error, which comes behind what is queued.
-  void Destroy(std::exception_ptr reason = nullptr) const { State().Fail(std::move(reason)); }
+  void Destroy(std::exception_ptr reason = nullptr) const {
+    State().producer().Fail(std::move(reason));
+  }
 
   explicit operator bool() const noexcept { return end_ != nullptr; }
 
@@ -160,7 +165,7 @@ class WriteStream {
     Producer(const Producer&) = delete;
     Producer& operator=(const Producer&) = delete;
     ~Producer() {
-      if (!state->producer_given()) state->Abandon();
+      if (!state->producer().given()) state->producer().Abandon();
     }
     const std::shared_ptr<detail::StreamState<T>> state;
   };
@@ -192,6 +197,28 @@ struct Transform {
 /// `{ readable, writable }`. What comes from JavaScript may be of either kind without it.
 template <class S>
 struct Web {
+  S stream;
+};
+
+/// What a stream from or to JavaScript has by default.
+struct StreamOptions {
+  static constexpr std::size_t kDefaultMark = static_cast<std::size_t>(-1);
+
+  /// How much is read ahead of who reads, or queued for who is slow, as for NewPipe. By default 1
+  /// MiB of bytes or text, 16 chunks of all else.
+  std::size_t high_water_mark = kDefaultMark;
+  /// What text is in JavaScript's Buffers: of a `ReadStream<std::string>`, what JavaScript gives;
+  /// of a `WriteStream<std::string>`, what JavaScript gets. Strings stay as they are.
+  TextEncoding encoding = TextEncoding::kUtf8;
+};
+
+/// A ReadStream or WriteStream with other options:
+///
+///     nh::Method<nh::StreamWith<nh::ReadStream<std::string>,
+///                               nh::StreamOptions{.encoding = nh::TextEncoding::kLatin1}>(
+///         std::string)> createReadStream;
+template <class S, StreamOptions kOptions>
+struct StreamWith {
   S stream;
 };
 

@@ -8,11 +8,12 @@ const {
   SetPrototypeAdd, SetPrototypeHas, SymbolAsyncIterator, SymbolIterator, append,
 } = primordials;
 const { Duplex, Readable, Transform, Writable } = require('stream');
+const { nextTick } = process;
 const { isAnyArrayBuffer, isSharedArrayBuffer } = require('util');
 
 // What an end that writes asks for, and what it is told.
-const push = 0, end = 1, fail = 2, room = 3, reason = 4;
-const noRoom = 0, someRoom = 1, finished = 2, closed = 3;
+const push = 0, end = 1, fail = 2, room = 3, deliver = 4, reason = 5;
+const noRoom = 0, someRoom = 1, finished = 2, closed = 3, deferred = 4;
 // What an end that reads asks for, and what it is told.
 const find = 0, take = 1, cancel = 2, finish = 3;
 const nothing = 0, aChunk = 1, theEnd = 2;
@@ -35,6 +36,25 @@ function objectTaken(native) {
   throw withCode(new Error('May not write null values to stream'), 'ERR_STREAM_NULL_VALUES');
 }
 
+/// A function that pushes a chunk and says whether there is room. Who waits for the chunk is told at
+/// the end of the tick: of all chunks of the tick, and is not woken for each.
+function pusher(native) {
+  let scheduled = false;
+  const flush = () => {
+    scheduled = false;
+    native(deliver);
+  };
+  return (chunk) => {
+    const left = native(push, chunk);
+    if (left !== deferred) return left;
+    if (!scheduled) {
+      scheduled = true;
+      nextTick(flush);
+    }
+    return someRoom;
+  };
+}
+
 // ---- JavaScript's streams, for C++ to read ----
 
 function readFrom(source, native) {
@@ -49,6 +69,7 @@ function readFrom(source, native) {
 }
 
 function readFromReadable(source, native) {
+  const pushChunk = pusher(native);
   let over = false;
   const failed = (error) => {
     if (over) return;
@@ -71,7 +92,7 @@ function readFromReadable(source, native) {
     if (over) return;
     let left;
     try {
-      left = native(push, chunk);
+      left = pushChunk(chunk);
     } catch (error) {
       failed(error);
       source.destroy?.(error);
@@ -94,6 +115,7 @@ function readFromReadable(source, native) {
 }
 
 function readBySteps(next, close, native) {
+  const pushChunk = pusher(native);
   let over = false;
   let running = false;
   const closeWith = (error) => {
@@ -118,7 +140,7 @@ function readBySteps(next, close, native) {
         }
         let left;
         try {
-          left = native(push, value);
+          left = pushChunk(value);
         } catch (error) {
           native(fail, error);
           closeWith(error);
@@ -145,12 +167,12 @@ function readBySteps(next, close, native) {
 
 // ---- JavaScript's streams, for C++ to write to ----
 
-function writeTo(sink, native) {
-  return typeof sink.on === 'function' ? writeToWritable(sink, native)
+function writeTo(sink, native, encoding) {
+  return typeof sink.on === 'function' ? writeToWritable(sink, native, encoding)
                                        : writeToWeb(sink.getWriter(), native);
 }
 
-function writeToWritable(sink, native) {
+function writeToWritable(sink, native, encoding) {
   let over = false;
   let full = sink.writableNeedDrain === true;
   const failed = (error) => {
@@ -164,7 +186,7 @@ function writeToWritable(sink, native) {
         case nothing:
           return;
         case aChunk:
-          full = !sink.write(native(take));
+          full = !sink.write(native(take), encoding);
           break;
         case theEnd:
           full = true;
@@ -271,6 +293,7 @@ function readSide(native, objectMode, ended) {
 
 /// The parts of a Writable on the queue.
 function writeSide(native) {
+  const pushChunk = pusher(native);
   const side = { __proto__: null, stream: undefined };
   let pending;  // the callback of a write
   let ending;   // the callback of the end
@@ -287,7 +310,7 @@ function writeSide(native) {
   side.write = (chunk, encoding, callback) => {
     let left;
     try {
-      left = native(push, chunk);
+      left = pushChunk(chunk);
     } catch (error) {
       callback(error);
       return;
@@ -495,6 +518,7 @@ function generator(next, stop) {
 }
 
 function messages(port, native) {
+  const pushChunk = pusher(native);
   let over = false;
   const ended = () => {
     if (over) return;
@@ -510,7 +534,7 @@ function messages(port, native) {
     if (over) return;
     let left;
     try {
-      left = native(push, value);
+      left = pushChunk(value);
     } catch (error) {
       over = true;
       native(fail, error);

@@ -2,11 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <new>
 #include <stdexcept>
 
 namespace nodehost {
 
-Bytes::Bytes(std::size_t size) : Bytes(std::vector<std::uint8_t>(size)) {}
+// calloc knows which memory is zero already, and does not touch that.
+Bytes::Bytes(std::size_t size) {
+  if (size == 0) return;
+  owner_ = std::shared_ptr<void>(std::calloc(size, 1), &std::free);
+  if (!owner_) throw std::bad_alloc();
+  data_ = static_cast<std::uint8_t*>(owner_.get());
+  size_ = size;
+}
 
 Bytes::Bytes(std::vector<std::uint8_t> bytes) {
   auto owner = std::make_shared<std::vector<std::uint8_t>>(std::move(bytes));

@@ -49,7 +49,7 @@ v8::Local<v8::Value> CallStreamFunction(Realm& realm, StreamFunction function,
 // The first argument says what it wants.
 class StreamEnd : public NativeFunction {
  public:
-  StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamStateBase> state)
+  StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
       : type_(type), state_(std::move(state)), thread_(realm.thread().shared_from_this()) {
     state_->set_origin(thread_);
   }
@@ -66,7 +66,7 @@ class StreamEnd : public NativeFunction {
   }
 
  protected:
-  static constexpr int kReason = 4;  // of both ends, behind the operations of each
+  static constexpr int kReason = 5;  // of both ends, behind the operations of each
 
   virtual void Do(NativeCall& call, int operation) = 0;
 
@@ -91,7 +91,7 @@ class StreamEnd : public NativeFunction {
   }
 
   const TypeInfo& type_;
-  const std::shared_ptr<StreamStateBase> state_;
+  const std::shared_ptr<StreamQueue> state_;
   const std::shared_ptr<JsThread> thread_;
 };
 
@@ -99,10 +99,10 @@ class StreamEnd : public NativeFunction {
 class Producer final : public StreamEnd {
  public:
   using StreamEnd::StreamEnd;
-  ~Producer() override { state_->Fail(Forgotten()); }
+  ~Producer() override { state_->producer().Fail(Forgotten()); }
 
  private:
-  enum { kPush, kEnd, kFail, kRoom };
+  enum { kPush, kEnd, kFail, kRoom, kDeliver };
 
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
@@ -110,24 +110,30 @@ class Producer final : public StreamEnd {
         ReturnNumber(call, static_cast<int>(Push(call.realm(), call.argument(1))));
         break;
       case kEnd:
-        if (std::string rest = text_.Flush(); !rest.empty()) PushText(std::move(rest));
-        state_->End(nullptr);
+        PushRest();
+        state_->producer().End(nullptr);
         break;
       case kFail:
-        state_->Fail(ReasonIn(call));
+        state_->producer().Fail(ReasonIn(call));
         break;
       case kRoom:
-        ReturnNumber(call, static_cast<int>(state_->FindRoom()));
+        ReturnNumber(call, static_cast<int>(state_->producer().FindRoom()));
+        break;
+      case kDeliver:
+        state_->producer().Deliver();
         break;
       default:
         break;
     }
   }
 
-  StreamStateBase::Room Push(Realm& realm, v8::Local<v8::Value> chunk) {
+  StreamRoom Push(Realm& realm, v8::Local<v8::Value> chunk) {
     const ChunkKind kind = OpsOf<StreamOps>(type_).kind;
     if (kind == ChunkKind::kText && IsMemory(chunk)) {
       return PushText(text_.Decode(MemoryOf(chunk).text()));
+    }
+    if (kind == ChunkKind::kText && chunk->IsString()) {
+      chunk = WholeCharacters(realm.isolate(), chunk.As<v8::String>());
     }
     auto fill = [&](void* filled, void*) {
       if (kind == ChunkKind::kBytes && chunk->IsString()) {
@@ -141,7 +147,7 @@ class Producer final : public StreamEnd {
     };
     return state_->PushFilled(FillerOf(fill));
   }
-  StreamStateBase::Room PushText(std::string text) {
+  StreamRoom PushText(std::string text) {
     auto fill = [&](void* filled, void*) {
       *static_cast<std::string*>(filled) = std::move(text);
       return true;
@@ -149,14 +155,36 @@ class Producer final : public StreamEnd {
     return state_->PushFilled(FillerOf(fill));
   }
 
-  TextDecoder text_;
+  // Without the first half of a surrogate pair at its end, which comes before the next text
+  // instead.
+  v8::Local<v8::String> WholeCharacters(v8::Isolate* isolate, v8::Local<v8::String> text) {
+    if (half_ == 0 && text->IsOneByte()) return text;
+    std::u16string units;
+    FromV8String(isolate, text, units);
+    if (half_ != 0) units.insert(units.begin(), std::exchange(half_, u'\0'));
+    if (!units.empty() && (units.back() & 0xFC00) == 0xD800) {
+      half_ = units.back();
+      units.pop_back();
+    }
+    return ToV8String(isolate, units);
+  }
+
+  // U+FFFD for a character that is incomplete at the end.
+  void PushRest() {
+    std::string rest = text_.Flush();
+    if (half_ != 0) rest += "\uFFFD";
+    if (!rest.empty()) PushText(std::move(rest));
+  }
+
+  char16_t half_ = 0;
+  TextDecoder text_{OpsOf<StreamOps>(type_).encoding};
 };
 
 // JavaScript reads.
 class Consumer final : public StreamEnd {
  public:
   using StreamEnd::StreamEnd;
-  ~Consumer() override { state_->Cancel(Forgotten()); }
+  ~Consumer() override { state_->consumer().Cancel(Forgotten()); }
 
  private:
   enum { kFind, kTake, kCancel, kFinish };
@@ -164,7 +192,7 @@ class Consumer final : public StreamEnd {
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
       case kFind:
-        ReturnNumber(call, static_cast<int>(state_->Find()));
+        ReturnNumber(call, static_cast<int>(state_->consumer().Find()));
         break;
       case kTake: {
         auto visit = [&](const void* chunk, const void*) {
@@ -174,10 +202,10 @@ class Consumer final : public StreamEnd {
         break;
       }
       case kCancel:
-        state_->Cancel(ReasonIn(call));
+        state_->consumer().Cancel(ReasonIn(call));
         break;
       case kFinish:
-        state_->Finish();
+        state_->consumer().Finish();
         break;
       default:
         break;
@@ -227,7 +255,7 @@ class Waker : public std::enable_shared_from_this<Waker> {
   std::atomic<bool> queued_{false};
 };
 
-StreamStateBase::Listener ListenerOf(Realm& realm, v8::Local<v8::Value> wake) {
+StreamListener ListenerOf(Realm& realm, v8::Local<v8::Value> wake) {
   auto waker = std::make_shared<Waker>(realm.thread().shared_from_this(),
                                        realm.references().Make(realm.isolate(), wake));
   return [waker] { waker->Wake(); };
@@ -235,16 +263,16 @@ StreamStateBase::Listener ListenerOf(Realm& realm, v8::Local<v8::Value> wake) {
 
 template <class End>
 v8::Local<v8::Value> NativeOfEnd(Realm& realm, const TypeInfo& type,
-                                 std::shared_ptr<StreamStateBase> state) {
+                                 std::shared_ptr<StreamQueue> state) {
   return realm.natives().FunctionOf(realm, std::make_shared<End>(realm, type, std::move(state)),
                                     {.name = "stream"});
 }
 
 // The queue behind an end of C++'s that JavaScript takes over.
-std::shared_ptr<StreamStateBase> Given(const TypeInfo& type, const void* stream, bool readable) {
+std::shared_ptr<StreamQueue> Given(const TypeInfo& type, const void* stream, bool readable) {
   auto state = OpsOf<StreamOps>(type).state(stream);
   if (!state) ThrowEmptyStream();
-  if (!(readable ? state->GiveConsumer() : state->GiveProducer())) {
+  if (!(readable ? state->consumer().Give() : state->producer().Give())) {
     ThrowTypeError(fmt::format("This {} was handed to JavaScript before",
                                readable ? "ReadStream" : "WriteStream"));
   }
@@ -266,6 +294,21 @@ v8::Local<v8::Value> IsObjectMode(Realm& realm, const TypeInfo& type) {
 
 v8::Local<v8::Value> IsText(Realm& realm, const TypeInfo& type) {
   return v8::Boolean::New(realm.isolate(), OpsOf<StreamOps>(type).kind == ChunkKind::kText);
+}
+
+// What Node calls the encoding of text that is written; undefined for all else.
+v8::Local<v8::Value> EncodingOf(Realm& realm, const TypeInfo& type) {
+  const auto& ops = OpsOf<StreamOps>(type);
+  if (ops.kind != ChunkKind::kText) return v8::Undefined(realm.isolate());
+  switch (ops.encoding) {
+    case TextEncoding::kUtf16Le:
+      return realm.Key("utf16le");
+    case TextEncoding::kLatin1:
+      return realm.Key("latin1");
+    case TextEncoding::kUtf8:
+      break;
+  }
+  return realm.Key("utf8");
 }
 
 bool HasMethod(Realm& realm, v8::Local<v8::Value> value, v8::Local<v8::Name> name) {
@@ -310,14 +353,15 @@ void ReadFromJs(Realm& realm, v8::Local<v8::Value> source, const TypeInfo& type,
   const auto state = OpsOf<StreamOps>(type).make(stream);
   v8::Local<v8::Value> arguments[] = {source, NativeOfEnd<Producer>(realm, type, state)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kReadFrom, arguments);
-  state->ListenAsProducer(ListenerOf(realm, wake));
+  state->producer().Listen(ListenerOf(realm, wake));
 }
 
 void WriteToJs(Realm& realm, v8::Local<v8::Value> sink, const TypeInfo& type, void* stream) {
   const auto state = OpsOf<StreamOps>(type).make(stream);
-  v8::Local<v8::Value> arguments[] = {sink, NativeOfEnd<Consumer>(realm, type, state)};
+  v8::Local<v8::Value> arguments[] = {sink, NativeOfEnd<Consumer>(realm, type, state),
+                                      EncodingOf(realm, type)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kWriteTo, arguments);
-  state->ListenAsConsumer(ListenerOf(realm, wake));
+  state->consumer().Listen(ListenerOf(realm, wake));
 }
 
 v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* stream) {
@@ -328,7 +372,7 @@ v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* 
       realm,
       OpsOf<StreamOps>(type).is_web ? StreamFunction::kWebReadable : StreamFunction::kReadable,
       arguments);
-  state->ListenAsConsumer(ListenerOf(realm, PartOf(realm, made, 1)));
+  state->consumer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);
 }
 
@@ -340,7 +384,7 @@ v8::Local<v8::Value> WritableOf(Realm& realm, const TypeInfo& type, const void* 
       realm,
       OpsOf<StreamOps>(type).is_web ? StreamFunction::kWebWritable : StreamFunction::kWritable,
       arguments);
-  state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));
+  state->producer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);
 }
 
@@ -355,8 +399,8 @@ v8::Local<v8::Value> PairOf(Realm& realm, const StreamPairOps& ops, void* pair) 
                                       IsText(realm, *ops.writable)};
   const auto made = CallStreamFunction(
       realm, ops.is_transform ? StreamFunction::kTransform : StreamFunction::kDuplex, arguments);
-  from->ListenAsConsumer(ListenerOf(realm, PartOf(realm, made, 1)));
-  to->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 2)));
+  from->consumer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
+  to->producer().Listen(ListenerOf(realm, PartOf(realm, made, 2)));
   return PartOf(realm, made, 0);
 }
 
@@ -374,7 +418,7 @@ v8::Local<v8::Value> MessagesFromJs(Realm& realm, v8::Local<v8::Value> port, con
   const auto state = OpsOf<StreamOps>(type).make(stream);
   v8::Local<v8::Value> arguments[] = {port, NativeOfEnd<Producer>(realm, type, state)};
   const auto made = CallStreamFunction(realm, StreamFunction::kMessages, arguments);
-  state->ListenAsProducer(ListenerOf(realm, PartOf(realm, made, 1)));
+  state->producer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);
 }
 

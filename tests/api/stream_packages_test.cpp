@@ -1,10 +1,12 @@
-// Streams with a package from npm: React renders into an HTTP server of C++'s.
+// Streams with packages from npm: React renders into an HTTP server of C++'s, sharp changes an
+// image on its way.
 #include <doctest/doctest.h>
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -12,6 +14,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "support/host.hpp"
 
@@ -128,4 +131,51 @@ TEST_CASE(
   CHECK(page.find("<li>Row 0 ") != std::string::npos);
   CHECK(page.ends_with("Row 19999 </li></ul>"));
   CHECK(sent > 3'000'000);
+}
+
+namespace {
+
+// What `through` gives for `bytes`, which are written to it in pieces.
+std::vector<std::uint8_t> Through(const nh::Duplex<>& through, const nh::Bytes& bytes) {
+  std::thread writer([&] {
+    constexpr std::size_t kPiece = 1000;
+    for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
+      through.writable.Write(bytes.Slice(at, std::min(kPiece, bytes.size() - at))).Get();
+    }
+    through.writable.End().Get();
+  });
+  std::vector<std::uint8_t> came;
+  for (const nh::Bytes& chunk : through.readable) {
+    came.insert(came.end(), chunk.begin(), chunk.end());
+  }
+  writer.join();
+  return came;
+}
+
+}  // namespace
+
+TEST_CASE("sharp resizes an image that C++ streams through it") {
+  const std::string folder = NODEHOST_TEST_SHARP;
+  if (folder.empty()) {
+    MESSAGE("skipped: the npm package sharp is not there for this platform");
+    return;
+  }
+  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = folder});
+  const auto duplex = [&](const char* code) {
+    return node.Run([&](nh::Js& js) { return js.Eval(code).As<nh::Duplex<>>(); });
+  };
+  constexpr std::size_t kSide = 256;
+  nh::Bytes pixels(kSide * kSide * 3);
+  for (std::size_t i = 0; i < pixels.size(); i += 3) pixels[i] = 200;  // red
+  const std::vector<std::uint8_t> png =
+      Through(duplex("require('sharp')({ raw: { width: 256, height: 256, channels: 3 } })"
+                     "  .resize(16, 8, { fit: 'fill' }).png()"),
+              pixels);
+  CHECK(std::string(png.begin(), png.begin() + 4) == "\x89PNG");
+  const std::vector<std::uint8_t> small =
+      Through(duplex("require('sharp')().raw()"), nh::Bytes(std::vector(png)));
+  REQUIRE(small.size() == 16 * 8 * 3);
+  CHECK(small[0] == 200);
+  CHECK(small[1] == 0);
+  CHECK(small.back() == 0);
 }

@@ -12,7 +12,7 @@ list(FILTER parts EXCLUDE REGEX "/build$")
 file(COPY ${parts} DESTINATION "${WORK}/try/source" PATTERN node_modules EXCLUDE)
 file(GLOB packages LIST_DIRECTORIES TRUE "${PROVISION_DIR}/npm/markdown-*" "${PROVISION_DIR}/npm/esbuild-*"
      "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*"
-     "${PROVISION_DIR}/npm/typescript-*")
+     "${PROVISION_DIR}/npm/test_sharp-*" "${PROVISION_DIR}/npm/typescript-*")
 if(NOT packages)
   message(FATAL_ERROR "${PROVISION_DIR}/npm has no packages: configure the preset dev first")
 endif()

@@ -24,7 +24,6 @@ struct Exception {
 };
 constexpr Exception kExceptions[] = {
     {"Value", "it has the operations that each JavaScript value has, and nothing else"},
-    {"StreamStateBase", "producer and consumer of one queue, which share all of its state"},
 };
 static_assert(std::size(kExceptions) <= 2);
 

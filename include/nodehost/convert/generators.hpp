@@ -58,7 +58,8 @@ struct InfoOf<Generator<T>> {
 template <class T>
 struct AsyncGeneratorOf {
   static constexpr StreamOps kOps{
-      kChunkKind<T>, false, nullptr, [](const void* of) -> std::shared_ptr<StreamStateBase> {
+      kChunkKind<T>, false, TextEncoding::kUtf8, nullptr,
+      [](const void* of) -> std::shared_ptr<StreamQueue> {
         return static_cast<const AsyncGenerator<T>*>(of)->stream().state();
       }};
 };

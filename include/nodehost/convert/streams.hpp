@@ -20,9 +20,10 @@ enum class ChunkKind : std::uint8_t { kBytes, kText, kObjects };
 struct StreamOps {
   ChunkKind kind = ChunkKind::kBytes;
   bool is_web = false;
+  TextEncoding encoding = TextEncoding::kUtf8;
   /// Makes `stream` the end of a new stream, whose other end is JavaScript's.
-  std::shared_ptr<StreamStateBase> (*make)(void* stream);
-  std::shared_ptr<StreamStateBase> (*state)(const void* stream);  ///< null when empty
+  std::shared_ptr<StreamQueue> (*make)(void* stream);
+  std::shared_ptr<StreamQueue> (*state)(const void* stream);  ///< null when empty
 };
 
 /// Of a pair.
@@ -46,21 +47,25 @@ inline constexpr ChunkKind kChunkKind = std::same_as<T, Bytes>         ? ChunkKi
                                         : std::same_as<T, std::string> ? ChunkKind::kText
                                                                        : ChunkKind::kObjects;
 
-/// `S` is a ReadStream or WriteStream. Web<S> has it as its first member, at the same address.
-template <class S, bool kWeb>
+/// `S` is a ReadStream or WriteStream. Web<S> and StreamWith<S> have it as their first member, at
+/// the same address.
+template <class S, bool kWeb, StreamOptions kOptions = StreamOptions{}>
 struct StreamOf {
   using Chunk = typename S::Chunk;
 
-  static constexpr StreamOps kOps{
-      kChunkKind<Chunk>, kWeb,
-      [](void* stream) -> std::shared_ptr<StreamStateBase> {
-        auto state = std::make_shared<StreamState<Chunk>>(kDefaultHighWaterMark<Chunk>);
-        *static_cast<S*>(stream) = S(state);
-        return state;
-      },
-      [](const void* stream) -> std::shared_ptr<StreamStateBase> {
-        return static_cast<const S*>(stream)->state();
-      }};
+  static constexpr std::size_t kMark = kOptions.high_water_mark == StreamOptions::kDefaultMark
+                                           ? kDefaultHighWaterMark<Chunk>
+                                           : kOptions.high_water_mark;
+
+  static constexpr StreamOps kOps{kChunkKind<Chunk>, kWeb, kOptions.encoding,
+                                  [](void* stream) -> std::shared_ptr<StreamQueue> {
+                                    auto state = std::make_shared<StreamState<Chunk>>(kMark);
+                                    *static_cast<S*>(stream) = S(state);
+                                    return state;
+                                  },
+                                  [](const void* stream) -> std::shared_ptr<StreamQueue> {
+                                    return static_cast<const S*>(stream)->state();
+                                  }};
 };
 
 template <class T>
@@ -89,6 +94,23 @@ struct InfoOf<Web<WriteStream<T>>> {
   using Of = StreamOf<WriteStream<T>, true>;
   static constexpr TypeInfo Make() {
     return MakeInfo<Web<WriteStream<T>>>(conversions::kWriteStream, &Of::kOps, &kTypeInfo<T>);
+  }
+};
+
+template <class T, StreamOptions kOptions>
+struct InfoOf<StreamWith<ReadStream<T>, kOptions>> {
+  using S = StreamWith<ReadStream<T>, kOptions>;
+  using Of = StreamOf<ReadStream<T>, false, kOptions>;
+  static constexpr TypeInfo Make() {
+    return MakeInfo<S>(conversions::kReadStream, &Of::kOps, &kTypeInfo<T>);
+  }
+};
+template <class T, StreamOptions kOptions>
+struct InfoOf<StreamWith<WriteStream<T>, kOptions>> {
+  using S = StreamWith<WriteStream<T>, kOptions>;
+  using Of = StreamOf<WriteStream<T>, false, kOptions>;
+  static constexpr TypeInfo Make() {
+    return MakeInfo<S>(conversions::kWriteStream, &Of::kOps, &kTypeInfo<T>);
   }
 };
 

@@ -23,109 +23,157 @@
 
 namespace nodehost::detail {
 
-/// All members may be called on any thread.
-class NODEHOST_API StreamStateBase {
+class StreamQueue;
+
+using StreamListener = std::function<void()>;
+using StreamWaiter = std::shared_ptr<TaskState<void>>;
+
+/// What the consumer finds. The numbers are those of js/first_use/streams.js.
+enum class StreamFound : int { kNothing = 0, kChunk = 1, kEnd = 2, kFailure = 3 };
+/// What the producer finds. kDeferred is kSome, and the consumer waits for a call of Deliver. The
+/// numbers are those of js/first_use/streams.js.
+enum class StreamRoom : int { kNone = 0, kSome = 1, kFinished = 2, kClosed = 3, kDeferred = 4 };
+
+/// One of the two ends, which is handed to JavaScript once at most.
+class NODEHOST_API StreamSide {
  public:
-  using Listener = std::function<void()>;
-  using Waiter = std::shared_ptr<TaskState<void>>;
+  explicit StreamSide(StreamQueue& queue) noexcept : queue_(queue) {}
+  StreamSide(const StreamSide&) = delete;
+  StreamSide& operator=(const StreamSide&) = delete;
 
-  /// What the consumer finds. The numbers are those of js/first_use/streams.js.
-  enum class Found : int { kNothing = 0, kChunk = 1, kEnd = 2, kFailure = 3 };
-  /// What the producer finds. The numbers are those of js/first_use/streams.js.
-  enum class Room : int { kNone = 0, kSome = 1, kFinished = 2, kClosed = 3 };
+  /// False if it was handed over before.
+  bool Give() noexcept { return !given_.exchange(true); }
+  bool given() const noexcept { return given_; }
+  /// `what` is the class of the end, for the text.
+  void CheckNotGiven(const char* what) const {
+    if (given()) ThrowGiven(what);
+  }
 
-  explicit StreamStateBase(std::size_t high_water_mark) noexcept : mark_(high_water_mark) {}
-  virtual ~StreamStateBase() = default;
-  StreamStateBase(const StreamStateBase&) = delete;
-  StreamStateBase& operator=(const StreamStateBase&) = delete;
+ protected:
+  ~StreamSide() = default;
+  StreamQueue& queue_;
 
-  // ---- The producer ----
+ private:
+  [[noreturn]] static void ThrowGiven(const char* what);
+
+  std::atomic<bool> given_{false};
+};
+
+/// The end that writes. Any thread.
+class NODEHOST_API StreamProducer final : public StreamSide {
+ public:
+  using StreamSide::StreamSide;
 
   /// No more chunks. `waiter`, if any, is settled when the consumer has come to the end.
-  void End(const Waiter& waiter);
+  void End(const StreamWaiter& waiter);
   /// No more chunks, but an error behind those that are queued; null is a premature close.
   void Fail(std::exception_ptr error);
   /// The last copy of C++'s end is destroyed: a premature close, unless the stream has ended.
   void Abandon();
-  Room FindRoom();
-  void CheckProducer() const { CheckNotGiven(producer_given(), "WriteStream"); }
+  StreamRoom FindRoom();
+  /// The consumer gets what it was not told of yet.
+  void Deliver();
   /// The error that a chunk gets which comes after the end.
   std::exception_ptr ClosedError();
+  /// `listener` is told when there is something new for the producer, on the thread that does it.
+  /// It is dropped when there will be nothing more.
+  void Listen(StreamListener listener);
+};
 
-  // ---- The consumer ----
+/// The end that reads. Any thread.
+class NODEHOST_API StreamConsumer final : public StreamSide {
+ public:
+  using StreamSide::StreamSide;
 
-  Found Find();
+  StreamFound Find();
   /// The consumer stops: the queue is dropped, and the producer gets `reason` or a premature close.
   void Cancel(std::exception_ptr reason);
   /// The consumer has handled the end; those who wait for the stream to finish are told.
   void Finish();
   /// Reading the end does not finish the stream: the consumer calls Finish.
   void DeferFinish() noexcept { finish_deferred_ = true; }
+  bool finish_deferred() const noexcept { return finish_deferred_; }
+  /// As for the producer.
+  void Listen(StreamListener listener);
+
+ private:
+  std::atomic<bool> finish_deferred_{false};
+};
+
+/// What the two ends share. All members may be called on any thread.
+class NODEHOST_API StreamQueue : public std::enable_shared_from_this<StreamQueue> {
+ public:
+  explicit StreamQueue(std::size_t high_water_mark) noexcept : mark_(high_water_mark) {}
+  virtual ~StreamQueue() = default;
+  StreamQueue(const StreamQueue&) = delete;
+  StreamQueue& operator=(const StreamQueue&) = delete;
+
+  StreamProducer& producer() noexcept { return producer_; }
+  StreamConsumer& consumer() noexcept { return consumer_; }
 
   /// Why it failed or was cancelled; null if it was not.
   std::exception_ptr error();
   /// Whether it failed or was cancelled without an error: a premature close.
   bool closed_silently();
 
-  // ---- The ends as objects ----
-
-  /// An end of JavaScript's is told when there is something new for it, on the thread that does it.
-  /// The listener is dropped when there will be nothing more.
-  void ListenAsConsumer(Listener listener);
-  void ListenAsProducer(Listener listener);
-
-  /// An end is handed to JavaScript once. False if it was before.
-  bool GiveConsumer() noexcept { return !consumer_given_.exchange(true); }
-  bool GiveProducer() noexcept { return !producer_given_.exchange(true); }
-  bool consumer_given() const noexcept { return consumer_given_; }
-  bool producer_given() const noexcept { return producer_given_; }
-
   /// The environment of the end in JavaScript, for a thread that has to drive it itself.
   void set_origin(std::shared_ptr<JsThread> origin);
 
-  // ---- For the conversion, which knows the type of the chunks ----
+  // For the conversion, which knows the type of the chunks.
 
-  /// Calls `filler` with a chunk to be filled in and queues it. kNone: queued, and no room is left.
-  virtual Room PushFilled(Filler filler) = 0;
+  /// Calls `filler` with a chunk to be filled in and queues it, with Delivery::kDeferred. kNone:
+  /// queued, and no room is left.
+  virtual StreamRoom PushFilled(Filler filler) = 0;
   /// Calls `visitor` with the first chunk, which leaves the queue. After kChunk only.
   virtual void TakeVisited(Visitor visitor) = 0;
 
  protected:
+  friend class StreamProducer;
+  friend class StreamConsumer;
+
   enum Phase { kOpen, kEnded, kFinished, kFailed, kCancelled };
-  using Wake = std::shared_ptr<const Listener>;
+  using Wake = std::shared_ptr<const StreamListener>;
   using Reads = std::deque<std::shared_ptr<TaskStateBase>>;
+  using Clock = TaskStateBase::Clock;
+
+  /// When a consumer that waits is told of a chunk. kDeferred: once half of the room is used, at
+  /// the producer's call of Deliver, or soon after, so that it is not woken for each. kNow: at
+  /// once, or a moment after it was told last.
+  enum class Delivery : bool { kNow, kDeferred };
 
   // What is to be done once the lock is released.
-  struct Aftermath {
-    std::vector<Waiter> settled;
-    std::exception_ptr failure;  // of those; null: they are fulfilled
-    Wake wake;
+  struct NODEHOST_API Aftermath {
+    Reads ready;  // they have their result
+    std::vector<StreamWaiter> settled;
+    std::exception_ptr failure;  // of `settled`; null: they are fulfilled
+    Wake wake_producer;
+    Wake wake_consumer;
     Wake dropped;
     std::shared_ptr<void> chunks;
     void Do();
   };
 
-  static void Call(const Wake& wake);
-  [[noreturn]] static void ThrowGiven(const char* what);
-  static void CheckNotGiven(bool given, const char* what) {
-    if (given) ThrowGiven(what);
-  }
+  // With mutex_ held.
 
-  virtual void FulfilEnd(TaskStateBase& read) noexcept = 0;
+  /// Stores the first chunk, or the end if there is none, as the result of `read`.
+  virtual void StoreNext(TaskStateBase& read, Aftermath& after) = 0;
   virtual std::shared_ptr<void> TakeQueue() = 0;
 
-  // With mutex_ held.
-  bool HasRoom() const noexcept { return size_ < mark_ || !reads_.empty(); }
-  Wake TakeConsumerWake() noexcept { return std::exchange(consumer_waits_, false) ? to_ : nullptr; }
-  void AddRead(const std::shared_ptr<TaskStateBase>& read);
-  void AddWrite(const Waiter& write);
-  void ReleaseRoom(Aftermath& after);
-  void MarkFinished(Aftermath& after);
+  bool HasRoom() const noexcept { return size_ < mark_ || reads_.size() > count_; }
+  /// After a chunk was queued: hands it over. False: that is deferred.
+  bool HandOver(Delivery delivery, Aftermath& after);
+  void DeliverAt(Clock::time_point when);
+  void DeliverLate();
+  void SettleReads(Aftermath& after);
   void Took(std::size_t size, Aftermath& after) {
     size_ -= size;
     --count_;
     ReleaseRoom(after);
   }
+  void AddWrite(const StreamWaiter& write);
+  void ReleaseRoom(Aftermath& after);
+  void MarkFinished(Aftermath& after);
+  void Close(Phase phase, std::exception_ptr reason, Aftermath& after);
   std::exception_ptr ErrorOrEnd() const;
 
   std::mutex mutex_;
@@ -136,20 +184,24 @@ class NODEHOST_API StreamStateBase {
   Phase phase_ = kOpen;
   std::exception_ptr error_;
   bool silently_ = false;
-  Reads reads_;                   // the consumer waits
-  std::vector<Waiter> writes_;    // the producer waits for room
-  std::vector<Waiter> finishes_;  // the producer waits for the end
-  bool consumer_waits_ = false;   // to_ is to be called
+  Reads reads_;                         // the consumer waits
+  std::vector<StreamWaiter> writes_;    // the producer waits for room
+  std::vector<StreamWaiter> finishes_;  // the producer waits for the end
+  bool consumer_waits_ = false;         // to_ is to be called
   bool producer_waits_ = false;
-  Wake to_;    // the consumer's listener
-  Wake from_;  // the producer's
+  bool late_delivery_is_due_ = false;
+  Clock::time_point last_wake_;  // of the consumer's listener
+  Wake to_;                      // the consumer's listener
+  Wake from_;                    // the producer's
   std::shared_ptr<JsThread> origin_;
-  std::atomic<bool> finish_deferred_{false};
-  std::atomic<bool> consumer_given_{false};
-  std::atomic<bool> producer_given_{false};
+  StreamProducer producer_{*this};
+  StreamConsumer consumer_{*this};
 };
 
 [[noreturn]] NODEHOST_API void ThrowEmptyStream();
+
+/// The state of a Task that is done.
+NODEHOST_API const StreamWaiter& DoneWait();
 
 /// What a chunk counts against the high-water mark: bytes, or one for an object. An empty one
 /// counts too, as it takes room in the queue.
@@ -162,88 +214,80 @@ std::size_t ChunkSize(const T& chunk) noexcept {
   }
 }
 
-/// 256 KiB: four of the 64 KiB chunks that Node's streams of files and sockets come in, so that a
-/// producer and a consumer on different threads need not wake each other for each of them. 16
-/// objects, as in Node.
+/// 1 MiB: sixteen of the 64 KiB chunks that Node's streams of files and sockets come in. A producer
+/// and a consumer on different threads wake each other once for half of them, and neither waits
+/// while the other wakes up. 16 objects, as in Node.
 template <class T>
 inline constexpr std::size_t kDefaultHighWaterMark =
-    std::same_as<T, Bytes> || std::same_as<T, std::string> ? std::size_t{256} * 1024 : 16;
+    std::same_as<T, Bytes> || std::same_as<T, std::string> ? std::size_t{1024} * 1024 : 16;
 
 template <class T>
-class StreamState final : public StreamStateBase {
+class StreamState final : public StreamQueue {
  public:
   using Read = TaskState<std::optional<T>>;
-  using StreamStateBase::StreamStateBase;
+  using StreamQueue::StreamQueue;
 
-  /// Queues a chunk, or gives it to who waits for one. With `writer` that is settled when there is
-  /// room again: kNone. Without it the listener is told.
-  Room Push(T chunk, const Waiter& writer = nullptr) {
-    std::shared_ptr<TaskStateBase> reader;
-    Wake wake;
-    Room room = Room::kSome;
+  /// Queues a chunk, or gives it to who waits for one. kNone: there is no more room; `*writer`, if
+  /// any, is settled when there is again, otherwise the producer's listener is told.
+  StreamRoom Push(T chunk, StreamWaiter* writer, Delivery delivery = Delivery::kNow) {
+    StreamRoom room = StreamRoom::kSome;
+    Aftermath after;
     {
       const std::lock_guard lock(mutex_);
-      if (phase_ != kOpen) return Room::kClosed;
-      if (!reads_.empty()) {
-        reader = std::move(reads_.front());
-        reads_.pop_front();
-      } else {
-        size_ += ChunkSize(chunk);
-        ++count_;
-        queue_.push_back(std::move(chunk));
-        wake = TakeConsumerWake();
-      }
+      if (phase_ != kOpen) return StreamRoom::kClosed;
+      size_ += ChunkSize(chunk);
+      ++count_;
+      queue_.push_back(std::move(chunk));
+      if (!HandOver(delivery, after)) room = StreamRoom::kDeferred;
       if (!HasRoom()) {
-        room = Room::kNone;
+        room = StreamRoom::kNone;
         if (writer) {
-          AddWrite(writer);
+          *writer = std::make_shared<TaskState<void>>();
+          AddWrite(*writer);
         } else {
           producer_waits_ = true;
         }
       }
     }
-    if (reader) static_cast<Read&>(*reader).Fulfil(std::optional<T>(std::move(chunk)));  // NOLINT
-    Call(wake);
+    after.Do();
     return room;
   }
 
   /// Settles `read` with the next chunk, or nothing at the end; now or later.
   void Pop(const std::shared_ptr<Read>& read) {
-    CheckNotGiven(consumer_given(), "ReadStream");
-    std::optional<T> chunk;
-    std::exception_ptr error;
-    bool waits = false;
+    consumer_.CheckNotGiven("ReadStream");
     Aftermath after;
     {
       const std::lock_guard lock(mutex_);
-      if (count_ > 0) {
-        chunk = TakeFirst(after);
-      } else if (phase_ == kOpen) {
-        waits = true;
-        AddRead(read);
-        ReleaseRoom(after);
-        read->set_origin(origin_);
-      } else if (phase_ == kEnded || phase_ == kFinished) {
-        if (!finish_deferred_) MarkFinished(after);
-      } else {
-        error = ErrorOrEnd();
-      }
-    }
-    if (error) {
-      read->Fail(std::move(error));
-    } else if (!waits) {
-      read->Fulfil(std::move(chunk));
+      read->set_origin(origin_);
+      reads_.push_back(read);
+      SettleReads(after);
+      ReleaseRoom(after);
     }
     after.Do();
   }
 
-  Room PushFilled(Filler filler) override {
+  /// The next chunk, if it is there and nobody else waits for it.
+  std::optional<T> TryPop() {
+    consumer_.CheckNotGiven("ReadStream");
+    std::optional<T> chunk;
+    Aftermath after;
+    {
+      const std::lock_guard lock(mutex_);
+      if (count_ == 0 || !reads_.empty()) return chunk;
+      chunk = TakeFirst(after);
+    }
+    after.Do();
+    return chunk;
+  }
+
+  StreamRoom PushFilled(Filler filler) override {
     if constexpr (std::default_initializable<T>) {
       T chunk{};
       filler.fill(filler.context, std::addressof(chunk), nullptr);
-      return Push(std::move(chunk));
+      return Push(std::move(chunk), nullptr, Delivery::kDeferred);
     } else {
-      return Room::kClosed;  // it goes to JavaScript only
+      return StreamRoom::kClosed;  // it goes to JavaScript only
     }
   }
 
@@ -266,8 +310,8 @@ class StreamState final : public StreamStateBase {
     Took(ChunkSize(*chunk), after);
     return chunk;
   }
-  void FulfilEnd(TaskStateBase& read) noexcept override {
-    static_cast<Read&>(read).Fulfil(std::optional<T>());
+  void StoreNext(TaskStateBase& read, Aftermath& after) override {
+    static_cast<Read&>(read).Store(count_ > 0 ? TakeFirst(after) : std::optional<T>());
   }
   std::shared_ptr<void> TakeQueue() override {
     return std::make_shared<std::deque<T>>(std::exchange(queue_, {}));
