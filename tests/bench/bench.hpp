@@ -69,5 +69,6 @@ void RegisterStreams();
 void RegisterTasks();
 void RegisterExport();
 void RegisterV8Callbacks();
+void RegisterNodeApiCallbacks();
 
 }  // namespace bench

@@ -26,7 +26,7 @@ class LeafCounter : public Counter {
   std::int32_t Increment(std::int32_t by) { return Counter::Increment(by); }
 };
 
-double Add(double a, double b) { return a + b; }
+double Add(double a, double b) noexcept { return a + b; }
 std::uint32_t Length(const std::string& text) { return static_cast<std::uint32_t>(text.size()); }
 double Weigh(const Record& record) { return record.weight; }
 void ForEach(std::int32_t count, const std::function<void(std::int32_t)>& callback) {

@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   bench::RegisterTasks();
   bench::RegisterExport();
   bench::RegisterV8Callbacks();
+  bench::RegisterNodeApiCallbacks();
   bench::Ratios ratios;
   bench::Json json;
   benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
