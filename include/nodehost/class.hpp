@@ -20,6 +20,14 @@
 
 namespace nodehost {
 
+namespace detail {
+
+/// class_events.hpp
+template <class T, auto Emitter>
+struct EmitterMethods;
+
+}  // namespace detail
+
 /// A C++ class in JavaScript. What JavaScript sees of it is described once, next to the class and
 /// before anything uses it:
 ///
@@ -62,8 +70,7 @@ class Class {
     info_->constructions.push_back(
         {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
            return detail::WithArguments<A...>(call, [](auto&&... arguments) {
-             return std::shared_ptr<void>(
-                 detail::Own(new T(static_cast<decltype(arguments)>(arguments)...)));
+             return detail::MadeOf(new T(static_cast<decltype(arguments)>(arguments)...));
            });
          }});
     doc_ = &info_->constructions.back().doc;
@@ -159,6 +166,16 @@ class Class {
     return *this;
   }
 
+  /// Makes the objects EventEmitters, of which the data member `Emitter`, an `nh::EventEmitter`, is
+  /// the C++ side: `on`, `once`, `off`, `emit` and the like are methods of the class, and what
+  /// `object.events.Emit(…)` emits on any thread gets to their listeners. `this` of a listener is
+  /// the emitter, not the object.
+  template <auto Emitter>
+  Class& Emits() {
+    detail::EmitterMethods<T, Emitter>::AddTo(*this);
+    return *this;
+  }
+
   /// What TypeScript says about what was described last; about the class, if that is nothing yet.
   Class& Doc(std::string_view text) {
     *(doc_ ? doc_ : &info_->doc) = std::string(text);
@@ -198,13 +215,16 @@ class Class {
   static detail::Construction ConstructionOf(detail::Types<A...>) {
     return {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
               return detail::WithArguments<A...>(call, [](auto&&... arguments) {
-                return Shared(Factory(static_cast<decltype(arguments)>(arguments)...));
+                return MadeBy(Factory(static_cast<decltype(arguments)>(arguments)...));
               });
             }};
   }
-  static std::shared_ptr<void> Shared(std::shared_ptr<T> made) { return made; }
-  static std::shared_ptr<void> Shared(std::unique_ptr<T> made) {
-    return made ? detail::Own(made.release()) : nullptr;
+  static detail::Made MadeBy(std::shared_ptr<T> made) {
+    T* const object = made.get();
+    return {object, nullptr, std::move(made)};
+  }
+  static detail::Made MadeBy(std::unique_ptr<T> made) {
+    return made ? detail::MadeOf(made.release()) : detail::Made();
   }
 
   void Add(std::string_view given, std::string_view found, bool is_static,
@@ -243,6 +263,7 @@ const ClassInfo& ClassInfoOf() {
 #else
     RegisterClass(*made, nullptr);
 #endif
+    known_class<T>.store(made.get(), std::memory_order_release);
     return made.release();
   }();
   return *info;

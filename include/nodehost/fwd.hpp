@@ -64,6 +64,8 @@ template <class Signature>
 class Constructor;
 template <class T>
 class Class;
+template <class T>
+struct Rest;
 class Module;
 
 // What is thrown.

@@ -9,31 +9,53 @@ void Attachments::Add(v8::Isolate* isolate, v8::Local<v8::Object> object,
   Attachment* const added = attachment.release();
   added->object_.Reset(isolate, object);
   added->object_.SetWeak(added, &Unreachable, v8::WeakCallbackType::kParameter);
-  added->next_ = first_;
-  added->link_ = &first_;
-  if (first_) first_->link_ = &added->next_;
-  first_ = added;
+  added->owner_ = this;
+  Link(added, first_);
 }
 
 // V8 calls this during a garbage collection: it may reset the handle, and use nothing else of V8.
 void Attachments::Unreachable(const v8::WeakCallbackInfo<Attachment>& info) {
-  info.GetParameter()->object_.Reset();
+  Attachment* const attachment = info.GetParameter();
+  Attachments& owner = *attachment->owner_;
+  attachment->object_.Reset();
+  if (owner.called_back_) {
+    Unlink(attachment);
+    Link(attachment, owner.collected_);
+    return;
+  }
+  owner.called_back_ = true;
   info.SetSecondPassCallback(&Collected);
 }
 
 void Attachments::Collected(const v8::WeakCallbackInfo<Attachment>& info) {
   // Once the environment has ended, Clear has destroyed it or will.
   const JsThread* const thread = JsThread::Current();
-  if (thread && thread->realm()) Remove(info.GetParameter());
+  if (!thread || !thread->access().has_realm()) return;
+  Attachments& owner = *info.GetParameter()->owner_;
+  owner.called_back_ = false;
+  Remove(info.GetParameter());
+  while (owner.collected_) Remove(owner.collected_);
+}
+
+void Attachments::Link(Attachment* attachment, Attachment*& first) noexcept {
+  attachment->next_ = first;
+  attachment->link_ = &first;
+  if (first) first->link_ = &attachment->next_;
+  first = attachment;
+}
+
+void Attachments::Unlink(Attachment* attachment) noexcept {
+  *attachment->link_ = attachment->next_;
+  if (attachment->next_) attachment->next_->link_ = attachment->link_;
 }
 
 void Attachments::Remove(Attachment* attachment) noexcept {
-  *attachment->link_ = attachment->next_;
-  if (attachment->next_) attachment->next_->link_ = attachment->link_;
+  Unlink(attachment);
   delete attachment;
 }
 
 void Attachments::Clear() noexcept {
+  while (collected_) Remove(collected_);
   while (first_) Remove(first_);
 }
 

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "borrow.hpp"
+
 namespace nodehost::detail {
 
 class Attachments;
@@ -21,11 +23,16 @@ class Attachment {
   /// The object; empty when it is gone, and the attachment is about to go.
   v8::Local<v8::Object> object(v8::Isolate* isolate) const { return object_.Get(isolate); }
 
+ protected:
+  /// The object, for as long as the attachment is there.
+  v8::Local<v8::Object> borrowed(v8::Isolate* isolate) const { return Borrowed(isolate, object_); }
+
  private:
   friend class Attachments;
   v8::Global<v8::Object> object_;
   Attachment* next_ = nullptr;
   Attachment** link_ = nullptr;
+  Attachments* owner_ = nullptr;
 };
 
 /// The attachments of one environment. On the JS thread.
@@ -44,9 +51,14 @@ class Attachments {
  private:
   static void Unreachable(const v8::WeakCallbackInfo<Attachment>& info);
   static void Collected(const v8::WeakCallbackInfo<Attachment>& info);
+  static void Link(Attachment* attachment, Attachment*& first) noexcept;
+  static void Unlink(Attachment* attachment) noexcept;
   static void Remove(Attachment* attachment) noexcept;
 
   Attachment* first_ = nullptr;
+  // V8 calls back for one of those that a collection has found; the others wait here for that.
+  Attachment* collected_ = nullptr;
+  bool called_back_ = false;
 };
 
 }  // namespace nodehost::detail

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "callbacks.hpp"
 #include "catch.hpp"
 #include "convert/decoder.hpp"
 #include "encode_decode.hpp"
@@ -14,6 +15,7 @@
 #include "js_errors.hpp"
 #include "memory.hpp"
 #include "nodehost/convert/bytes.hpp"
+#include "nodehost/convert/containers.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
@@ -44,14 +46,22 @@ v8::Local<v8::Value> CallFunction(Realm& realm, const Catch& caught, v8::Local<v
 // Any number of arguments, and the views that are lent until the call is over.
 class ArgumentList {
  public:
-  ArgumentList(Realm& realm, const Signature& signature, const void* const* values)
-      : lent_(realm), list_(signature.count) {
+  ArgumentList(Realm& realm, const Signature& signature, const void* const* values) : lent_(realm) {
+    list_.reserve(signature.count);
     for (std::uint32_t i = 0; i < signature.count; ++i) {
       const TypeInfo& type = *signature.arguments[i];
-      list_[i] = type.Is(conversions::kSpan) ? lent_.Lend(type, values[i])
-                                             : Encode(realm, type, values[i]);
+      if (type.Is(conversions::kRest)) {
+        auto add = [&](const void* item, const void*) {
+          list_.push_back(Encode(realm, *type.element, item));
+        };
+        OpsOf<CollectionOps>(type).each(values[i], VisitorOf(add));
+      } else {
+        list_.push_back(type.Is(conversions::kSpan) ? lent_.Lend(type, values[i])
+                                                    : Encode(realm, type, values[i]));
+      }
     }
   }
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(list_.size()); }
   v8::Local<v8::Value>* data() noexcept { return list_.data(); }
 
  private:
@@ -66,7 +76,7 @@ class ArgumentList {
                                                    const void* const* values) {
   const Catch caught(realm);
   ArgumentList arguments(realm, signature, values);
-  return CallFunction(realm, caught, function, receiver, signature.count, arguments.data());
+  return CallFunction(realm, caught, function, receiver, arguments.size(), arguments.data());
 }
 
 inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> function,
@@ -153,7 +163,7 @@ void ConstructHere(const Member& member, const Signature& signature, const void*
   if (!member.function.get()
            ->Get(isolate)
            .As<v8::Function>()
-           ->NewInstance(realm.context(), static_cast<int>(signature.count), arguments.data())
+           ->NewInstance(realm.context(), static_cast<int>(arguments.size()), arguments.data())
            .ToLocal(&made)) {
     ThrowCaught(realm, caught);
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "catch.hpp"
+#include "class_holder.hpp"
 #include "describe.hpp"
 #include "encode_decode.hpp"
 #include "js_errors.hpp"
@@ -19,90 +20,6 @@
 #include "realm.hpp"
 
 namespace nodehost::detail {
-
-// What a JavaScript object of a class holds: a share of the C++ object.
-class Classes::Holder final : public Attachment {
- public:
-  Holder(Classes& owner, v8::Isolate* isolate, Instance instance)
-      : owner_(owner),
-        isolate_(isolate),
-        identity_(IdentityOf(instance)),
-        held_(std::move(instance)) {
-    bytes_ = static_cast<std::int64_t>(
-        held_.info->size +
-        (held_.info->external_bytes ? held_.info->external_bytes(held_.object.get()) : 0));
-    isolate_->AdjustAmountOfExternalAllocatedMemory(bytes_);
-  }
-  ~Holder() override { Forget(); }
-
-  const std::shared_ptr<void>& object() const noexcept { return held_.object; }
-  const ClassInfo& info() const noexcept { return *held_.info; }
-
-  /// The object as a `wanted`, which its class is or derives from.
-  void* As(const ClassInfo& wanted) const {
-    void* object = held_.object.get();
-    for (const ClassInfo* info = held_.info; info != &wanted; info = info->base) {
-      object = info->upcast(object);
-    }
-    return object;
-  }
-
-  /// For std::unique_ptr: the object is the caller's to destroy.
-  void* Release(const ClassInfo& wanted) {
-    auto* const releasable = std::get_deleter<Releasable>(held_.object);
-    if (!releasable || uses_ > 0 || held_.object.use_count() > 1) {
-      ThrowTypeError(
-          fmt::format("{} cannot be handed over to C++, where it is in use", wanted.name));
-    }
-    if (held_.info != &wanted && !wanted.virtual_destructor) {
-      ThrowTypeError(
-          fmt::format("{} cannot be handed over to C++ as a {}, which has no virtual destructor",
-                      held_.info->name, wanted.name));
-    }
-    void* const object = As(wanted);
-    releasable->destroy = nullptr;
-    Forget();
-    return object;
-  }
-
- private:
-  friend class Use;
-
-  void Forget() noexcept {
-    if (!held_.object) return;
-    const auto found = owner_.objects_.find(identity_);
-    if (found != owner_.objects_.end() && found->second == this) owner_.objects_.erase(found);
-    isolate_->AdjustAmountOfExternalAllocatedMemory(-bytes_);
-    // Last: its destructor may do anything.
-    const std::shared_ptr<void> object = std::move(held_.object);
-  }
-
-  Classes& owner_;
-  v8::Isolate* const isolate_;
-  const Identity identity_;
-  Instance held_;
-  std::int64_t bytes_ = 0;
-  int uses_ = 0;
-};
-
-// While a method runs, its object is not handed over.
-class Classes::Use {
- public:
-  explicit Use(Holder& holder) : holder_(holder) { ++holder_.uses_; }
-  ~Use() { --holder_.uses_; }
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
-
- private:
-  Holder& holder_;
-};
-
-Classes::Identity Classes::IdentityOf(const Instance& instance) {
-  void* object = instance.object.get();
-  const ClassInfo* info = instance.info;
-  for (; info->base; info = info->base) object = info->upcast(object);
-  return {object, info};
-}
 
 namespace {
 
@@ -131,13 +48,6 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
   return realm.Key(name);
 }
 
-// The internal fields of an object: what says that it is one of ours, and its Holder, which is null
-// until its constructor has returned.
-constexpr int kMarkField = 0;
-constexpr int kHolderField = 1;
-constexpr int kInternalFields = 2;
-alignas(8) constinit char mark = 0;  // by its address
-
 constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 
 }  // namespace
@@ -164,7 +74,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
       isolate, &Construct, NewExternal(isolate, const_cast<ClassInfo*>(&info)), {},
       LengthOf(info.constructions));
   description->SetClassName(realm.String(info.name));
-  description->InstanceTemplate()->SetInternalFieldCount(kInternalFields);
+  description->InstanceTemplate()->SetInternalFieldCount(ClassHolder::kFields);
   if (info.base) description->Inherit(DescriptionOf(realm, *info.base));
   const v8::Local<v8::ObjectTemplate> prototype = description->PrototypeTemplate();
   prototype->Set(v8::Symbol::GetToStringTag(isolate), realm.String(info.name),
@@ -239,27 +149,20 @@ bool Classes::IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassIn
   return value->IsObject() && DescriptionOf(realm, info)->HasInstance(value);
 }
 
-Classes::Holder* Classes::FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
-  if (!value->IsObject()) return nullptr;
-  const v8::Local<v8::Object> object = value.As<v8::Object>();
-  if (object->InternalFieldCount() != kInternalFields ||
-      InternalPointer(object, kMarkField) != &mark) {
-    return nullptr;
-  }
-  auto* const holder = static_cast<Holder*>(InternalPointer(object, kHolderField));
+ClassHolder* Classes::FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
+  ClassHolder* const holder = ClassHolder::Of(value);
   return holder && DerivesFrom(&holder->info(), info) ? holder : nullptr;
 }
 
 void* Classes::FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
-  const Holder* const holder = FindHolder(value, info);
+  const ClassHolder* const holder = FindHolder(value, info);
   return holder && holder->object() ? holder->As(info) : nullptr;
 }
 
 // Null where it is none. An object of the class whose constructor has not come to its end, and one
 // that was handed over, are TypeErrors.
-Classes::Holder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value,
-                                   const ClassInfo& info) {
-  Holder* const holder = FindHolder(value, info);
+ClassHolder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info) {
+  ClassHolder* const holder = FindHolder(value, info);
   if (holder && holder->object()) [[likely]]
     return holder;
   if (holder) ThrowTypeError(fmt::format("{}: the object was handed over to C++", info.name));
@@ -269,25 +172,22 @@ Classes::Holder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value,
   return nullptr;
 }
 
-v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, const Instance& instance) {
-  const auto found = objects_.find(IdentityOf(instance));
-  if (found == objects_.end()) return {};
-  return found->second->Attachment::object(isolate);
+v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, void* object, const ClassInfo& info) {
+  const ClassHolder* const found = holders_.Find(object, info);
+  return found ? found->Attachment::object(isolate) : v8::Local<v8::Object>();
 }
 
-void Classes::Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, Instance instance) {
-  const Identity identity = IdentityOf(instance);
-  auto holder = std::make_unique<Holder>(*this, isolate, std::move(instance));
-  SetInternalPointer(object, kMarkField, &mark);
-  SetInternalPointer(object, kHolderField, holder.get());
-  objects_[identity] = holder.get();
+void Classes::Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, const ClassInfo& info,
+                   Made made) {
+  auto holder = std::make_unique<ClassHolder>(holders_, info, std::move(made));
+  holder->PutInto(object);
   attachments_.Add(isolate, object, std::move(holder));
 }
 
-v8::Local<v8::Value> Classes::ObjectOf(Realm& realm, const Instance& instance) {
+v8::Local<v8::Value> Classes::ObjectOf(Realm& realm, Instance instance) {
   v8::Isolate* const isolate = realm.isolate();
   if (!instance.object) return v8::Null(isolate);
-  const v8::Local<v8::Object> known = Find(isolate, instance);
+  const v8::Local<v8::Object> known = Find(isolate, instance.object.get(), *instance.info);
   if (!known.IsEmpty()) return known;
   v8::EscapableHandleScope scope(isolate);
   ConstructorOf(realm, *instance.info);  // statics and the prototype chain of the constructors
@@ -299,20 +199,21 @@ v8::Local<v8::Value> Classes::ObjectOf(Realm& realm, const Instance& instance) {
            .ToLocal(&object)) {
     ThrowCaught(realm, caught);
   }
-  Hold(isolate, object, instance);
+  Hold(isolate, object, *instance.info,
+       {instance.object.get(), nullptr, std::move(instance.object)});
   return scope.Escape(object);
 }
 
 bool Classes::Assign(Realm& realm, v8::Local<v8::Value> value, const InstanceOps& ops,
                      void* result) {
   const ClassInfo& info = ops.info();
-  Holder* const holder = HolderOf(realm, value, info);
+  ClassHolder* const holder = HolderOf(realm, value, info);
   if (!holder) return false;
   if (ops.takes) {
     void* const object = holder->Release(info);
     ops.assign(result, std::shared_ptr<void>(std::shared_ptr<void>(), object));
   } else {
-    ops.assign(result, std::shared_ptr<void>(holder->object(), holder->As(info)));
+    ops.assign(result, std::shared_ptr<void>(holder->Share(), holder->As(info)));
   }
   return true;
 }
@@ -320,13 +221,18 @@ bool Classes::Assign(Realm& realm, v8::Local<v8::Value> value, const InstanceOps
 // ---- Calls ----
 
 void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const auto& function = *static_cast<ClassFunction*>(ExternalPointer(info.Data()));
-  ServeNative(info, function.full_name, [&](Realm& realm, NativeCall& call) {
+  const ClassFunction* called = nullptr;
+  const auto name_of = [&](Realm& realm) -> const std::string& {
+    called = static_cast<const ClassFunction*>(realm.heap().ReadExternal(info.Data()));
+    return called->full_name;
+  };
+  ServeNative(info, name_of, [&](Realm& realm, NativeCall& call) {
+    const ClassFunction& function = *called;
     if (function.is_static) {
       CallOverload(call, function.overloads, nullptr);
       return;
     }
-    Holder* const holder = realm.classes().HolderOf(realm, info.This(), *function.info);
+    ClassHolder* const holder = realm.classes().HolderOf(realm, info.This(), *function.info);
     if (!holder) {
       // V8 puts the global object in the place of no `this`.
       const bool none = info.This()->StrictEquals(realm.context()->Global());
@@ -334,33 +240,40 @@ void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
           "{}: expected a {} as `this`, got {}", function.full_name, function.info->name,
           none ? "none" : DescribeValue(realm.isolate(), realm.context(), info.This())));
     }
-    const Use use(*holder);
-    call.set_object(holder->object());
+    const ClassHolder::Use use(*holder);
+    call.set_holder(*holder);
     CallOverload(call, function.overloads, holder->As(*function.info));
   });
 }
 
 void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  const auto& described = *static_cast<ClassInfo*>(ExternalPointer(info.Data()));
-  ServeNative(info, described.name, [&](Realm& realm, NativeCall& call) {
+  const ClassInfo* constructed = nullptr;
+  const auto name_of = [&](Realm& realm) -> const std::string& {
+    constructed = static_cast<const ClassInfo*>(realm.heap().ReadExternal(info.Data()));
+    return constructed->name;
+  };
+  ServeNative(info, name_of, [&](Realm& realm, NativeCall& call) {
+    const ClassInfo& described = *constructed;
     if (!info.IsConstructCall()) {
       ThrowTypeError(
           fmt::format("Class constructor {} cannot be invoked without 'new'", described.name));
     }
     const v8::Local<v8::Object> object = info.This();
-    SetInternalPointer(object, kHolderField, nullptr);
+    Classes& classes = realm.classes();
     if (described.constructions.empty()) {
       ThrowTypeError(
           fmt::format("{} cannot be made in JavaScript: it has no constructor", described.name));
     }
-    Classes& classes = realm.classes();
-    Instance made{MakeOverload(call, described.constructions), &described};
+    Made made = MakeOverload(call, described.constructions);
     if (!made.object) {
       ThrowTypeError(fmt::format("{}: the constructor made no object", described.name));
     }
-    const v8::Local<v8::Object> known = classes.Find(realm.isolate(), made);
+    // What is new and JavaScript's alone is not known yet.
+    const v8::Local<v8::Object> known = made.destroy
+                                            ? v8::Local<v8::Object>()
+                                            : classes.Find(realm.isolate(), made.object, described);
     if (known.IsEmpty()) {
-      classes.Hold(realm.isolate(), object, std::move(made));
+      classes.Hold(realm.isolate(), object, described, std::move(made));
     } else {
       info.GetReturnValue().Set(known);
     }
@@ -369,7 +282,6 @@ void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 void Classes::Clear() noexcept {
   attachments_.Clear();
-  objects_.clear();
   made_.clear();
 }
 

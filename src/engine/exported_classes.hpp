@@ -6,10 +6,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "attachments.hpp"
+#include "class_holder.hpp"
 #include "nodehost/detail/class_info.hpp"
 
 namespace nodehost::detail {
@@ -19,11 +19,13 @@ class Realm;
 
 class Classes {
  public:
+  explicit Classes(v8::Isolate* isolate) noexcept : holders_(isolate) {}
+
   /// The constructor.
   v8::Local<v8::Function> ConstructorOf(Realm& realm, const ClassInfo& info);
 
   /// The one JavaScript object of a C++ object, made if there is none; null without an object.
-  v8::Local<v8::Value> ObjectOf(Realm& realm, const Instance& instance);
+  v8::Local<v8::Value> ObjectOf(Realm& realm, Instance instance);
 
   /// Assigns the C++ object behind `value` to `result`; false if it is none of the class. Throws
   /// JsError for one that was handed over, and one that cannot be.
@@ -37,34 +39,17 @@ class Classes {
   static void* FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
 
   /// How many C++ objects JavaScript holds.
-  std::size_t live() const noexcept { return objects_.size(); }
+  std::size_t live() const noexcept { return holders_.size(); }
 
   /// Before the isolate goes: gives up all objects.
   void Clear() noexcept;
 
  private:
-  class Holder;
-  class Use;
-
-  struct Made {
+  struct MadeClass {
     v8::Global<v8::FunctionTemplate> description;
     v8::Global<v8::Function> constructor;
   };
 
-  // What an object is known by: a base at the same address is the same object, a member is not.
-  struct Identity {
-    const void* object;
-    const ClassInfo* root;
-    bool operator==(const Identity&) const = default;
-  };
-  struct Hash {
-    std::size_t operator()(const Identity& identity) const noexcept {
-      return std::hash<const void*>()(identity.object) ^
-             (std::hash<const void*>()(identity.root) << 1);
-    }
-  };
-
-  static Identity IdentityOf(const Instance& instance);
   static void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void Construct(const v8::FunctionCallbackInfo<v8::Value>& info);
 
@@ -72,14 +57,14 @@ class Classes {
   v8::Local<v8::FunctionTemplate> Describe(Realm& realm, const ClassInfo& info);
   v8::Local<v8::FunctionTemplate> FunctionFor(Realm& realm, const ClassFunction& function);
   void AddConstants(Realm& realm, const ClassInfo& info, v8::Local<v8::Function> constructor);
-  static Holder* FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
-  Holder* HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
-  v8::Local<v8::Object> Find(v8::Isolate* isolate, const Instance& instance);
-  void Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, Instance instance);
+  static ClassHolder* FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
+  ClassHolder* HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
+  void Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, const ClassInfo& info, Made made);
+  v8::Local<v8::Object> Find(v8::Isolate* isolate, void* object, const ClassInfo& info);
 
-  std::vector<Made> made_;  // by ClassInfo::id
+  std::vector<MadeClass> made_;  // by ClassInfo::id
   // The holders leave it when they go, and so are declared behind it.
-  std::unordered_map<Identity, Holder*, Hash> objects_;
+  ClassHolders holders_;
   Attachments attachments_;
 };
 

@@ -307,31 +307,6 @@ int ErrnoOf(Realm& realm, v8::Local<v8::Value> error) {
 
 namespace {
 
-v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const JsError& js) {
-    return ToJsError(realm, js);
-  } catch (const std::system_error& system) {
-    const v8::Local<v8::Value> object = ToJsError(realm, system.code());
-    if (object->IsObject()) {
-      object.As<v8::Object>()
-          ->DefineOwnProperty(realm.context(), realm.String("message"), realm.String(system.what()),
-                              v8::DontEnum)
-          .FromMaybe(false);
-    }
-    return object->IsObject() ? object : v8::Exception::Error(realm.String(system.what()));
-  } catch (const std::invalid_argument& invalid) {
-    return v8::Exception::TypeError(realm.String(invalid.what()));
-  } catch (const std::out_of_range& range) {
-    return v8::Exception::RangeError(realm.String(range.what()));
-  } catch (const std::exception& standard) {
-    return v8::Exception::Error(realm.String(standard.what()));
-  } catch (...) {
-    return v8::Exception::Error(realm.String("A C++ exception of unknown type."));
-  }
-}
-
 // The exception within a std::nested_exception, or null.
 std::exception_ptr NestedIn(const std::exception_ptr& error) {
   try {

@@ -47,6 +47,9 @@ std::optional<JsError> DescribeIfError(Realm& realm, v8::Local<v8::Value> value)
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error);
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error);
 
+/// The same without its cause, and without remembering it.
+v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error);
+
 /// An Error with `errno` and `code` as Node's own have them; null for success.
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code);
 

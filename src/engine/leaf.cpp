@@ -79,7 +79,7 @@ class Described {
     for (std::uint32_t i = 0; i < leaf.count; ++i) {
       parameters.push_back(TypeOf(leaf.parameters[i]));
     }
-    parameters.emplace_back(v8::CTypeInfo::kCallbackOptionsType);
+    if (leaf.may_fall_back) parameters.emplace_back(v8::CTypeInfo::kCallbackOptionsType);
     return parameters;
   }
 
@@ -124,11 +124,8 @@ void LeafCarryOut(void* options) noexcept {
   LeafFallBack(options);
 }
 
-void* LeafObject(void* receiver, const ClassInfo& info) noexcept {
-  JsThread* const thread = JsThread::Current();
-  if (!thread || !thread->access().MayEnter()) [[unlikely]]
-    return nullptr;
-  return Classes::FindObject(BorrowedSlot(receiver), info);
+void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
+  return info ? Classes::FindObject(BorrowedSlot(receiver), *info) : nullptr;
 }
 
 bool LeafBool(void* value, bool& result) noexcept {

@@ -10,6 +10,7 @@
 
 #include "activity.hpp"
 #include "catch.hpp"
+#include "class_holder.hpp"
 #include "nodehost/detail/type_info.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
@@ -32,13 +33,14 @@ class NativeCall {
   }
 
   void Read(const Signature& signature, void* const* values);
+  void ReadOne(std::uint32_t index, const TypeInfo& type, void* value);
   void Return(const TypeInfo& type, const void* result);
   void ReturnThis() { info_.GetReturnValue().Set(info_.This()); }
   void Return(v8::Local<v8::Value> result) { info_.GetReturnValue().Set(result); }
 
-  /// The object that a method is called on; must outlive the call.
-  void set_object(const std::shared_ptr<void>& object) noexcept { object_ = &object; }
-  std::shared_ptr<void> object() const { return object_ ? *object_ : nullptr; }
+  /// Of the object that a method is called on; must outlive the call.
+  void set_holder(ClassHolder& holder) noexcept { holder_ = &holder; }
+  std::shared_ptr<void> object() const { return holder_ ? holder_->Share() : nullptr; }
 
   /// Whether there are other overloads to try.
   void set_trial(bool trial) noexcept { trial_ = trial; }
@@ -50,25 +52,26 @@ class NativeCall {
   Realm& realm_;
   const std::string& name_;
   const v8::FunctionCallbackInfo<v8::Value>& info_;
-  const std::shared_ptr<void>* object_ = nullptr;
+  ClassHolder* holder_ = nullptr;
   bool converting_ = false;
   bool trial_ = false;
 };
 
 /// Throws in JavaScript what was thrown in C++ during `call`, or ends JavaScript if that is over.
 void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown);
-/// Whether no C++ is to be called any more, because the environment is at its end. JavaScript is
-/// then ended, or gets an Error.
-bool IsOver(v8::Isolate* isolate);
+/// No C++ is to be called any more, because the environment is at its end: ends JavaScript, or
+/// throws an Error into it.
+void RefuseCall(v8::Isolate* isolate);
 
-/// Calls `serve(realm, call)` for a call that V8 makes.
-template <class Serve>
-void ServeNative(const v8::FunctionCallbackInfo<v8::Value>& info, const std::string& name,
-                 Serve&& serve) {
-  if (IsOver(info.GetIsolate())) [[unlikely]]
-    return;
-  JsThread& thread = *JsThread::Current();
+/// Calls `serve(realm, call)` for a call that V8 makes. `name_of(realm)` is what errors call it.
+template <class NameOf, class Serve>
+void ServeNative(const v8::FunctionCallbackInfo<v8::Value>& info, NameOf&& name_of, Serve&& serve) {
+  JsThread* const current = JsThread::Current();
+  if (!current || !current->access().MayEnter()) [[unlikely]]
+    return RefuseCall(info.GetIsolate());
+  JsThread& thread = *current;
   Realm& realm = *thread.realm();
+  const std::string& name = name_of(realm);
   const JobCatch::Hidden hidden(realm);
   NativeCall call(realm, name, info);
   std::exception_ptr thrown;

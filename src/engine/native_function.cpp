@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "activity.hpp"
+#include "callbacks.hpp"
 #include "catch.hpp"
 #include "convert/conversion.hpp"
 #include "convert/decoder.hpp"
@@ -18,6 +19,7 @@
 #include "node_version.hpp"
 #include "nodehost/convert/bytes.hpp"
 #include "nodehost/convert/callables.hpp"
+#include "nodehost/convert/containers.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
@@ -160,18 +162,14 @@ v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown
 
 }  // namespace
 
-bool IsOver(v8::Isolate* isolate) {
-  JsThread* const thread = JsThread::Current();
-  if (thread && thread->access().MayEnter()) [[likely]]
-    return false;
-  if (thread) {
+void RefuseCall(v8::Isolate* isolate) {
+  if (JsThread* const thread = JsThread::Current()) {
     ServeInterrupts(*thread, isolate);
   } else {
     // The environment is being freed, and the C++ function may be gone already.
     isolate->ThrowException(v8::Exception::Error(v8::String::NewFromUtf8Literal(
         isolate, "The environment has stopped; the C++ function was not called.")));
   }
-  return true;
 }
 
 void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown) {
@@ -187,35 +185,55 @@ void ThrowInJs(NativeCall& call, const std::exception_ptr& thrown) {
 }
 
 void NativeFunctions::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  if (IsOver(info.GetIsolate())) return;
-  const Served& served = *static_cast<Served*>(ExternalPointer(info.Data()));
-  ServeNative(info, served.name, [&](Realm&, NativeCall& call) { served.native->Serve(call); });
+  const Served* served = nullptr;
+  ServeNative(
+      info,
+      [&](Realm& realm) -> const std::string& {
+        // Not before it is known that there are still functions.
+        served = static_cast<const Served*>(realm.heap().ReadExternal(info.Data()));
+        return served->name;
+      },
+      [&](Realm&, NativeCall& call) { served->native->Serve(call); });
 }
 
 void NativeCall::Read(const Signature& signature, void* const* values) {
-  const v8::Local<v8::Value> undefined = v8::Undefined(realm_.isolate());
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
-    if (DecodeQuick(realm_, argument(i), type, values[i])) continue;
+    if (DecodeQuick(realm_, argument(i), type, values[i])) [[likely]]
+      continue;
     if (type.Is(conversions::kArguments)) {
-      Decoder rest(realm_, undefined);
+      Decoder rest(realm_, v8::Undefined(realm_.isolate()));
       for (int at = static_cast<int>(i); at < count(); ++at) {
         rest.Decode(info_[at], type, values[i]);
       }
       return;
     }
-    converting_ = true;
-    Decoder decoder(realm_, undefined);
-    if (!decoder.Decode(argument(i), type, values[i])) {
-      if (trial_) {
-        converting_ = false;
-        throw TrialFailed();
+    if (type.Is(conversions::kRest)) {
+      for (int at = static_cast<int>(i); at < count(); ++at) {
+        auto fill = [&](void* item, void*) {
+          ReadOne(static_cast<std::uint32_t>(at), *type.element, item);
+          return true;
+        };
+        OpsOf<CollectionOps>(type).add(values[i], FillerOf(fill));
       }
-      decoder.Throw(
-          fmt::format("{}: argument {}", name_.empty() ? "A C++ function" : name_, i + 1));
+      return;
     }
-    converting_ = false;
+    ReadOne(i, type, values[i]);
   }
+}
+
+void NativeCall::ReadOne(std::uint32_t index, const TypeInfo& type, void* value) {
+  converting_ = true;
+  Decoder decoder(realm_, v8::Undefined(realm_.isolate()));
+  if (!decoder.Decode(argument(index), type, value)) {
+    if (trial_) {
+      converting_ = false;
+      throw TrialFailed();
+    }
+    decoder.Throw(
+        fmt::format("{}: argument {}", name_.empty() ? "A C++ function" : name_, index + 1));
+  }
+  converting_ = false;
 }
 
 void NativeCall::Return(const TypeInfo& type, const void* result) {

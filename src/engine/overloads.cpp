@@ -10,6 +10,7 @@
 #include "js_errors.hpp"
 #include "native_call.hpp"
 #include "nodehost/convert/callables.hpp"
+#include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 
@@ -17,31 +18,30 @@ namespace nodehost::detail {
 
 namespace {
 
-std::uint32_t Required(const Signature& signature) {
-  std::uint32_t count = signature.count;
-  while (count > 0 && signature.arguments[count - 1]->Is(conversions::kOptional)) --count;
-  return count;
-}
-
 // By a look at the arguments.
 bool MayFit(const NativeCall& call, const Signature& signature) {
   const auto given = static_cast<std::uint32_t>(call.count());
-  if (given < Required(signature) || given > signature.count) return false;
+  const bool takes_more = TakesRest(signature);
+  if (given < RequiredOf(signature) || (given > signature.count && !takes_more)) return false;
   Decoder decoder(call.realm(), v8::Undefined(call.realm().isolate()));
   for (std::uint32_t i = 0; i < given; ++i) {
-    if (decoder.FitOf(call.argument(i), *signature.arguments[i]) == Fit::kNo) return false;
+    const TypeInfo& type = *signature.arguments[std::min(i, signature.count - 1)];
+    if (type.Is(conversions::kArguments)) break;
+    const TypeInfo& taken = type.Is(conversions::kRest) ? *type.element : type;
+    if (decoder.FitOf(call.argument(i), taken) == Fit::kNo) return false;
   }
   return true;
 }
 
 std::string ParametersOf(const Signature& signature) {
   std::string text;
-  const std::uint32_t required = Required(signature);
+  const std::uint32_t required = RequiredOf(signature);
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
-    text +=
-        fmt::format("{}{}{}", i == 0 ? "" : ", ",
-                    TypeScriptName(i < required ? type : *type.element), i < required ? "" : "?");
+    const bool optional = i >= required && type.Is(conversions::kOptional);
+    const bool rest = i + 1 == signature.count && TakesRest(signature);
+    text += fmt::format("{}{}{}{}", i == 0 ? "" : ", ", rest ? "..." : "",
+                        TypeScriptName(optional ? *type.element : type), optional ? "?" : "");
   }
   return fmt::format("({})", text);
 }
@@ -86,14 +86,19 @@ int Length(const List& overloads) {
 
 }  // namespace
 
-int LengthOf(const Signature& signature) {
-  std::uint32_t count = signature.count;
-  while (count > 0 && (signature.arguments[count - 1]->Is(conversions::kOptional) ||
-                       signature.arguments[count - 1]->Is(conversions::kArguments))) {
-    --count;
-  }
-  return static_cast<int>(count);
+bool TakesRest(const Signature& signature) {
+  if (signature.count == 0) return false;
+  const TypeInfo& last = *signature.arguments[signature.count - 1];
+  return last.Is(conversions::kRest) || last.Is(conversions::kArguments);
 }
+
+std::uint32_t RequiredOf(const Signature& signature) {
+  std::uint32_t count = signature.count - (TakesRest(signature) ? 1 : 0);
+  while (count > 0 && signature.arguments[count - 1]->Is(conversions::kOptional)) --count;
+  return count;
+}
+
+int LengthOf(const Signature& signature) { return static_cast<int>(RequiredOf(signature)); }
 
 int LengthOf(const std::vector<Overload>& overloads) { return Length(overloads); }
 int LengthOf(const std::vector<Construction>& overloads) { return Length(overloads); }
@@ -102,7 +107,7 @@ void CallOverload(NativeCall& call, const std::vector<Overload>& overloads, void
   Choose(call, overloads, [&](const Overload& overload) { overload.serve(call, self); });
 }
 
-std::shared_ptr<void> MakeOverload(NativeCall& call, const std::vector<Construction>& overloads) {
+Made MakeOverload(NativeCall& call, const std::vector<Construction>& overloads) {
   return Choose(call, overloads,
                 [&](const Construction& construction) { return construction.make(call); });
 }

@@ -31,6 +31,7 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       allocator_(std::move(allocator)),
       host_scripts_(context),
       references_(std::make_shared<References>(thread.shared_from_this())) {
+  heap_.Probe(isolate, context);
   InstallTaskHooks();
 }
 

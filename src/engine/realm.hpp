@@ -14,6 +14,7 @@
 #include "bridge.hpp"
 #include "event_functions.hpp"
 #include "exported_classes.hpp"
+#include "heap_layout.hpp"
 #include "host_script.hpp"
 #include "key_cache.hpp"
 #include "native_function.hpp"
@@ -61,6 +62,9 @@ class Realm {
   /// A property's name, from a cache.
   v8::Local<v8::Name> Key(std::string_view name) { return names_.Find(isolate_, name); }
 
+  /// How to read what V8 keeps without calling V8.
+  const HeapLayout& heap() const noexcept { return heap_; }
+
   /// What was made of C++ functions.
   NativeFunctions& natives() noexcept { return natives_; }
 
@@ -103,10 +107,11 @@ class Realm {
   AbortSignals abort_signals_;
   EventFunctions events_;
   NativeFunctions natives_;
-  Classes classes_;
+  Classes classes_{isolate_};
   StreamScripts streams_;
   StructCaches structs_;
   NumberArrays number_arrays_;
+  HeapLayout heap_;
   v8::TryCatch* job_catch_ = nullptr;
 };
 

@@ -20,6 +20,7 @@
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
+#include "overloads.hpp"
 
 namespace nodehost::detail {
 
@@ -70,13 +71,14 @@ std::string ParameterName(std::uint32_t index) {
 // `(a: number, b?: string)`. An optional parameter is one only where none that must be there
 // follows it.
 std::string ParameterList(const Signature& signature) {
-  std::uint32_t required = signature.count;
-  while (required > 0 && signature.arguments[required - 1]->Is(conversions::kOptional)) --required;
+  const std::uint32_t required = RequiredOf(signature);
   std::string text;
   for (std::uint32_t i = 0; i < signature.count; ++i) {
     const TypeInfo& type = *signature.arguments[i];
-    text += fmt::format("{}{}{}: {}", i == 0 ? "" : ", ", ParameterName(i), i < required ? "" : "?",
-                        TypeScriptName(i < required ? type : *type.element));
+    const bool optional = i >= required && type.Is(conversions::kOptional);
+    const bool rest = i + 1 == signature.count && TakesRest(signature);
+    text += fmt::format("{}{}{}{}: {}", i == 0 ? "" : ", ", rest ? "..." : "", ParameterName(i),
+                        optional ? "?" : "", TypeScriptName(optional ? *type.element : type));
   }
   return fmt::format("({})", text);
 }

@@ -21,4 +21,10 @@ void AppendUtf16(std::u16string_view utf16, std::string& result);
 /// Turns Latin-1 in `text` into UTF-8.
 void Latin1ToUtf8(std::string& text);
 
+/// Latin-1 as UTF-8.
+inline void AssignLatin1(std::string_view latin1, std::string& result) {
+  result = latin1;
+  if (!IsAscii(latin1)) Latin1ToUtf8(result);
+}
+
 }  // namespace nodehost::detail

@@ -25,6 +25,9 @@ class RealmAccess {
     return realm_;
   }
 
+  /// Whether the V8 side is there, may it be entered now or not.
+  bool has_realm() const noexcept { return own_realm_ != nullptr; }
+
   /// Whether realm() was asked for since this was last called: without it nobody has entered
   /// JavaScript. `used` takes its place.
   bool ExchangeUse(bool used) noexcept { return std::exchange(was_used_, used); }

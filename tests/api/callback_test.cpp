@@ -63,6 +63,44 @@ TEST_CASE("a function made inside Run takes Js, Values and the rest of the argum
   CHECK(Evaluate<int>(node, "read({ a: 5 })") == 5);
 }
 
+TEST_CASE("Rest is any number of arguments of one type, on both sides") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    js.Global().Set("join", [](const std::string& by, const nh::Rest<std::string>& words) {
+      std::string text;
+      for (const std::string& word : words) text += (text.empty() ? "" : by) + word;
+      return text;
+    });
+  });
+  CHECK(Evaluate<std::string>(node, "join('-', 'a', 'b', 'c') + join('-') + join.length") ==
+        "a-b-c1");
+  CHECK(ErrorOf([&] { Evaluate<std::string>(node, "join('-', 'a', 2)"); }).message() ==
+        "join: argument 3: expected string, got number 2");
+  const auto max = node.Run([](nh::Js& js) {
+    return js.Eval("Math.max").As<nh::Method<double(double, nh::Rest<double>)>>();
+  });
+  CHECK(max(1, {5, 3}) == 5);
+  CHECK(max(2, {}) == 2);
+}
+
+TEST_CASE("util.promisify takes an exported function with a Node callback") {
+  nh::Environment node = NewEnvironment();
+  using Done = std::function<void(std::optional<nh::JsError>, int)>;
+  node.Run([](nh::Js& js) {
+    js.Global().Set("half", [](int number, const Done& done) {
+      if (number % 2 == 0) return done(std::nullopt, number / 2);
+      done(nh::JsError({.name = "RangeError", .message = "odd", .code = "ERR_ODD"}), 0);
+    });
+  });
+  const std::string text = node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    nh::Value said = co_await js.Eval(
+        "(async () => { const f = require('util').promisify(half);"
+        " return `${await f(42)} ${await f(1).catch((e) => `${e} ${e.code}`)}` })()");
+    co_return said.As<std::string>();
+  });
+  CHECK(text == "21 RangeError: odd ERR_ODD");
+}
+
 TEST_CASE("trailing optionals are optional") {
   nh::Environment node = NewEnvironment();
   node.Run([](nh::Js& js) {

@@ -215,6 +215,40 @@ TEST_CASE("objects made and dropped are collected, and counted meanwhile") {
   CHECK(alive == 0);
 }
 
+TEST_CASE("a million objects are made and dropped in flat memory") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  const std::string grown = Eval(node, store.module(), R"js(
+    const make = (count) => { for (let i = 0; i < count; i++) new m.Counted(); };
+    require('v8').setFlagsFromString('--expose-gc');
+    const collect = require('vm').runInNewContext('gc');
+    make(100_000);
+    collect();
+    const before = process.memoryUsage();
+    make(1_000_000);
+    collect();
+    const after = process.memoryUsage();
+    return after.heapUsed - before.heapUsed < 4e6 && after.rss - before.rss < 100e6)js");
+  CHECK(grown == "true");
+}
+
+TEST_CASE("an object may be made again for the same C++ object before the old one is freed") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  const Module module = store.module();
+  Eval(node, module, "m.keep(new m.Counted())");
+  CHECK(Eval(node, module,
+             "require('v8').setFlagsFromString('--expose-gc');"
+             "require('vm').runInNewContext('gc')(); const c = m.kept(); c.number = 6;"
+             "globalThis.c = c; return c === m.kept()") == "true");
+  CollectGarbage(node);
+  CHECK(Eval(node, module, "return [c === m.kept(), c.number]") == "true,6");
+  CHECK(Live(node) == 1);
+  node.Stop();
+  store.shared.reset();
+  CHECK(alive == 0);
+}
+
 TEST_CASE("a constructor that throws leaves nothing behind") {
   nh::Environment node = NewEnvironment();
   Store store;

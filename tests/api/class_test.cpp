@@ -1,6 +1,7 @@
 // C++ classes in JavaScript: what a described class looks like there, and what misuse says.
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -135,6 +136,11 @@ struct nodehost::Describe<Words> {
     c.Constructor<std::vector<std::string>>()
         .Iterable()
         .Method<&Words::Close>("Symbol.dispose")
+        .Method("Symbol.asyncDispose",
+                [](Words& words) -> nh::Task<void> {
+                  words.Close();
+                  co_return;
+                })
         .Method<&Words::ToJSON>();
   }
 };
@@ -270,6 +276,55 @@ TEST_CASE("an iterable class works in for-of, JSON and using") {
   CHECK(Eval(node, "return [...new Words(['a', 'b'])].join('-')") == "a-b");
   CHECK(Eval(node, "return JSON.stringify({ w: new Words(['a']) })") == R"({"w":["a"]})");
   CHECK(Eval(node, "const w = new Words(['a']); w[Symbol.dispose](); return [...w].length") == "0");
+}
+
+TEST_CASE("Symbol.asyncDispose is an async method") {
+  nh::Environment node = NewEnvironment();
+  const std::string text = node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    nh::Value left = co_await js.Eval(
+        "async ({ Words }) => { const w = new Words(['a']);"
+        " const closed = w[Symbol.asyncDispose]();"
+        " return `${closed instanceof Promise} ${await closed} ${[...w].length}` }")(Module{});
+    co_return left.As<std::string>();
+  });
+  CHECK(text == "true undefined 0");
+}
+
+TEST_CASE("an exported object is hidden by a Proxy, and shown by its handler") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node, "new Counter().sameAs(new Proxy(new Counter(), {}))") ==
+        "TypeError: Counter.sameAs: argument 1: expected Counter, got object");
+  CHECK(Eval(node,
+             "const c = new Counter(4);"
+             "const p = new Proxy(c, { get: (t, k) => typeof t[k] === 'function' ? t[k].bind(t) :"
+             " t[k] }); return [p.increment(1), p.value, p instanceof Counter]") == "5,5,true");
+}
+
+TEST_CASE("garbage is collected while objects are constructed") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node,
+             "require('v8').setFlagsFromString('--expose-gc');"
+             "globalThis.collect = require('vm').runInNewContext('gc');"
+             "const name = { toString() { collect(); return 'n'; } };"
+             "class Mine extends Counter { constructor(n) { collect(); super(n); collect(); } }"
+             "let sum = 0; for (let i = 0; i < 5; i++) { const m = new Mine(i); collect();"
+             " m.name = `${name}`; sum += m.value + m.name.length; } return sum") == "15");
+}
+
+TEST_CASE("an object of one environment is none in another") {
+  nh::Environment one = NewEnvironment();
+  nh::Environment two = NewEnvironment();
+  const nh::Method<int(int)> increment = one.Run([](nh::Js& js) {
+    return js
+        .Eval("(m) => { const c = new m.Counter(1); return (by) => c.increment(by) }")(Module{})
+        .As<nh::Method<int(int)>>();
+  });
+  CHECK(two.Run([&](nh::Js& js) {
+    return js
+        .Eval("(increment, m) => increment(2) + new m.Counter(1).value")(
+            std::function<int(int)>([&](int by) { return increment(by); }), Module{})
+        .As<int>();
+  }) == 4);
 }
 
 TEST_CASE("the class is the same each time, and another in each environment") {

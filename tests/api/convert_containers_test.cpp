@@ -1,5 +1,6 @@
 // Containers, both ways.
 #include <array>
+#include <cmath>
 #include <deque>
 #include <list>
 #include <map>
@@ -43,6 +44,30 @@ TEST_CASE("vector is an Array, whatever kind of array comes in") {
   CheckBothWays<std::vector<std::vector<std::string>>>(
       {{"[['a'], []]", "[ [ 'a' ], [] ]"},
        {"[[], ['a', 1]]", "TypeError: value[1][1]: expected string, got number 1"}});
+}
+
+TEST_CASE("elements are what JavaScript reads, in whatever way V8 keeps them") {
+  using Doubles = std::vector<double>;
+  CHECK(Read<Doubles>("[1.5, 2, -0.5]") == Doubles{1.5, 2, -0.5});
+  CHECK(Read<Doubles>("[1, 2, 3]") == Doubles{1, 2, 3});
+  CHECK(Read<Doubles>("[1, 2.5, {}].slice(0, 2)") == Doubles{1, 2.5});
+  CHECK(Read<Doubles>("((a) => { a.length = 1; return a; })([0.5, 1.5])") == Doubles{0.5});
+  CHECK(Read<Doubles>("((a) => { a.pop(); a.push(7); return a; })([0.5, 1.5])") == Doubles{0.5, 7});
+  CHECK(Read<Doubles>("Object.defineProperty([0.5, 1.5], 1, { get: () => 7 })") == Doubles{0.5, 7});
+  CHECK(
+      Read<Doubles>("Object.setPrototypeOf([0.5, , 2.5], { 1: 8, __proto__: Array.prototype })") ==
+      Doubles{0.5, 8, 2.5});
+  CHECK(Read<Doubles>("((a) => { a[100] = 1.5; a.length = 2; a[1] = 0.5; return a; })([1])") ==
+        Doubles{1, 0.5});
+  CHECK(std::isnan(Read<Doubles>("[0.5, NaN]")[1]));
+  CHECK(Read<std::vector<int>>("[1, 2 ** 31 - 1, -5]") == std::vector<int>{1, 2147483647, -5});
+  CHECK(Read<std::vector<int>>("[1.5, 2].map((n) => n * 2)") == std::vector<int>{3, 4});
+  using Texts = std::vector<std::string>;
+  CHECK(Read<Texts>(
+            "['a', 'b'.repeat(20) + 'c'.repeat(20), 'abcdefghijklmnopqrstuvwxyz'.slice(1, 20)]") ==
+        Texts{"a", std::string(20, 'b') + std::string(20, 'c'), "bcdefghijklmnopqrst"});
+  CHECK(Read<Texts>("['\u00e4', '\u20ac', '', String(1.5)]") ==
+        Texts{"\xc3\xa4", "\xe2\x82\xac", "", "1.5"});
 }
 
 TEST_CASE("a vector longer than the first step of its growth is whole") {

@@ -1,4 +1,5 @@
 // Errors as values: std::error_code, std::exception_ptr and JsError, both ways.
+#include <filesystem>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -59,11 +60,50 @@ TEST_CASE("an exception_ptr is an Error, and comes back as JsError") {
                std::make_exception_ptr(std::system_error(
                    std::make_error_code(std::errc::permission_denied), "opening"))) ==
         "[ 'EACCES', 'opening: Permission denied' ]");
+  constexpr auto kSystem = "(e) => [e.code, e.errno < 0, e.syscall, e.path, e.dest]";
+  const auto denied = std::make_error_code(std::errc::permission_denied);
+  CHECK(Called(kSystem, std::make_exception_ptr(std::system_error(denied, "open"))) ==
+        "[ 'EACCES', true, 'open', undefined, undefined ]");
+  CHECK(Called(kSystem, std::make_exception_ptr(std::system_error(denied, "while I read"))) ==
+        "[ 'EACCES', true, undefined, undefined, undefined ]");
+  CHECK(Called(kSystem, std::make_exception_ptr(
+                            std::filesystem::filesystem_error("no", "/a", "/b", denied))) ==
+        "[ 'EACCES', true, undefined, '/a', '/b' ]");
   CHECK(Written(std::exception_ptr()) == "null");
   CHECK(WhatOf(Read<std::exception_ptr>("new TypeError('x')")) == "TypeError: x");
   CHECK(Read<std::exception_ptr>("undefined") == nullptr);
   CheckBothWays<std::exception_ptr>({{"42", "TypeError: value: expected Error, got number 42"},
                                      {"{}", "TypeError: value: expected Error, got object"}});
+}
+
+TEST_CASE("an exception type of the program's own is the Error that it was registered as") {
+  struct BankError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+    int amount = 0;
+  };
+  struct Overdrawn : BankError {
+    using BankError::BankError;
+  };
+  nh::RegisterException<BankError>([](const BankError& e) {
+    return nh::JsErrorData{.name = "RangeError",
+                           .message = e.what(),
+                           .code = "ERR_BANK",
+                           .properties = {{"amount", "", std::to_string(e.amount)}}};
+  });
+  constexpr auto kSaid = "(e) => [e instanceof RangeError, e.message, e.code, e.amount]";
+  BankError thrown("no such account");
+  thrown.amount = 7;
+  CHECK(Called(kSaid, std::make_exception_ptr(thrown)) ==
+        "[ true, 'no such account', 'ERR_BANK', 7 ]");
+  CHECK(Called(kSaid, std::make_exception_ptr(Overdrawn("overdrawn"))) ==
+        "[ true, 'overdrawn', 'ERR_BANK', 0 ]");
+  nh::RegisterException<Overdrawn>([](const Overdrawn& e) {
+    return nh::JsErrorData{.name = "Error", .message = e.what(), .code = "ERR_OVERDRAWN"};
+  });
+  CHECK(Called(kSaid, std::make_exception_ptr(Overdrawn("overdrawn"))) ==
+        "[ false, 'overdrawn', 'ERR_OVERDRAWN', undefined ]");
+  CHECK(Called(kSaid, std::make_exception_ptr(std::out_of_range("far"))) ==
+        "[ true, 'far', undefined, undefined ]");
 }
 
 TEST_CASE("a JsError is taken from an Error, and given back whole") {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -29,12 +30,22 @@ Watcher NewWatcher(nh::Environment& node) {
   });
 }
 
+struct Download {
+  void Finish(const std::string& what) { events.Emit("end", what); }
+  nh::EventEmitter events;
+};
+
 // Until the jobs that were queued before are done.
 void Settle(nh::Environment& node) {
   node.Run([](nh::Js&) {});
 }
 
 }  // namespace
+
+template <>
+struct nodehost::Describe<Download> {
+  static void To(nh::Class<Download>& c) { c.Constructor<>().Emits<&Download::events>(); }
+};
 
 TEST_CASE("events: On listens until the Subscription goes, from any thread") {
   nh::Environment node = NewEnvironment();
@@ -184,6 +195,33 @@ TEST_CASE("events: a C++ emitter emits from any thread, in each environment that
     progress.Emit("done", 3, std::string("here"));
     CHECK(js.Eval("seen.length").As<int>() == 4);  // at once
   });
+}
+
+TEST_CASE("events: an exported class is an EventEmitter") {
+  nh::Environment node = NewEnvironment();
+  const auto download = std::make_shared<Download>();
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("download", download);
+    js.Eval(R"js(
+      globalThis.seen = [];
+      const listener = (n) => seen.push(n);
+      const chained = download.on('part', listener).once('part', (n) => seen.push(`once ${n}`));
+      seen.push(chained === download, download.listenerCount('part'), download.emit('part', 0));
+      globalThis.removed = () => download.off('part', listener);
+      globalThis.later = require('events').once(download, 'end'))js");
+  });
+  std::thread([&] { download->events.Emit("part", 1); }).join();
+  node.Run([&](nh::Js& js) {
+    js.Eval("removed()");
+    download->events.Emit("part", 2);
+    download->Finish("all of it");
+    CHECK(js.Eval("seen.join()").ToString() == "0,once 0,true,2,true,1");
+  });
+  const std::string end = node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    nh::Value said = co_await js.Eval("later");
+    co_return said.ToString();
+  });
+  CHECK(end == "all of it");
 }
 
 TEST_CASE("events: an emitter of JavaScript's, from any thread") {

@@ -37,6 +37,7 @@ namespace conversions {
 extern NODEHOST_API const Conversion kSequence;  // std::vector, std::array: SequenceOps
 extern NODEHOST_API const Conversion kList;      // other sequences: CollectionOps
 extern NODEHOST_API const Conversion kSet;       // CollectionOps
+extern NODEHOST_API const Conversion kRest;      // Rest: CollectionOps
 extern NODEHOST_API const Conversion
     kRecord;                                // a map with std::string keys, a plain object: MapOps
 extern NODEHOST_API const Conversion kMap;  // MapOps

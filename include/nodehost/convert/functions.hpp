@@ -11,6 +11,7 @@
 #include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/type_info_of.hpp"
+#include "nodehost/fwd.hpp"
 
 namespace nodehost::detail {
 
@@ -47,13 +48,19 @@ extern NODEHOST_API const Conversion
     kFunction;  // std::function: FunctionOps; `element` is the Method it becomes
 }  // namespace conversions
 
+template <class T>
+inline constexpr bool kIsRest = false;
+template <class T>
+inline constexpr bool kIsRest<Rest<T>> = true;
+
 /// A C++ signature as data.
 template <class R, class... A>
 struct SignatureOf {
   static constexpr const TypeInfo* kArguments[sizeof...(A) + 1] = {
       &kTypeInfo<std::remove_cvref_t<A>>..., nullptr};
-  static constexpr Signature kValue{&kTypeInfo<std::remove_cvref_t<R>>, kArguments, sizeof...(A),
-                                    (kIsSpan<std::remove_cvref_t<A>> || ...)};
+  static constexpr Signature kValue{
+      &kTypeInfo<std::remove_cvref_t<R>>, kArguments, sizeof...(A),
+      ((kIsSpan<std::remove_cvref_t<A>> || kIsRest<std::remove_cvref_t<A>>) || ...)};
 };
 
 template <class T>

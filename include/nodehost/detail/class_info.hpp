@@ -2,6 +2,7 @@
 // process; src/engine/exported_classes.cpp makes a prototype of it once in each environment.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,9 +47,16 @@ struct Overload {
   std::string doc = {};
 };
 
+/// An object for JavaScript: its own, to be destroyed by `destroy`, or `shared`.
+struct Made {
+  void* object = nullptr;
+  void (*destroy)(void* object) = nullptr;
+  std::shared_ptr<void> shared = {};
+};
+
 struct Construction {
   const Signature* signature = nullptr;
-  std::shared_ptr<void> (*make)(NativeCall& call) = nullptr;
+  Made (*make)(NativeCall& call) = nullptr;
   std::string doc = {};
 };
 
@@ -93,6 +101,9 @@ struct ClassInfo {
 /// The description of the class T; class.hpp.
 template <class T>
 const ClassInfo& ClassInfoOf();
+/// The same, null before it is first asked for. Any thread that has an object of the class sees it.
+template <class T>
+inline constinit std::atomic<const ClassInfo*> known_class = nullptr;
 
 /// Whether `info` is `wanted` or derives from it.
 inline bool DerivesFrom(const ClassInfo* info, const ClassInfo& wanted) noexcept {

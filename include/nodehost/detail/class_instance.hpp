@@ -24,6 +24,16 @@ std::shared_ptr<T> Own(T* object) {
       object, Releasable{[](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }});
 }
 
+/// A new object as JavaScript's own, which nobody shares until somebody asks to.
+template <class T>
+Made MadeOf(T* object) {
+  if constexpr (requires { object->weak_from_this(); }) {
+    return {object, nullptr, Own(object)};  // its own methods may ask for a share
+  } else {
+    return {object, [](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }};
+  }
+}
+
 /// As what JavaScript is to see an object: as the described class that it really is, where its C++
 /// type can tell.
 template <class T>

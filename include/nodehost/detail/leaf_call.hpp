@@ -198,11 +198,24 @@ struct LeafCall<Function, T, R, Types<A...>> {
   static Wire Call(void* receiver, typename Parameter<A>::Wire... wires, void* options) {
     return CallWith(std::index_sequence_for<A...>(), receiver, wires..., options);
   }
+  /// Any numbers do, and nothing is thrown: V8 then has nothing to prepare and to look at.
+  static Wire CallAlways(void*, typename Parameter<A>::Wire... wires) noexcept {
+    return static_cast<Wire>(InvokeCallable(Function, wires...));
+  }
+  static constexpr bool kMayFallBack =
+      !(std::is_void_v<T> && (std::is_same_v<std::remove_cvref_t<A>, double> && ...) &&
+        std::is_nothrow_invocable_v<decltype(Function), typename Parameter<A>::Wire...>);
+  static const void* Address() noexcept {
+    if constexpr (kMayFallBack) {
+      return reinterpret_cast<const void*>(&Call);
+    } else {
+      return reinterpret_cast<const void*>(&CallAlways);
+    }
+  }
 
   static constexpr LeafType kTypes[] = {Parameter<A>::kType..., LeafType::kVoid};
   static const LeafInfo* Info() noexcept {
-    static const LeafInfo info{reinterpret_cast<const void*>(&Call), LeafResult<R>::kType, kTypes,
-                               sizeof...(A)};
+    static const LeafInfo info{Address(), LeafResult<R>::kType, kTypes, sizeof...(A), kMayFallBack};
     return &info;
   }
 
@@ -213,7 +226,9 @@ struct LeafCall<Function, T, R, Types<A...>> {
     try {
       std::tuple<typename Parameter<A>::Kept...> kept;
       void* object = nullptr;
-      if constexpr (!std::is_void_v<T>) object = LeafObject(receiver, ClassInfoOf<T>());
+      if constexpr (!std::is_void_v<T>) {
+        object = LeafObject(receiver, known_class<T>.load(std::memory_order_acquire));
+      }
       if ((std::is_void_v<T> || object) && (Parameter<A>::Read(wires, std::get<I>(kept)) && ...))
           [[likely]] {
         if constexpr (std::is_void_v<T>) {

@@ -39,11 +39,13 @@ struct LeafNumbers {
 };
 
 struct LeafInfo {
-  /// `result (*)(void* receiver, parameters…, void* options)`
+  /// `result (*)(void* receiver, parameters…, void* options)`, without the options where nothing
+  /// can have the call made again.
   const void* address = nullptr;
   LeafType result = LeafType::kVoid;
   const LeafType* parameters = nullptr;
   std::uint32_t count = 0;
+  bool may_fall_back = true;
 };
 
 /// Has V8 make the call again on the ordinary path, which says what is wrong.
@@ -52,7 +54,7 @@ NODEHOST_API void LeafFallBack(void* options) noexcept;
 /// catch clause.
 NODEHOST_API void LeafCarryOut(void* options) noexcept;
 /// The C++ object of class `info` behind `receiver`; null if there is none to be called now.
-NODEHOST_API void* LeafObject(void* receiver, const ClassInfo& info) noexcept;
+NODEHOST_API void* LeafObject(void* receiver, const ClassInfo* info) noexcept;
 /// False if `value` is no boolean.
 NODEHOST_API bool LeafBool(void* value, bool& result) noexcept;
 

@@ -42,7 +42,7 @@ struct Signature {
   const TypeInfo* result = nullptr;
   const TypeInfo* const* arguments = nullptr;
   std::uint32_t count = 0;
-  bool lends = false;  ///< whether an argument is a std::span
+  bool lends = false;  ///< whether an argument is a std::span or a Rest
 };
 
 }  // namespace nodehost::detail

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +20,9 @@
 #include "engine/convert/sequences.hpp"
 #include "engine/convert/union_name.hpp"
 #include "engine/describe.hpp"
+#include "engine/heap_layout.hpp"
 #include "engine/memory.hpp"
+#include "engine/utf.hpp"
 #include "engine/v8_strings.hpp"
 #include "nodehost/detail/engine.hpp"
 
@@ -28,6 +33,46 @@ namespace {
 // A sparse array may have a length of 2^32 - 1: memory is reserved for this many elements only, and
 // grows as elements are read.
 constexpr std::uint32_t kFirstSize = 1 << 16;
+
+template <class T, class Read>
+bool ReadEach(std::span<const HeapLayout::Word> words, std::byte* data, Read read) {
+  T* element = reinterpret_cast<T*>(data);
+  return std::ranges::all_of(words, [&](HeapLayout::Word word) { return read(word, *element++); });
+}
+
+// Numbers and short texts, which most arrays are made of, as V8 keeps them. False where an element
+// is anything else: the array is then read from its beginning by V8's API.
+bool ReadElements(const HeapLayout& heap, v8::Local<v8::Value> value, const TypeInfo& element,
+                  std::byte* data, std::size_t length) {
+  std::span<const double> doubles;
+  if (element.quick == Quick::kDouble && heap.ReadDoubles(value, doubles)) {
+    if (doubles.size() != length) return false;
+    std::memcpy(data, doubles.data(), doubles.size_bytes());
+    return true;
+  }
+  std::span<const HeapLayout::Word> words;
+  if (element.quick == Quick::kNone || !heap.ReadElements(value, words) || words.size() != length) {
+    return false;
+  }
+  switch (element.quick) {
+    case Quick::kDouble:
+      return ReadEach<double>(
+          words, data, [&](auto word, double& number) { return heap.ReadNumber(word, number); });
+    case Quick::kInt32:
+      return ReadEach<std::int32_t>(words, data, [&](auto word, std::int32_t& number) {
+        return heap.ReadInteger(word, number);
+      });
+    case Quick::kString:
+      return ReadEach<std::string>(words, data, [&](auto word, std::string& text) {
+        std::string_view latin1;
+        if (!heap.ReadText(word, latin1)) return false;
+        AssignLatin1(latin1, text);
+        return true;
+      });
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -49,6 +94,9 @@ bool SequenceFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo
       data = static_cast<std::byte*>(ops.resize(result, size = length));
     }
     if (CopyFromTypedArray(value, *type.element, data, length)) return true;
+  }
+  if (size == length && ReadElements(decoder.realm().heap(), value, *type.element, data, length)) {
+    return true;
   }
   const v8::Local<v8::Object> array = value.As<v8::Object>();
   std::size_t empty = 0;  // bytes, since memory was last taken
@@ -318,6 +366,8 @@ constinit const Conversion kSequence{.to_js = &SequenceToJs,
                                      .fit = &ArrayFit,
                                      .typescript_of = &ArrayName};
 constinit const Conversion kList{
+    .to_js = &ListToJs, .from_js = &ListFromJs, .fit = &ArrayFit, .typescript_of = &ArrayName};
+constinit const Conversion kRest{
     .to_js = &ListToJs, .from_js = &ListFromJs, .fit = &ArrayFit, .typescript_of = &ArrayName};
 constinit const Conversion kSet{
     .to_js = &SetToJs, .from_js = &SetFromJs, .fit = &SetFit, .typescript_of = &SetName};

@@ -1,0 +1,134 @@
+#include "class_holder.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "js_errors.hpp"
+#include "node_version.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+struct Root {
+  void* object;
+  const ClassInfo* info;
+};
+
+Root RootOf(void* object, const ClassInfo& info) noexcept {
+  const ClassInfo* root = &info;
+  for (; root->base; root = root->base) object = root->upcast(object);
+  return {object, root};
+}
+
+const ClassInfo* RootOf(const ClassInfo* info) noexcept {
+  while (info->base) info = info->base;
+  return info;
+}
+
+}  // namespace
+
+ClassHolder::ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made)
+    : owner_(owner),
+      info_(&info),
+      object_(made.object),
+      destroy_(made.destroy),
+      shared_(std::move(made.shared)),
+      root_object_(RootOf(object_, info).object),
+      bytes_(static_cast<std::int64_t>(info.size +
+                                       (info.external_bytes ? info.external_bytes(object_) : 0))) {
+  owner_.Add(*this);
+  owner_.Report(bytes_);
+}
+
+// At the end of the environment the JavaScript object is still there.
+ClassHolder::~ClassHolder() {
+  const v8::Local<v8::Object> object = borrowed(owner_.isolate_);
+  if (!object.IsEmpty()) SetInternalPointer(object, 0, nullptr);
+  Forget();
+}
+
+void ClassHolder::PutInto(v8::Local<v8::Object> object) {
+  SetInternalPointer(object, 0, &mark);
+  SetInternalPointer(object, 1, this);
+}
+
+const std::shared_ptr<void>& ClassHolder::Share() {
+  if (destroy_) {
+    shared_ = std::shared_ptr<void>(object_, Releasable{destroy_});
+    destroy_ = nullptr;
+  }
+  return shared_;
+}
+
+void* ClassHolder::Release(const ClassInfo& wanted) {
+  auto* const releasable = std::get_deleter<Releasable>(shared_);
+  if (uses_ > 0 || (!destroy_ && (!releasable || shared_.use_count() > 1))) {
+    ThrowTypeError(fmt::format("{} cannot be handed over to C++, where it is in use", wanted.name));
+  }
+  if (info_ != &wanted && !wanted.virtual_destructor) {
+    ThrowTypeError(
+        fmt::format("{} cannot be handed over to C++ as a {}, which has no virtual destructor",
+                    info_->name, wanted.name));
+  }
+  void* const object = As(wanted);
+  if (releasable) releasable->destroy = nullptr;
+  destroy_ = nullptr;
+  Forget();
+  return object;
+}
+
+void ClassHolder::Forget() noexcept {
+  if (!object_) return;
+  owner_.Remove(*this);
+  owner_.Report(-bytes_);
+  // Last: its destructor may do anything.
+  void* const object = std::exchange(object_, nullptr);
+  const std::shared_ptr<void> shared = std::move(shared_);
+  if (destroy_) destroy_(object);
+}
+
+ClassHolder* ClassHolders::Find(void* object, const ClassInfo& info) const noexcept {
+  const Root root = RootOf(object, info);
+  ClassHolder* holder = table_[PlaceOf(root.object)];
+  while (holder && (holder->root_object_ != root.object || RootOf(holder->info_) != root.info)) {
+    holder = holder->next_;
+  }
+  return holder;
+}
+
+void ClassHolders::Add(ClassHolder& holder) {
+  if (size_ == table_.size()) {
+    std::vector<ClassHolder*> old(table_.size() * 4);
+    table_.swap(old);
+    for (ClassHolder* first : old) {
+      while (first) {
+        ClassHolder*& place = table_[PlaceOf(first->root_object_)];
+        ClassHolder* const next = std::exchange(first->next_, place);
+        place = std::exchange(first, next);
+      }
+    }
+  }
+  ClassHolder*& place = table_[PlaceOf(holder.root_object_)];
+  holder.next_ = std::exchange(place, &holder);
+  ++size_;
+}
+
+void ClassHolders::Remove(ClassHolder& holder) noexcept {
+  ClassHolder** link = &table_[PlaceOf(holder.root_object_)];
+  while (*link && *link != &holder) link = &(*link)->next_;
+  if (!*link) return;
+  *link = holder.next_;
+  --size_;
+}
+
+void ClassHolders::Report(std::int64_t bytes) noexcept {
+  constexpr std::int64_t kWorthIt = 16 << 10;  // each call into V8 costs as much as a small object
+  unreported_ += bytes;
+  if (std::abs(unreported_) < kWorthIt) return;
+  isolate_->AdjustAmountOfExternalAllocatedMemory(std::exchange(unreported_, 0));
+}
+
+}  // namespace nodehost::detail

@@ -1,0 +1,121 @@
+// ClassHolder: what a JavaScript object of a described class holds: the C++ object, or a share of
+// it. ClassHolders: those of an environment, by their C++ objects.
+#pragma once
+
+#include <v8.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "attachments.hpp"
+#include "heap_layout.hpp"
+#include "nodehost/detail/class_info.hpp"
+
+namespace nodehost::detail {
+
+class ClassHolders;
+
+class ClassHolder final : public Attachment {
+ public:
+  ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made);
+  ~ClassHolder() override;
+
+  /// Makes a JavaScript object with kFields internal fields one that Of finds the holder of.
+  void PutInto(v8::Local<v8::Object> object);
+  static constexpr int kFields = 2;
+
+  /// Of an object whose constructor has returned; null for all else. Calls nothing of V8's that
+  /// could collect garbage.
+  static ClassHolder* Of(v8::Local<v8::Value> value) noexcept {
+    HeapLayout::Fields fields;
+    return HeapLayout::ReadFields(value, fields) && fields.first == &mark
+               ? static_cast<ClassHolder*>(fields.second)
+               : nullptr;
+  }
+
+  const ClassInfo& info() const noexcept { return *info_; }
+  /// Null once the object was handed over.
+  void* object() const noexcept { return object_; }
+
+  /// The object as a `wanted`, which its class is or derives from.
+  void* As(const ClassInfo& wanted) const noexcept {
+    void* object = object_;
+    for (const ClassInfo* info = info_; info != &wanted; info = info->base) {
+      object = info->upcast(object);
+    }
+    return object;
+  }
+
+  /// A share of the object.
+  const std::shared_ptr<void>& Share();
+
+  /// For std::unique_ptr: the object is the caller's to destroy. Throws JsError where it is in use.
+  void* Release(const ClassInfo& wanted);
+
+  /// While a method runs, its object is not handed over.
+  class Use {
+   public:
+    explicit Use(ClassHolder& holder) : holder_(holder) { ++holder_.uses_; }
+    ~Use() { --holder_.uses_; }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    ClassHolder& holder_;
+  };
+
+ private:
+  friend class ClassHolders;
+
+  // By its address: what says that the other field is a holder.
+  alignas(8) static constinit inline char mark = 0;
+
+  void Forget() noexcept;
+
+  ClassHolders& owner_;
+  const ClassInfo* const info_;
+  void* object_;
+  // Who destroys the object: `destroy_` as long as nobody has asked for a share of it.
+  void (*destroy_)(void* object);
+  std::shared_ptr<void> shared_;
+  const void* const root_object_;  // with info_'s root: what the object is known by
+  ClassHolder* next_ = nullptr;    // with the same place in the table
+  const std::int64_t bytes_;
+  int uses_ = 0;
+};
+
+class ClassHolders {
+ public:
+  explicit ClassHolders(v8::Isolate* isolate) noexcept : isolate_(isolate) {}
+  ClassHolders(const ClassHolders&) = delete;
+  ClassHolders& operator=(const ClassHolders&) = delete;
+
+  /// The holder of the object, which is a whole `info`; null if there is none. A base at the same
+  /// address is the same object, a member is not.
+  ClassHolder* Find(void* object, const ClassInfo& info) const noexcept;
+
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  friend class ClassHolder;
+
+  void Add(ClassHolder& holder);
+  void Remove(ClassHolder& holder) noexcept;
+  std::size_t PlaceOf(const void* root_object) const noexcept {
+    return (std::hash<const void*>()(root_object) >> 4) * kMix >> 32 & (table_.size() - 1);
+  }
+  /// Tells the garbage collector of `bytes` of C++'s.
+  void Report(std::int64_t bytes) noexcept;
+
+  static constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: Knuth
+
+  v8::Isolate* const isolate_;
+  std::vector<ClassHolder*> table_ = std::vector<ClassHolder*>(64);  // a power of two
+  std::size_t size_ = 0;
+  std::int64_t unreported_ = 0;  // bytes
+};
+
+}  // namespace nodehost::detail

@@ -1,0 +1,109 @@
+// What C++ throws, as the Error that JavaScript sees.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "js_errors.hpp"
+#include "nodehost/exceptions.hpp"
+#include "realm.hpp"
+
+namespace nodehost::detail {
+
+namespace {
+
+struct Readers {
+  std::shared_mutex mutex;
+  std::vector<ExceptionReader> all;
+};
+
+Readers& Registered() {
+  static auto* const readers = new Readers;  // JavaScript may outlive static objects
+  return *readers;
+}
+
+std::optional<JsErrorData> ReadRegistered(const std::exception_ptr& error) {
+  Readers& readers = Registered();
+  const std::shared_lock lock(readers.mutex);
+  for (auto reader = readers.all.rbegin(); reader != readers.all.rend(); ++reader) {
+    if (std::optional<JsErrorData> data = (*reader)(error)) return data;
+  }
+  return std::nullopt;
+}
+
+void Define(Realm& realm, v8::Local<v8::Object> object, const char* name, std::string_view value,
+            v8::PropertyAttribute attributes) {
+  object->DefineOwnProperty(realm.context(), realm.String(name), realm.String(value), attributes)
+      .FromMaybe(false);
+}
+
+// The name of the system call that a program gave as the text of its std::system_error, whose
+// what() is "open: No such file or directory".
+std::string_view SystemCallOf(std::string_view what, std::string_view message) {
+  if (!what.ends_with(message)) return {};
+  what.remove_suffix(message.size());
+  if (!what.ends_with(": ")) return {};
+  what.remove_suffix(2);
+  const bool is_name = std::ranges::all_of(
+      what, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+  return is_name ? what : std::string_view();
+}
+
+// As Node.js has them: `syscall`, and `path` and `dest` of a failed operation on files.
+v8::Local<v8::Value> MakeSystemError(Realm& realm, const std::system_error& system) {
+  const v8::Local<v8::Value> made = ToJsError(realm, system.code());
+  if (!made->IsObject()) return v8::Exception::Error(realm.String(system.what()));
+  const v8::Local<v8::Object> object = made.As<v8::Object>();
+  Define(realm, object, "message", system.what(), v8::DontEnum);
+  const std::string message = system.code().message();
+  const std::string_view call = SystemCallOf(system.what(), message);
+  if (!call.empty()) Define(realm, object, "syscall", call, v8::None);
+  if (const auto* const files = dynamic_cast<const std::filesystem::filesystem_error*>(&system)) {
+    if (!files->path1().empty()) {
+      Define(realm, object, "path", files->path1().string(), v8::None);
+    }
+    if (!files->path2().empty()) {
+      Define(realm, object, "dest", files->path2().string(), v8::None);
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+void AddExceptionReader(ExceptionReader reader) {
+  Readers& readers = Registered();
+  const std::lock_guard lock(readers.mutex);
+  readers.all.push_back(std::move(reader));
+}
+
+v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
+  if (const std::optional<JsErrorData> data = ReadRegistered(error)) {
+    return ToJsError(realm, JsError(*data));
+  }
+  try {
+    std::rethrow_exception(error);
+  } catch (const JsError& js) {
+    return ToJsError(realm, js);
+  } catch (const std::system_error& system) {
+    return MakeSystemError(realm, system);
+  } catch (const std::invalid_argument& invalid) {
+    return v8::Exception::TypeError(realm.String(invalid.what()));
+  } catch (const std::out_of_range& range) {
+    return v8::Exception::RangeError(realm.String(range.what()));
+  } catch (const std::exception& standard) {
+    return v8::Exception::Error(realm.String(standard.what()));
+  } catch (...) {
+    return v8::Exception::Error(realm.String("A C++ exception of unknown type."));
+  }
+}
+
+}  // namespace nodehost::detail
