@@ -20,7 +20,7 @@ const { setTimeout } = require('timers');
 const { wire: { clone, describe, deserialize, revive } } = options;
 
 const { from, fromWeb } = Readable;
-const kAhead = 16;        // chunks that may be under way
+const kAhead = 64;        // chunks that may be under way
 const kUnusedAfter = 1000;  // ms
 
 const isNodeStream = (value) => typeof value.pipe === 'function' && typeof value.on === 'function';

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "models.hpp"
@@ -296,6 +297,50 @@ TEST_CASE_TEMPLATE("what is under way when the time is up fails", Model, MODELS)
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
   services.Stop(50ms);
   FailureOf<nh::InstanceEnded>(never);
+}
+
+TEST_CASE_TEMPLATE("a timeout may run out while the result is on its way", Model, MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+  int late = 0;
+  for (auto timeout = 1ms; timeout <= 5s; timeout *= 2) {
+    const auto text = services.With({.timeout = timeout})
+                          .template InvokeExportAsync<std::string>("./values", "large", 8'000'000);
+    try {
+      const std::size_t size = text.Get(20s).size();
+      CHECK(size == 8'000'000);
+      break;
+    } catch (const nh::DeadlineExceeded&) {
+      ++late;
+    }
+  }
+  CHECK((late > 0 || std::is_same_v<Model, InProcess>));  // a millisecond may do there
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
+
+TEST_CASE_TEMPLATE("Stop under load: each call is answered, or fails with what has happened", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+  std::atomic<int> answered{0};
+  std::atomic<int> ended{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      try {
+        while (services.InvokeExportAsync<int>("./styles", "promises", 2, 3).Get(20s) == 5) {
+          ++answered;
+        }
+      } catch (const nh::InstanceEnded&) {
+        ++ended;
+      }
+    });
+  }
+  Eventually([&] { return answered > 100; });
+  services.Stop(0ms);
+  for (std::thread& thread : threads) thread.join();
+  CHECK(answered > 100);
+  CHECK(ended == 4);
 }
 
 TEST_CASE_TEMPLATE("a timeout of nothing, and one beyond all time", Model, MODELS) {

@@ -2,12 +2,19 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "nats_server.hpp"
+#include "nodehost/stream_functions.hpp"
+#include "nodehost/streams.hpp"
 
 using namespace test;
 
@@ -174,6 +181,158 @@ TEST_CASE("credentials are NATS's own") {
   Worker worker(url, subject);
   nh::NodeServices services(Platform(), OptionsFor(url, subject));
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+}
+
+TEST_CASE("a credentials file, as nsc writes it, lets in who has it") {
+  const Project files;
+  nh::Environment node = Platform().CreateEnvironment({.base_dir = kProject});
+  using Files = std::map<std::string, std::string>;
+  const Files made = node.Run([](nh::Js& js) {
+    return js.Import("./nats_credentials.mjs")["default"].As<std::function<Files()>>()();
+  });
+  files.Write("server.conf", made.at("config"));
+  files.Write("user.creds", made.at("credentials"));
+  const std::string credentials = files.directory() + "/user.creds";
+  NatsServer server({"-c", files.directory() + "/server.conf"});
+  const std::string subject = NewSubject();
+  auto refused = OptionsFor(server.url(), subject);
+  refused.launch_timeout = 100ms;
+  CHECK_THROWS_AS(nh::NodeServices(Platform(), std::move(refused)), nh::HostError);
+  Worker worker(server.url(), subject, {"--nats-credentials", credentials});
+  auto options = OptionsFor(server.url(), subject);
+  options.hosting =
+      nh::Nats({.servers = {server.url()}, .subject = subject, .credentials_file = credentials});
+  nh::NodeServices services(Platform(), std::move(options));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+}
+
+TEST_CASE("TLS, with a certificate of each side") {
+  const Project files;
+  const std::string key = files.directory() + "/key.pem";
+  const std::string certificate = files.directory() + "/certificate.pem";
+  const std::string make =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 "
+      "-nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1 "
+      "-keyout " +
+      key + " -out " + certificate + " 2>/dev/null";
+  if (std::system(make.c_str()) != 0) {
+    MESSAGE("left out: there is no openssl to make a certificate with");
+    return;
+  }
+  NatsServer server({"--tls", "--tlscert", certificate, "--tlskey", key, "--tlsverify",
+                     "--tlscacert", certificate});
+  const std::string subject = NewSubject();
+  auto strange = OptionsFor(server.url(), subject);
+  strange.launch_timeout = 100ms;
+  strange.hosting = nh::Nats({.servers = {server.url()}, .subject = subject, .tls = true});
+  CHECK_THROWS_AS(nh::NodeServices(Platform(), std::move(strange)), nh::HostError);
+  Worker worker(
+      server.url(), subject,
+      {"--nats-tls", "--nats-ca", certificate, "--nats-cert", certificate, "--nats-key", key});
+  auto options = OptionsFor(server.url(), subject);
+  options.hosting = nh::Nats({.servers = {server.url()},
+                              .subject = subject,
+                              .tls = true,
+                              .ca_file = certificate,
+                              .certificate_file = certificate,
+                              .key_file = key});
+  nh::NodeServices services(Platform(), std::move(options));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+}
+
+TEST_CASE("a worker says how it is to whoever asks its health subject") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  Worker worker(url, subject, {"--instances", "2"});
+  REQUIRE(worker.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  const auto never = services.InvokeExportAsync<int>("./fails", "never");
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+  nh::Environment node = Platform().CreateEnvironment();
+  const nh::Task<std::string> health = node.RunAsync([&](nh::Js& js) -> nh::Task<std::string> {
+    const nh::Value ask = js.Eval(R"((port, subject) => new Promise((resolve) => {
+      const socket = require('net').connect(port, '127.0.0.1');
+      socket.write(`CONNECT {"verbose":false}\r\nSUB answer.${process.pid} 1\r\n`);
+      socket.write(`PUB ${subject}.health answer.${process.pid} 0\r\n\r\n`);
+      socket.on('data', (data) => {
+        const answer = /MSG [^\r]*\r\n(.*)\r\n/.exec(data);
+        if (!answer) return;
+        socket.end();
+        const { worker, calls, instances } = JSON.parse(answer[1]);
+        resolve(`${worker.split(' on ')[0]}: ${instances} instances, busy ${calls > 0}`);
+      });
+    }))");
+    co_return (co_await ask(std::stoi(url.substr(url.rfind(':') + 1)), subject)).As<std::string>();
+  });
+  CHECK(health.Get(10s) ==
+        "NATS worker " + std::to_string(worker.process().pid()) + ": 2 instances, busy true");
+}
+
+TEST_CASE("a server that is started again in mid-stream costs no byte of it") {
+  NatsServer server;
+  const std::string subject = NewSubject();
+  Worker worker(server.url(), subject);
+  REQUIRE(worker.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(server.url(), subject));
+  const auto stream =
+      services.InvokeExportAsync<nh::ReadStream<>>("./streams", "bytes", 50'000, 300).Get(20s);
+  std::size_t size = 0;
+  for (int i = 0; i < 20; ++i) size += stream.Read().Get(10s)->size();
+  server.Stop();
+  std::this_thread::sleep_for(100ms);
+  server.Start();
+  for (const nh::Bytes& part : stream) size += part.size();
+  CHECK(size == 15'000'000);
+}
+
+TEST_CASE("kill -9 of a worker breaks the streams that it sends") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  Worker worker(url, subject);
+  REQUIRE(worker.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  const auto stream = services.InvokeExportAsync<nh::ReadStream<>>("./streams", "endless").Get(20s);
+  static_cast<void>(stream.Read().Get(10s));
+  worker.process().End(SIGKILL);
+  CHECK_THROWS_AS(
+      [&] {
+        while (stream.Read().Get(20s)) {
+        }
+      }(),
+      nh::JsError);
+}
+
+TEST_CASE("a worker that has enough, or is slow, leaves calls to others, or lets them wait") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  std::stop_source stop;
+  nh::NatsWorkerOptions small;
+  small.nats = {.servers = {url}, .subject = subject};
+  small.project_dir = kProject;
+  small.max_calls = 2;
+  std::thread serves([&] { nh::RunNatsWorker(Platform(), small, stop.get_token()); });
+  {
+    nh::NodeServices services(Platform(), OptionsFor(url, subject));
+    const auto later = [&](int ms) {
+      return services.InvokeExportAsync<int>("./styles", "later", ms, 7);
+    };
+    std::vector<nh::Task<int>> all;
+    for (int i = 0; i < 8; ++i) all.push_back(later(20));
+    for (const nh::Task<int>& task : all) CHECK(task.Get(15s) == 7);
+
+    const nh::Task<int> slow[] = {later(2000), later(2000)};
+    std::this_thread::sleep_for(100ms);  // they have begun, and it is full
+    Worker other(url, subject);
+    REQUIRE(other.Listens());
+    const auto started = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) {
+      CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(15s) == other.process().pid());
+    }
+    for (const nh::Task<int>& task : slow) CHECK(task.Get(15s) == 7);
+    CHECK(std::chrono::steady_clock::now() - started < 10s);
+  }
+  stop.request_stop();
+  serves.join();
 }
 
 TEST_CASE("a worker that could not keep to its rights says so and ends") {

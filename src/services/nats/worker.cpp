@@ -7,7 +7,6 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +18,7 @@
 #include "frame.hpp"
 #include "link.hpp"
 #include "nodehost/nats.hpp"
+#include "restarts.hpp"
 #include "services/service_scripts.hpp"
 #include "services/services_state.hpp"
 #include "subject.hpp"
@@ -354,9 +354,7 @@ class NatsWorker {
   void NoteRestarts(const std::string& client, std::uint64_t count) {
     {
       const std::lock_guard lock(restarts_mutex_);
-      std::uint64_t& known = restarts_[client];
-      if (count <= known) return;
-      known = count;
+      if (!restarts_.Note(client, count)) return;
     }
     services_->Restart();
   }
@@ -375,7 +373,7 @@ class NatsWorker {
   std::string subject_;    // this worker's own
   std::size_t chunk_ = 0;  // bytes of data in a message
   std::mutex restarts_mutex_;
-  std::map<std::string, std::uint64_t> restarts_;  // by client; guarded by restarts_mutex_
+  Restarts restarts_;  // guarded by restarts_mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
   Calls calls_;  // guarded by mutex_

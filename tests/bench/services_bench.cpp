@@ -1,0 +1,274 @@
+// What a call of NodeServices costs in each hosting model, beside HTTP with keep-alive and JSON to
+// a node process. A program of its own: it starts processes. Latencies are those of one caller that
+// waits for each answer; the rate is that of kCallers of them.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "nodehost/node_services.hpp"
+#include "nodehost/stream_functions.hpp"
+#include "services/nats_server.hpp"
+#include "support/host.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nh::NodeServices;
+
+constexpr int kCallers = 16;
+constexpr int kChunks = 100;
+constexpr int kChunkSize = 10'000;
+constexpr int kTurns = 1'000'000;  // of `work`: some milliseconds
+const std::string kText(100'000, 'x');
+const char* const kModule = "./services.mjs";
+
+/// What one caller does; each has its own.
+struct Caller {
+  std::function<void()> small, large, stream, work;
+};
+using NewCaller = std::function<Caller()>;
+
+Caller CallerOf(NodeServices& services) {
+  const auto check = [](bool right) {
+    if (!right) throw std::runtime_error("a wrong result");
+  };
+  return {
+      [&services, check] {
+        check(services.InvokeExportAsync<int>(kModule, "add", 1, 2).Get() == 3);
+      },
+      [&services, check] {
+        check(services.InvokeExportAsync<std::string>(kModule, "echo", kText).Get() == kText);
+      },
+      [&services, check] {
+        std::size_t size = 0;
+        for (const nh::Bytes& part :
+             services.InvokeExportAsync<nh::ReadStream<>>(kModule, "stream", kChunks, kChunkSize)
+                 .Get()) {
+          size += part.size();
+        }
+        check(size == std::size_t{kChunks} * kChunkSize);
+      },
+      [&services] { services.InvokeExportAsync<double>(kModule, "work", kTurns).Get(); },
+  };
+}
+
+/// A connection to `node services.mjs`.
+class Http {
+ public:
+  explicit Http(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+      throw std::runtime_error("connect");
+    }
+    const int on = 1;
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  ~Http() { close(socket_); }
+  Http(const Http&) = delete;
+  Http& operator=(const Http&) = delete;
+
+  /// The body of the answer; of a chunked one with the sizes of its chunks in it.
+  std::string_view Post(std::string_view body) {
+    request_ = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+    request_.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
+    for (std::size_t sent = 0; sent < request_.size();) {
+      const ssize_t count = send(socket_, &request_[sent], request_.size() - sent, MSG_NOSIGNAL);
+      if (count <= 0) throw std::runtime_error("send");
+      sent += static_cast<std::size_t>(count);
+    }
+    answer_.clear();
+    std::size_t start = std::string::npos;
+    while ((start = answer_.find("\r\n\r\n")) == std::string::npos) Receive();
+    start += 4;
+    const std::size_t length = answer_.find("Content-Length: ");
+    if (length < start) {
+      const std::size_t size = std::stoul(answer_.substr(length + 16, 20));
+      while (answer_.size() < start + size) Receive();
+    } else {
+      while (!answer_.ends_with("\r\n0\r\n\r\n")) Receive();
+    }
+    return std::string_view(answer_).substr(start);
+  }
+
+ private:
+  void Receive() {
+    char buffer[1 << 16];
+    const ssize_t count = recv(socket_, buffer, sizeof buffer, 0);
+    if (count <= 0) throw std::runtime_error("recv");
+    answer_.append(buffer, static_cast<std::size_t>(count));
+  }
+
+  const int socket_;
+  std::string request_;
+  std::string answer_;
+};
+
+Caller CallerOf(const std::shared_ptr<Http>& http) {
+  const auto ask = [http](const std::string& name, const std::string& arguments) {
+    return http->Post(R"({"name":")" + name + R"(","args":[)" + arguments + "]}");
+  };
+  return {
+      [ask] {
+        if (ask("add", "1,2") != "3") throw std::runtime_error("a wrong result");
+      },
+      [ask] { static_cast<void>(ask("echo", '"' + kText + '"')); },
+      [ask] {
+        static_cast<void>(
+            ask("stream", std::to_string(kChunks) + ',' + std::to_string(kChunkSize)));
+      },
+      [ask] { static_cast<void>(ask("work", std::to_string(kTurns))); },
+  };
+}
+
+/// How often `callers` callers have called in a second, all together.
+double Rate(std::vector<Caller>& callers, std::function<void()> Caller::*function,
+            std::chrono::milliseconds time) {
+  std::atomic<int> calls{0};
+  const auto start = Clock::now();
+  std::vector<std::thread> threads;
+  threads.reserve(callers.size());
+  for (Caller& caller : callers) {
+    threads.emplace_back([&] {
+      for (; Clock::now() < start + time; ++calls) (caller.*function)();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return calls / std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct Latency {
+  double p50 = 0, p99 = 0;  // µs
+};
+
+Latency Latencies(Caller& caller, std::function<void()> Caller::*function,
+                  std::chrono::milliseconds time) {
+  std::vector<double> all;
+  for (const auto until = Clock::now() + time; Clock::now() < until || all.size() < 20;) {
+    const auto start = Clock::now();
+    (caller.*function)();
+    all.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
+  }
+  std::sort(all.begin(), all.end());
+  return {all[all.size() / 2], all[all.size() * 99 / 100]};
+}
+
+struct Row {
+  std::string name;
+  Latency latency;
+  double rate = 0;
+};
+
+/// A hosting model, or HTTP, with so many instances.
+struct Model {
+  const char* name;
+  std::function<NewCaller(int instances)> start;
+};
+
+std::vector<Model> Models() {
+  const auto services = [](const std::function<std::shared_ptr<nh::HostingModel>()>& make) {
+    return [make](int instances) -> NewCaller {
+      nh::NodeServicesOptions options;
+      options.project_dir = NODEHOST_BENCH_DIR;
+      options.hosting = make();
+      options.instances = static_cast<std::size_t>(instances);
+      options.watched_extensions = {};
+      auto made = std::make_shared<NodeServices>(test::Platform(), std::move(options));
+      return [made] { return CallerOf(*made); };
+    };
+  };
+  return {
+      {"inprocess", services([] { return nh::InProcess(); })},
+      {"child", services(&test::ChildProcess::Make)},
+      {"nats", services(&test::Nats::Make)},
+      {"http_node",
+       [](int) -> NewCaller {
+         const auto printed = std::make_shared<std::string>();
+         const auto mutex = std::make_shared<std::mutex>();
+         const auto node = std::make_shared<test::Process>(
+             std::vector<std::string>{NODEHOST_BENCH_NODE, NODEHOST_BENCH_DIR "/services.mjs"},
+             [printed, mutex](std::string_view text) {
+               const std::lock_guard lock(*mutex);
+               *printed += text;
+             });
+         int port = 0;
+         test::Eventually([&] {
+           const std::lock_guard lock(*mutex);
+           return std::sscanf(printed->c_str(), "port %d\n", &port) == 1;
+         });
+         return [node, port] { return CallerOf(std::make_shared<Http>(port)); };
+       }},
+  };
+}
+
+void Print(const char* name, std::vector<Row> rows) {
+  const Row& http = rows.back();
+  for (const Row& row : rows) {
+    std::printf("services/%-13s %-10s %9.1f %9.1f %9.0f %7.2f %7.2f\n", name, row.name.c_str(),
+                row.latency.p50, row.latency.p99, row.rate, http.latency.p50 / row.latency.p50,
+                row.rate / http.rate);
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+// services_bench [MODEL [MILLISECONDS]]: one of the models only, and how long each figure takes.
+int main(int argc, char** argv) {
+  const std::string_view only = argc > 1 ? argv[1] : "all";
+  const std::chrono::milliseconds time(argc > 2 ? std::stoi(argv[2]) : 1500);
+  const std::vector<Model> models = Models();
+  std::printf("%-22s %-10s %9s %9s %9s %7s %7s\n", "", "", "p50 µs", "p99 µs", "calls/s", "1/p50",
+              "calls/s");
+  const std::pair<const char*, std::function<void()> Caller::*> cases[] = {
+      {"invoke_small", &Caller::small},
+      {"invoke_100kb", &Caller::large},
+      {"stream", &Caller::stream}};
+  for (const auto& [name, function] : cases) {
+    std::vector<Row> rows;
+    for (const Model& model : models) {
+      if (only != "all" && only != model.name) continue;
+      const NewCaller caller = model.start(1);
+      std::vector<Caller> callers(kCallers);
+      for (Caller& one : callers) one = caller();
+      Rate(callers, function, time / 3);  // warms up
+      Row row{.name = model.name, .latency = {}, .rate = 0};
+      row.latency = Latencies(callers[0], function, time);
+      row.rate = Rate(callers, function, time);
+      rows.push_back(row);
+    }
+    Print(name, std::move(rows));
+  }
+  for (const Model& model : models) {
+    if (only != "all" && only != model.name) continue;
+    if (std::string_view(model.name) == "http_node") continue;
+    double rates[2] = {};
+    for (int instances = 1; instances <= 2; ++instances) {
+      const NewCaller caller = model.start(instances);
+      std::vector<Caller> callers(4);
+      for (Caller& one : callers) one = caller();
+      Rate(callers, &Caller::work, time / 3);
+      rates[instances - 1] = Rate(callers, &Caller::work, time);
+    }
+    std::printf("services/two_workers   %-10s %.2f times the calls of one (%.0f/s)\n", model.name,
+                rates[1] / rates[0], rates[0]);
+  }
+}
