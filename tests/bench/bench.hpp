@@ -53,6 +53,9 @@ nh::NodejsPlatform& Platform();
 /// The environment of every bench but those of starting one.
 nh::Environment& Node();
 
+/// Tells jobs.cjs where the npm packages are; before anything runs it.
+void SetVariablesOfPackages();
+
 /// Registers `body(js, state)`, which runs on the JS thread.
 template <class Body>
 void OnJsThread(const std::string& name, Body body) {
@@ -65,6 +68,8 @@ void RegisterTyped();
 void RegisterV8();
 void RegisterNodeApi();
 void RegisterHops();
+void RegisterStarts();
+void RegisterChoices();
 void RegisterStreams();
 void RegisterTasks();
 void RegisterExport();

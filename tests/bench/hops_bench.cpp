@@ -250,6 +250,7 @@ void RegisterHops() {
   add("hop/run/condvar_floor", CondvarFloor);
   add("task/hop/condvar_floor", CondvarFloor);
   add("hop/method/nodehost", MethodHop);
+  add("hop/method/condvar_floor", CondvarFloor);
 #if defined(__linux__)
   add("hop/run/futex_floor", FutexFloor);
   add("hop/method/futex_floor", FutexFloor);

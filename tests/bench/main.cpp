@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   });
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  bench::SetVariablesOfPackages();
   bench::platform.emplace();
   bench::environment.emplace(
       bench::platform->CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = "bench"}));
@@ -35,6 +36,8 @@ int main(int argc, char** argv) {
   bench::RegisterV8();
   bench::RegisterNodeApi();
   bench::RegisterHops();
+  bench::RegisterStarts();
+  bench::RegisterChoices();
   bench::RegisterStreams();
   bench::RegisterTasks();
   bench::RegisterExport();

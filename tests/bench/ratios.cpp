@@ -49,6 +49,8 @@ double Median(std::vector<double> numbers) {
 // The JS thread's own time where all the work is on it: others on the machine disturb that least.
 // Where threads wait for each other only real time tells.
 double TimeOf(const benchmark::BenchmarkReporter::Run& run) {
+  const auto bytes = run.counters.find("bytes");
+  if (bytes != run.counters.end()) return bytes->second.value / (1 << 20);
   return run.run_name.time_type.empty() ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
 }
 
@@ -74,7 +76,9 @@ void Ratios::ReportRuns(const std::vector<Run>& runs) {
   if (times.empty()) return;
   Row row{.name = runs[0].run_name.function_name,
           .median = Median(times),
-          .unit = benchmark::GetTimeUnitString(runs[0].time_unit)};
+          .unit = runs[0].counters.contains("bytes")
+                      ? "MB"
+                      : benchmark::GetTimeUnitString(runs[0].time_unit)};
   for (double& time : times) time = std::abs(time - row.median);
   row.spread = Median(times) / row.median;
   rows_.push_back(row);
