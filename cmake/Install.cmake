@@ -143,8 +143,9 @@ endif()
 
 if(TARGET nodehost_cli)
   file(RELATIVE_PATH to_lib "/p/${CMAKE_INSTALL_BINDIR}" "/p/${CMAKE_INSTALL_LIBDIR}")
+  # A single executable, which is a copy of the command, may lie beside a copy of lib/.
   set_target_properties(nodehost_cli PROPERTIES
-    INSTALL_RPATH "$ORIGIN/${to_lib};$ORIGIN/${to_lib}/nodehost")
+    INSTALL_RPATH "$ORIGIN/${to_lib};$ORIGIN/${to_lib}/nodehost;$ORIGIN/lib;$ORIGIN/lib/nodehost")
   install(TARGETS nodehost_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
   nodehost_install_shell_files()
   # CLI11 is compiled into the command, and its licence asks to go along.

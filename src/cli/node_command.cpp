@@ -3,12 +3,14 @@
 #include <node.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include "run.hpp"
+#include "single_executable.hpp"
 
 namespace nodehost::cli {
 
@@ -54,6 +56,13 @@ int StartNode(std::vector<std::string>& arguments) {
 
 bool IsCalledNode(const std::string& program) {
   return std::filesystem::path(program).stem() == "node";
+}
+
+int RunOwnScript(std::vector<std::string> arguments) {
+  if (TellLibnode()) return StartNode(arguments);
+  std::fprintf(stderr, "%s: this libnode cannot run the script that is in this program.\n",
+               arguments.front().c_str());
+  return 1;
 }
 
 int RunNode(std::vector<std::string> arguments) {

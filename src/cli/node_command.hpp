@@ -12,4 +12,7 @@ bool IsCalledNode(const std::string& program);
 /// Runs what `arguments` say - argv as `node` would get it - and returns the exit code.
 int RunNode(std::vector<std::string> arguments);
 
+/// Runs the script that postject has put into this program, and returns the exit code.
+int RunOwnScript(std::vector<std::string> arguments);
+
 }  // namespace nodehost::cli

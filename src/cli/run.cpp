@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "bad_option.hpp"
+#include "node_command.hpp"
 #include "nodehost/nodehost.hpp"
 #include "plugin.hpp"
 #include "rights_file.hpp"
@@ -125,6 +127,8 @@ int RunCommandLine(RunCommand command) {
     // Node has said nothing yet about an option it refuses; after --help it has said everything.
     const std::string_view text = error.what();
     if (!text.empty()) std::fprintf(stderr, "%s: %s\n", program.c_str(), error.what());
+    const std::string meant = IsCalledNode(program) ? std::string() : NearestNodeOption(text);
+    if (!meant.empty()) std::fprintf(stderr, "Did you mean %s?\n", meant.c_str());
     return error.exit_code();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", program.c_str(), error.what());

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,15 @@ namespace fs = std::filesystem;
 
 // Switches the snapshot off: for tests, and to find out whether a problem comes from it.
 constexpr const char* kOffVariable = "NODEHOST_NO_SNAPSHOT";
+
+// Node's own option for node's own snapshot means this one as well.
+bool IsSwitchedOff(const PlatformOptions& options, const std::vector<std::string>& exec_args) {
+  constexpr std::string_view kOption = "--no-node-snapshot";
+  const char* const variable =
+      options.allow_node_options_variable ? std::getenv("NODE_OPTIONS") : nullptr;
+  return std::getenv(kOffVariable) || std::ranges::find(exec_args, kOption) != exec_args.end() ||
+         (variable && std::string_view(variable).find(kOption) != std::string_view::npos);
+}
 
 void Say(const PlatformOptions& options, std::string_view what) {
   const std::string line =
@@ -95,10 +106,11 @@ StartSnapshot::StartSnapshot(std::string path)
 
 StartSnapshot::~StartSnapshot() { detail::UseCodeCaches(nullptr); }
 
-std::unique_ptr<StartSnapshot> StartSnapshot::Find(const PlatformOptions& options) {
+std::unique_ptr<StartSnapshot> StartSnapshot::Find(const PlatformOptions& options,
+                                                   const std::vector<std::string>& exec_args) {
   if (!options.start_from_snapshot) return nullptr;
   const bool own = options.snapshot.empty();
-  if (own && std::getenv(kOffVariable)) return nullptr;
+  if (own && IsSwitchedOff(options, exec_args)) return nullptr;
   const std::vector<fs::path> places =
       own ? PlacesOfOwn() : std::vector<fs::path>{fs::path(options.snapshot)};
   for (const fs::path& path : places) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/code_caches.hpp"
 #include "nodehost/platform.hpp"
@@ -30,8 +31,10 @@ std::string HostScriptsHash();
 class StartSnapshot {
  public:
   /// The one that `options` ask for, or that lies beside libnode; null where there is none that
-  /// fits. What does not fit is said in one line, by `on_log` or on stderr. When V8 is up.
-  static std::unique_ptr<StartSnapshot> Find(const PlatformOptions& options);
+  /// fits. `exec_args` are node's options, of which --no-node-snapshot switches it off. What does
+  /// not fit is said in one line, by `on_log` or on stderr. When V8 is up.
+  static std::unique_ptr<StartSnapshot> Find(const PlatformOptions& options,
+                                             const std::vector<std::string>& exec_args);
 
   ~StartSnapshot();
   StartSnapshot(const StartSnapshot&) = delete;

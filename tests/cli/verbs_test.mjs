@@ -57,6 +57,11 @@ test('an unknown verb or option suggests the nearest', async () => {
   assert.match(option.stderr, /Did you mean --output\?/);
   assert.equal(option.code, 2);
   assert.match((await command('help', 'snap-shot')).stderr, /Did you mean "snapshot"\?/);
+  const ofNode = await command('--inspct', 'show.js');
+  assert.match(ofNode.stderr, /bad option: --inspct\nDid you mean --inspect\?\n$/);
+  assert.equal(ofNode.code, 9);
+  assert.match((await command('--max-old-spce-size=50', '-p', '1')).stderr, /--max-old-space-size\?/);
+  assert.doesNotMatch((await command('--entirely-else')).stderr, /Did you mean/);
   // What is near to nothing is a script for node to find.
   assert.match((await command('absent.js')).stderr, /Cannot find module '.*absent\.js'/);
 });

@@ -3,6 +3,7 @@
 set -eu
 version=$1
 export DEBIAN_FRONTEND=noninteractive
+unset CMAKE_C_COMPILER_LAUNCHER CMAKE_CXX_COMPILER_LAUNCHER CC CXX CXXFLAGS LDFLAGS  # of the outside
 
 say() { echo "== $*"; }
 as_user() { su user -c 'exec "$@"' -- as_user "$@"; }
@@ -14,7 +15,7 @@ tar -xzf /try/*.tar.gz -C /opt/some
 as_user /opt/some/*/bin/nodehost -p '`archive: ${process.version}`'
 mv /opt/some/* /srv/moved
 as_user /srv/moved/bin/nodehost -p '`moved: ${6 * 7}`' | grep '^moved: 42$'
-as_user /srv/moved/bin/nodehost info | grep '^start-up snapshot: /srv/moved/lib/nodehost/'
+as_user /srv/moved/bin/nodehost info | grep '^start-up snapshot: /srv/moved/'
 
 say 'The Debian package installs with what it depends on'
 apt-get install -qq --no-install-recommends /try/*.deb >/dev/null
@@ -22,7 +23,7 @@ as_user nodehost -p '`installed: ${6 * 7}`' | grep '^installed: 42$'
 ldconfig -p | grep libnodehost.so."${version%.*}"
 grep -q 'Node.js is licensed for use as follows' /usr/lib/nodehost/LICENSE.node
 test -s /usr/share/doc/nodehost/LICENSE
-as_user nodehost info | grep '^start-up snapshot: /usr/lib/nodehost/'
+as_user nodehost info | grep '^start-up snapshot: /usr/'
 
 say 'Shells complete it, and man knows it'
 apt-get install -qq --no-install-recommends bash-completion man-db zsh >/dev/null

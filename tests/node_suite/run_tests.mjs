@@ -1,0 +1,118 @@
+// Runs tests of Node.js's own under the official node and under the nodehost command, and lists what
+// only node passes. Run by the official node:
+//
+//   node run_tests.mjs --nodehost FILE --source FOLDER --folder parallel --work FOLDER
+//                      [--sample N] [--seed N] [--name PART]
+//
+// A sample is N tests of the folder, always the same ones for a seed. What fails under the command is
+// run once more, alone and in both, as many tests have deadlines. Ends with 1 if a test that known.mjs does
+// not list passes under node alone.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { known } from './known.mjs';
+
+const kLimit = 60_000;  // ms; Node's own runner has 120 s, and runs nothing beside
+const { values } = parseArgs({ options: Object.fromEntries(
+  ['nodehost', 'source', 'folder', 'work', 'sample', 'seed', 'name'].map((name) => [name, { type: 'string' }])) });
+const folder = join(values.source, 'test', values.folder);
+const jobs = values.folder === 'sequential' ? 1 : availableParallelism();
+const programs = { node: process.execPath, nodehost: values.nodehost };
+const { NODE_OPTIONS, ...environment } = process.env;
+
+// Mulberry32: the same numbers for a seed everywhere.
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function chosen() {
+  const names = readdirSync(folder).filter((name) => /^test-.*\.(js|mjs|cjs)$/.test(name)).sort();
+  if (values.name) return names.filter((name) => name.includes(values.name));
+  const count = values.sample ? Number(values.sample) : names.length;
+  const next = random(Number(values.seed || 1));
+  for (let i = 0; i < Math.min(count, names.length); i++) {
+    const other = i + Math.floor(next() * (names.length - i));
+    [names[i], names[other]] = [names[other], names[i]];
+  }
+  return names.slice(0, count);
+}
+
+// The options that Node's runner takes from the test's first lines.
+function flagsOf(name) {
+  const text = readFileSync(join(folder, name), 'utf8');
+  return [...text.matchAll(/^\/\/\s+Flags:(.*)$/gm)].flatMap(([, flags]) => flags.trim().split(/\s+/));
+}
+
+let serial = 0;
+// Resolves to whether it passes, and to what it has printed.
+function runTest(program, name, slot) {
+  return new Promise((resolve) => {
+    const id = ++serial;
+    const root = join(values.work, `tmp${id}`);
+    mkdirSync(root, { recursive: true });
+    const child = spawn(program, [...flagsOf(name), join(folder, name)], {
+      cwd: values.source, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...environment, NODE_TEST_DIR: root, TEST_SERIAL_ID: `${id}`, TEST_THREAD_ID: `${slot}`,
+             TEST_PARALLEL: jobs > 1 ? '1' : '' },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => { output = (output + text).slice(-20_000); });
+    }
+    const end = () => { try { process.kill(-child.pid, 'SIGKILL'); } catch { /* it is gone */ } };
+    const limit = setTimeout(() => { output += `\nended after ${kLimit / 1000} s`; end(); }, kLimit);
+    child.on('exit', (code, signal) => {
+      clearTimeout(limit);
+      end();  // children that it has left
+      rmSync(root, { recursive: true, force: true });
+      resolve({ passed: code === 0, output: `${output}\nended with ${signal ?? code}` });
+    });
+  });
+}
+
+async function runAll(program, names) {
+  const failed = new Map();
+  const left = [...names];
+  const worker = async (slot) => {
+    for (let name = left.shift(); name; name = left.shift()) {
+      const { passed, output } = await runTest(program, name, slot);
+      if (!passed) failed.set(name, output);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, (_, slot) => worker(slot + 1)));
+  return failed;
+}
+
+const names = chosen();
+const failed = {};
+for (const [name, program] of Object.entries(programs)) failed[name] = await runAll(program, names);
+const onlyNode = [];
+for (const name of [...failed.nodehost.keys()].sort()) {
+  if (failed.node.has(name)) continue;
+  const again = await runTest(programs.nodehost, name, 1);
+  if (again.passed || !(await runTest(programs.node, name, 1)).passed) {
+    failed.nodehost.delete(name);
+    continue;
+  }
+  onlyNode.push(name);
+  writeFileSync(join(values.work, `${name}.log`), again.output);
+}
+
+const passes = (name) => names.length - failed[name].size;
+console.log(`test/${values.folder}: ${names.length} tests; node passes ${passes('node')}, nodehost ${passes('nodehost')}.`);
+const newOnes = onlyNode.filter((name) => !(name in known));
+for (const name of onlyNode) {
+  console.log(`only node passes ${name}: ${known[name] ?? `see ${join(values.work, `${name}.log`)}`}`);
+}
+for (const name of Object.keys(known)) {
+  if (names.includes(name) && !onlyNode.includes(name)) console.log(`known.mjs lists ${name}, which passes`);
+}
+process.exitCode = newOnes.length || names.length === 0 ? 1 : 0;
