@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -66,6 +68,63 @@ TEST_CASE("Shared numbers are a TypedArray on the same memory, both ways") {
           };
           node.Import<Wrong>("./shared.mjs").part();
         }).message() == "part: expected Float32Array, got object Float64Array");
+}
+
+TEST_CASE("each kind of numbers is its TypedArray, both ways") {
+  nh::Environment node = NewEnvironment();
+  const auto check = [&]<class T>(T number, const std::string& name) {
+    CAPTURE(name);
+    const nh::Shared<T> numbers(std::vector<T>{number, number});
+    using Back = nh::Method<nh::Shared<T>(nh::Shared<T>, std::string)>;
+    const auto back = node.Run([](nh::Js& js) {
+      return js
+          .Eval(
+              "(numbers, name) => { if (numbers.constructor.name !== name) throw name;"
+              "  numbers[0]++; return numbers.subarray(1) }")
+          .As<Back>();
+    });
+    const nh::Shared<T> part = back(numbers, name);
+    CHECK(part.data() == numbers.data() + 1);
+    CHECK(part.size() == 1);
+    CHECK(numbers[0] == static_cast<T>(number + 1));
+  };
+  check(std::int8_t{-3}, "Int8Array");
+  check(std::uint8_t{3}, "Uint8Array");
+  check(std::int16_t{-300}, "Int16Array");
+  check(std::uint16_t{300}, "Uint16Array");
+  check(std::int32_t{-70'000}, "Int32Array");
+  check(std::uint32_t{70'000}, "Uint32Array");
+  check(std::int64_t{-5'000'000'000}, "BigInt64Array");
+  check(std::uint64_t{5'000'000'000}, "BigUint64Array");
+  check(1.5F, "Float32Array");
+  check(1.5, "Float64Array");
+}
+
+TEST_CASE("memory that JavaScript has dropped is freed by quick collections") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    js.Eval(R"(
+      const { PerformanceObserver, constants } = require('perf_hooks');
+      globalThis.quick = 0;
+      globalThis.observer = new PerformanceObserver((list) => {
+        for (const { detail } of list.getEntries()) {
+          if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) ++quick;
+        }
+      });
+      observer.observe({ entryTypes: ['gc'] });)");
+  });
+  for (int i = 0; i < 256; ++i) {
+    const nh::Bytes bytes(std::size_t{1024} * 1024);
+    node.Run([&](nh::Js& js) { js.Global().Set("last", bytes); });
+  }
+  // V8 begins one when young buffers add up to 32 MiB. The observer is told a little later.
+  const auto count = [&] {
+    return node.Run([](nh::Js& js) { return js.Eval("quick").As<int>(); });
+  };
+  for (int i = 0; i < 1000 && count() < 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(count() >= 3);
 }
 
 TEST_CASE("what JavaScript has detached is empty, what it may resize is copied") {
