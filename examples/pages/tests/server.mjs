@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/// Until `condition` gives something true, which is returned; for 15 seconds at most.
+/// Until `condition` gives something true, which is returned; for 40 seconds at most.
 export async function eventually(condition) {
-  for (const until = Date.now() + 15_000; Date.now() < until; await sleep(30)) {
+  for (const until = Date.now() + 40_000; Date.now() < until; await sleep(30)) {
     const result = await condition();
     if (result) return result;
   }

@@ -13,7 +13,7 @@ foreach(model IN LISTS models)
     COMMAND nodehost_cli "${scripts}/http_test.mjs" $<TARGET_FILE:pages> "${project}" ${model}
             "${NODEHOST_NATS_SERVER}")
   set_tests_properties(example.pages.${model} PROPERTIES
-    TIMEOUT 60 ENVIRONMENT_MODIFICATION "${environment}")
+    TIMEOUT 120 ENVIRONMENT_MODIFICATION "${environment}")
 endforeach()
 
 option(NODEHOST_BROWSER "Fetch a Chromium for the test that looks at a page" OFF)
@@ -30,4 +30,4 @@ add_test(NAME example.pages.browser
   COMMAND nodehost_cli "${scripts}/browser_test.mjs" $<TARGET_FILE:pages> "${project}" "${chromium}"
           "${CMAKE_CURRENT_BINARY_DIR}/page.png")
 set_tests_properties(example.pages.browser PROPERTIES
-  TIMEOUT 60 SKIP_REGULAR_EXPRESSION "No browser:" LABELS browser)
+  TIMEOUT 120 SKIP_REGULAR_EXPRESSION "No browser:" LABELS browser)
