@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "nodehost/script_runner.hpp"
 #include "support/host.hpp"
 
 using namespace std::chrono_literals;
@@ -226,4 +227,82 @@ TEST_CASE("limits: at the end of the environment a call with limits is Environme
   node.reset();
   CHECK_THROWS_AS(task.Get(), nh::EnvironmentStopped);
   CHECK_THROWS_AS(limits.add.With({.timeout = 60s})(1, 2), nh::EnvironmentStopped);
+}
+
+namespace {
+
+// How many of them are alive, of the kind that process.getActiveResourcesInfo calls `kind`.
+int CountActive(nh::Environment& node, const std::string& kind) {
+  return node.Run([&](nh::Js& js) {
+    return js
+        .Eval("(kind) => process.getActiveResourcesInfo().filter((k) => k === kind).length")(kind)
+        .As<int>();
+  });
+}
+
+bool EventuallyNone(nh::Environment& node, const std::string& kind) {
+  for (int i = 0; i < 1000; ++i) {
+    if (CountActive(node, kind) == 0) return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("limits: what a script has left going on ends at its time-out") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  CHECK(scripts
+            .Run("setInterval(() => {}, 1); require('net').createServer().listen(0); 7",
+                 {.timeout = 200ms})
+            .Get() == 7);
+  CHECK(CountActive(node, "TCPServerWrap") == 1);
+  CHECK(EventuallyNone(node, "Timeout"));
+  CHECK(EventuallyNone(node, "TCPServerWrap"));
+}
+
+TEST_CASE("limits: a script that waits is ended by a token, and others go on") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  node.Run([](nh::Js& js) { js.Eval("globalThis.other = setInterval(() => {}, 1e6)"); });
+  std::stop_source source;
+  const nh::Task<int> ended = scripts.Run(
+      "(async () => { await require('timers/promises').setTimeout(1e6); globalThis.gone = 1; })()",
+      {.stop = source.get_token()});
+  const nh::Task<int> whole = scripts.Run("new Promise((done) => setTimeout(done, 50, 3))");
+  CHECK(CountActive(node, "Timeout") >= 2);
+  source.request_stop();
+  CHECK_THROWS_AS(ended.Get(), nh::Cancelled);
+  CHECK(whole.Get() == 3);
+  CHECK(CountActive(node, "Timeout") == 1);  // the interval
+}
+
+TEST_CASE("limits: what an ended script begins later is closed at once") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<> scripts(node);
+  std::stop_source source;
+  const auto script = scripts.Run(
+      "(async () => {"
+      "  await new Promise((resolve) => globalThis.goOn = resolve);"
+      "  setInterval(() => globalThis.ran = true, 1);"
+      "})()",
+      {.stop = source.get_token()});
+  node.Run([](nh::Js&) {});  // it has begun
+  source.request_stop();
+  CHECK_THROWS_AS(script.Get(), nh::Cancelled);
+  node.Run([](nh::Js& js) { js.Eval("setTimeout(goOn, 5)"); });
+  std::this_thread::sleep_for(30ms);
+  CHECK(EventuallyNone(node, "Timeout"));
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("globalThis.ran === undefined").As<bool>(); }));
+}
+
+TEST_CASE("limits: a script that loops is stopped, one that throws fails, and the runner goes on") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  CHECK_THROWS_AS(scripts.Run("setInterval(() => {}, 1); for (;;);", Soon()).Get(),
+                  nh::DeadlineExceeded);
+  CHECK(EventuallyNone(node, "Timeout"));
+  CHECK_THROWS_AS(scripts.Run("throw new Error('no')", Soon()).Get(), nh::JsError);
+  CHECK(scripts.Run("1 + 2", {}, "sum.js").Get() == 3);
 }
