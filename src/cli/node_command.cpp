@@ -16,8 +16,8 @@ namespace nodehost::cli {
 
 namespace {
 
-// These make another program of node: it builds or runs a start-up snapshot or a single executable,
-// before there is an environment. libnode has that program whole.
+// With these node builds or runs a start-up snapshot or a single executable, before there is an
+// environment. `node::Start` does all of it, and a NodejsPlatform cannot.
 constexpr std::string_view kNodesOwn[] = {"--build-snapshot", "--snapshot-blob",
                                           "--experimental-sea-config"};
 
@@ -27,7 +27,8 @@ std::string WithDashes(std::string text) {
   return text;
 }
 
-// An argument of the script's may look like one of them: it then only starts more slowly.
+// An argument of the script's may look like one of them. `node::Start` runs that script as well,
+// only without the start-up snapshot, so it starts more slowly.
 bool IsForNodeItself(const std::vector<std::string>& arguments) {
   const char* const variable = std::getenv("NODE_OPTIONS");
   const std::string from_variable = WithDashes(variable ? variable : "");

@@ -5,18 +5,19 @@
 //                      [--sample N] [--seed N] [--name PART]
 //
 // A sample is N tests of the folder, always the same ones for a seed. What fails under the command is
-// run once more, alone and in both, as many tests have deadlines. Ends with 1 if a test that known.mjs does
-// not list passes under node alone.
+// run once more, alone and in both, as many tests have deadlines. Ends with 1 if node alone passes a test
+// that known.mjs does not list.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import { known } from './known.mjs';
 
 const kLimit = 60_000;  // ms; Node's own runner has 120 s, and runs nothing beside
 const { values } = parseArgs({ options: Object.fromEntries(
   ['nodehost', 'source', 'folder', 'work', 'sample', 'seed', 'name'].map((name) => [name, { type: 'string' }])) });
+for (const name of ['nodehost', 'source', 'work']) values[name] = absolute(values[name]);
 const folder = join(values.source, 'test', values.folder);
 const jobs = values.folder === 'sequential' ? 1 : availableParallelism();
 const programs = { node: process.execPath, nodehost: values.nodehost };
