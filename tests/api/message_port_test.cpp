@@ -76,6 +76,24 @@ TEST_CASE("transferred memory is gone from the JavaScript that posts") {
   CHECK(other.messages.Read().Get()->data() != bytes.data());
 }
 
+TEST_CASE("JavaScript posts to C++ with a transfer list of its own") {
+  nh::Environment node = NewEnvironment();
+  const auto port = node.Run([](nh::Js& js) {
+    js.Eval("globalThis.channel = new MessageChannel()");
+    return js.Eval("channel.port1").As<nh::MessagePort<nh::Bytes>>();
+  });
+  const int left = node.Run([](nh::Js& js) {
+    js.Eval("globalThis.bytes = new Uint8Array([1, 2, 3])");
+    js.Eval("channel.port2.postMessage(bytes, [bytes.buffer])");
+    return js.Eval("bytes.length").As<int>();
+  });
+  CHECK(left == 0);
+  const std::optional<nh::Bytes> came = port.messages.Read().Get();
+  REQUIRE(came);
+  REQUIRE(came->size() == 3);
+  CHECK((*came)[2] == 3);
+}
+
 TEST_CASE("a message of another type is an error") {
   nh::Environment node = NewEnvironment();
   const auto port = node.Run([](nh::Js& js) {
