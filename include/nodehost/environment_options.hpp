@@ -55,6 +55,11 @@ struct EnvironmentOptions {
   /// what addons report. Beyond it the environment ends as for `max_heap_mb`. 0: no limit.
   std::size_t max_external_mb = 0;
 
+  /// Whether garbage is collected, and its memory given back, when the environment has had nothing
+  /// to do for 200 ms; otherwise V8 keeps it until JavaScript needs memory again. For many
+  /// environments of which most are idle. A collection takes milliseconds of the JS thread.
+  bool low_memory = false;
+
   /// Runs what the platform's `args` say - a script, `-e`, `--test`, the REPL - as the `node`
   /// program does. The environment then ends by itself when nothing is left to do; see
   /// `WaitForExit`.

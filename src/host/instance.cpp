@@ -191,9 +191,11 @@ void Instance::OpenHandles() {
   // A library's environment lives until it is stopped; a command's, until it has nothing to do.
   jobs_.Open(loop, isolate, /*keeps_loop_alive=*/!options_.run_command_line);
   meter_.Open(loop, isolate, jobs_.wake(), options_.max_heap_mb << 20);
+  if (options_.low_memory) idle_collector_.Open(loop, isolate);
 }
 
 void Instance::CloseHandles() {
+  idle_collector_.Close();
   meter_.Close();
   jobs_.Close();
   busy_watch_.Close();

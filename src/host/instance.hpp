@@ -15,6 +15,7 @@
 #include "deadlines.hpp"
 #include "debugger_release.hpp"
 #include "fatal_errors.hpp"
+#include "idle_collector.hpp"
 #include "job_runner.hpp"
 #include "loop_meter.hpp"
 #include "memory_limits.hpp"
@@ -87,6 +88,7 @@ class Instance {
   FatalErrors fatal_errors_;
   MemoryLimits memory_limits_;
   LoopMeter meter_;
+  IdleCollector idle_collector_;
   BusyWatch busy_watch_;
 
   std::unique_ptr<node::CommonEnvironmentSetup> setup_;

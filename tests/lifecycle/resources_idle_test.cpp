@@ -46,6 +46,19 @@ TEST_CASE("an idle environment uses no CPU: its loop does not turn") {
 }
 #endif
 
+TEST_CASE("low_memory: garbage goes when there is nothing to do, once, and no CPU after that") {
+  nh::Environment node =
+      test::Platform().CreateEnvironment({.base_dir = test::kModules, .low_memory = true});
+  node.Run([](nh::Js& js) {
+    js.Eval("globalThis.ref = new WeakRef(Array.from({ length: 1e6 }, (_, i) => ({ i }))); 0");
+  });
+  std::this_thread::sleep_for(1500ms);
+  const std::uint64_t turns = node.ReadStatistics().loop.turns;
+  std::this_thread::sleep_for(500ms);
+  CHECK(node.ReadStatistics().loop.turns <= turns + 2);  // to be read costs one, to look another
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("ref.deref() === undefined").As<bool>(); }));
+}
+
 TEST_CASE("CollectGarbage frees what nothing holds any more") {
   nh::Environment node = NewEnvironment();
   node.Run([](nh::Js& js) {

@@ -1,0 +1,54 @@
+#include "idle_collector.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace nodehost::host {
+
+namespace {
+
+// Work often comes in bursts: a collection between two of them would be for nothing.
+constexpr std::uint64_t kIdleMilliseconds = 200;
+
+// A collection takes milliseconds. It is not worth them for less, and what it leaves behind to be
+// done in the loop must not cause the next one.
+constexpr std::size_t kWorthwhileBytes = 1 << 20;
+
+std::size_t UsedBytes(v8::Isolate* isolate) {
+  v8::HeapStatistics statistics;
+  isolate->GetHeapStatistics(&statistics);
+  return statistics.used_heap_size();
+}
+
+}  // namespace
+
+void IdleCollector::Open(uv_loop_t* loop, v8::Isolate* isolate) {
+  isolate_ = isolate;
+  timer_.Open(this, uv_timer_init, loop);
+  timer_.Unref();
+  turn_.Open(this, uv_prepare_init, loop);
+  uv_prepare_start(turn_.get(), &OnTurn);
+  turn_.Unref();
+}
+
+void IdleCollector::Close() {
+  if (!isolate_) return;
+  turn_.Close();
+  timer_.Close();
+}
+
+void IdleCollector::OnTurn(uv_prepare_t* prepare) {
+  auto* const self = static_cast<IdleCollector*>(prepare->data);
+  if (std::exchange(self->is_own_turn_, false)) return;
+  uv_timer_start(self->timer_.get(), &OnIdle, kIdleMilliseconds, 0);
+}
+
+void IdleCollector::OnIdle(uv_timer_t* timer) {
+  auto* const self = static_cast<IdleCollector*>(timer->data);
+  self->is_own_turn_ = true;
+  if (UsedBytes(self->isolate_) < self->left_bytes_ + kWorthwhileBytes) return;
+  self->isolate_->LowMemoryNotification();
+  self->left_bytes_ = UsedBytes(self->isolate_);
+}
+
+}  // namespace nodehost::host
