@@ -19,9 +19,9 @@ std::exception_ptr StreamError(const char* code, const char* message) {
 // A producer that blocks its thread, before it comes to deliver, holds its chunks back for so long.
 constexpr std::chrono::milliseconds kLatestDelivery{2};
 // A consumer in JavaScript that was woken a moment ago is woken again at once only when half of the
-// room is used. It takes about so long to wake up: who sends one chunk after the other does not
-// wake it for each, and who waits for an answer to each hardly notices.
-constexpr std::chrono::microseconds kWakesApart{50};
+// room is used: who sends one chunk after the other does not wake it for each. Who waits for an
+// answer to each chunk gets it later by as much, at most.
+constexpr std::chrono::microseconds kWakesApart{100};
 
 void Fulfil(std::vector<StreamWaiter>& waiters, const std::exception_ptr& failure) {
   for (const StreamWaiter& waiter : waiters) {
