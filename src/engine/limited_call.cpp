@@ -147,6 +147,8 @@ class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvoc
       if (phase == Phase::kOver) return;  // the other of call and job was here first, and says so
       if (phase == Phase::kQueued) phase_ = Phase::kOver;
     }
+    // The limit comes first: what the function makes of its signal is not the caller's error.
+    if (phase != Phase::kRunning) Fail(cause, phase != Phase::kQueued);
     call_->aborts.Abort(cause == Cause::kTimeout ? std::make_exception_ptr(JsError(JsErrorData{
                                                        .name = "TimeoutError",
                                                        .message = "The operation was aborted due "
@@ -157,8 +159,6 @@ class LimitedInvocation final : public std::enable_shared_from_this<LimitedInvoc
                                [cause, weak = weak_from_this()] {
                                  if (const auto self = weak.lock()) self->Fail(cause, true);
                                });
-    } else {
-      Fail(cause, phase != Phase::kQueued);
     }
   }
 
