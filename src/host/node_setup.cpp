@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>  // fmt::join from fmt 11 on
+#include <uv.h>
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,10 @@
 #include "nodehost/errors.hpp"
 #include "process/own_loops.hpp"
 #include "process/resources.hpp"
+
+#ifndef _WIN32
+#include <unistd.h>
+#endif
 
 namespace nodehost::host {
 
@@ -84,6 +89,12 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
 void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup) {
   const std::unique_lock alone = LockIsolates(platform);
   const OwnLoops own_loops;
+#ifndef _WIN32
+  // libuv opens /dev/null with its first stream. Where a script has closed one of the standard
+  // descriptors before, it got that number, and libuv aborts when it closes one of these: it stays.
+  int& spare = setup->event_loop()->emfile_fd;
+  if (spare >= 0 && spare <= STDERR_FILENO) spare = -1;
+#endif
   setup.reset();
 }
 

@@ -49,4 +49,8 @@ export default function table(same) {
   same('the REPL with a variable of a mode', ['-i'], 0, { input: 'x = 1\n', env: { ...env, NODE_REPL_MODE: 'strict' }, scrub: [] });
   same('the REPL in a terminal of script(1)', `command -v script > /dev/null || exit 0; printf '1+1\\n.exit\\n' | script -qec '"$NODE"' /dev/null`, 0,
        { env: { ...env, TERM: 'dumb' }, scrub: [[/\r/g, '']] });
+  for (const [fd, name, other] of [[0, 'stdin', 'stdout'], [1, 'stdout', 'stderr'], [2, 'stderr', 'stdout']]) {
+    same(`${name} that the script has closed`,
+         ['-e', `fs.closeSync(${fd}); process.${other}.write(process.${name}.constructor.name)`], 0);
+  }
 }
