@@ -314,8 +314,9 @@ export const scripts = {
       process.env.FROM_WORKER = 'yes'; console.log('worker', threadId);
       parentPort.on('message', (m) => { parentPort.postMessage(m.map((n) => n * 2)); parentPort.close(); });\`,
       { eval: true, workerData: shared, env: SHARE_ENV, name: 'named' });
+    const exit = once(worker, 'exit');  // which may come in the same turn as the message
     worker.postMessage([1, 2, 3]);
-    console.log(await once(worker, 'message'), shared[0], await once(worker, 'exit'), process.env.FROM_WORKER);
+    console.log(await once(worker, 'message'), shared[0], await exit, process.env.FROM_WORKER);
     const { port1, port2 } = new MessageChannel();
     port1.postMessage({ a: 1 });
     console.log(receiveMessageOnPort(port2), threadId);
