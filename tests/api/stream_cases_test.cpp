@@ -11,6 +11,7 @@
 
 #include "nodehost/stream_io.hpp"
 #include "support/host.hpp"
+#include "support/quarantine.hpp"
 
 using test::NewEnvironment;
 
@@ -62,12 +63,7 @@ TEST_CASE("a GiB goes through JavaScript in flat memory") {
   CHECK(bytes == kChunks * kChunk);
   // V8 frees Buffers when it collects garbage, every 32 to 64 MiB of them.
   constexpr std::size_t kRoom = 300;
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr std::size_t kQuarantine = 256;  // what ASan keeps of what was freed
-#else
-  constexpr std::size_t kQuarantine = 0;
-#endif
-  CHECK(most < before + kRoom + kQuarantine);
+  CHECK(most < before + kRoom + test::kQuarantineMiB);
 }
 
 TEST_CASE("std::istream and std::ostream on streams") {
