@@ -152,6 +152,20 @@ function(nodehost_provision_entry name)
   file(RENAME "${staging}" "${entry}")
 endfunction()
 
+# Looks for the programs in ARGN and keeps where they are in NODEHOST_<name>. Sets OUT_VAR to nothing, or
+# to what is missing.
+function(nodehost_find_tools out_var)
+  set(${out_var} "" PARENT_SCOPE)
+  foreach(tool IN LISTS ARGN)
+    find_program(NODEHOST_${tool} ${tool})
+    mark_as_advanced(NODEHOST_${tool})
+    if(NOT NODEHOST_${tool})
+      set(${out_var} "${tool} is not in PATH" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+endfunction()
+
 # Runs a command for a fetch and sets OUT_VAR to nothing, or to what it said when it failed.
 function(nodehost_run out_var)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "WORKING_DIRECTORY" "COMMAND")

@@ -2,13 +2,11 @@
 # from Debian's source packages of any suite. apt's state is one of our own; of the package only
 # upstream's archive is fetched, whose checksum apt verifies.
 function(fetch_node_source folder error_var version)
-  foreach(tool apt-get apt-cache tar)
-    find_program(NODEHOST_${tool} ${tool})
-    if(NOT NODEHOST_${tool})
-      set(${error_var} "${tool} is not in PATH" PARENT_SCOPE)
-      return()
-    endif()
-  endforeach()
+  nodehost_find_tools(error apt-get apt-cache tar)
+  if(error)
+    set(${error_var} "${error}" PARENT_SCOPE)
+    return()
+  endif()
   set(state "${folder}.apt")
   file(MAKE_DIRECTORY "${state}/lists/partial" "${state}/cache/archives/partial")
   node_source_suites("${state}/sources.list")

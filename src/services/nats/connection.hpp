@@ -35,8 +35,8 @@ class Connection {
   using Handler = std::function<void(const Message&)>;
   using OnError = std::function<void(const std::exception& error)>;
 
-  /// Connects. What a handler throws, for a message that is none of nodehost's say, costs that
-  /// message, and `on_error` is told if there is one. Throws HostError.
+  /// Connects. When a handler throws, because a stranger sent the message for instance, that
+  /// message is lost and `on_error` is told, if there is one. Throws HostError.
   Connection(const NatsOptions& options, const std::string& name, OnError on_error = {});
   /// Closes it, and waits for the handlers that run.
   ~Connection();

@@ -253,7 +253,8 @@ class NatsWorker {
       Pump(call, reply);
     }
   }
-  // What is to be started now, if it is.
+  // The call, once it was told to go and its arguments are here; null before that, and from then
+  // on.
   std::shared_ptr<RemoteCall> Begin(Served& call, const std::string& reply) {
     if (call.started || !call.told || !call.arguments.complete()) return nullptr;
     call.started = true;
