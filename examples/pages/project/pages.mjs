@@ -33,16 +33,18 @@ const { Page } = compiled.exports;
 /// The page as a stream: the shell at once, and what it waits for when that has come.
 export function render(path) {
   const news = sleep(300, 'The news have come.');
+  const out = new PassThrough();
   return new Promise((resolve, reject) => {
     const { pipe, abort } = renderToPipeableStream(createElement(Page, { path, news }), {
       bootstrapModules: ['/client.js'],
       onShellReady() {
-        const out = new PassThrough();
         out.on('close', () => abort());
         resolve(pipe(out));
       },
       onShellError: reject,
-      onError() {},  // the browser renders what could not be rendered here
+      onError(error) {  // what has failed stays as its fallback; a reader that has gone is no error
+        if (!out.destroyed) console.error(error);
+      },
     });
   });
 }

@@ -1,6 +1,8 @@
 // The server over HTTP: it streams, it survives the end of its worker, and it shows changed files.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { eventually, freePort, Project, start, stop } from './server.mjs';
 
@@ -72,7 +74,34 @@ test('a reload shows a changed file, what is wrong with it, and what it is when 
   await eventually(async () => (await get('')).text.includes('Hello again'));
 });
 
-test('SIGTERM ends the server', async () => {
+test('what fails behind the shell is said on standard error', { skip: model === 'nats' }, async () => {
+  project.change('page.tsx', 'use(news)', 'use(news).absent.text');
+  await eventually(async () => {
+    await get('');
+    return server.said.includes("Cannot read properties of undefined (reading 'text')");
+  });
+});
+
+/// A connection that has sent `text`.
+async function connected(text) {
+  const socket = connect(new URL(url).port, '127.0.0.1').resume();
+  socket.on('error', () => {});  // that it was reset
+  await once(socket, 'connect');
+  if (text) socket.write(text);
+  return socket;
+}
+
+test('connections that ask nothing keep nobody waiting', async () => {
+  for (let i = 0; i < 20; i++) await connected(i % 2 ? 'GET / HT' : '');
+  assert.equal((await get('')).status, 200);
+});
+
+test('a request without an end is not taken', async () => {
+  const socket = await connected(`GET /${'x'.repeat(20_000)}`);
+  await once(socket, 'close');
+});
+
+test('SIGTERM ends the server, with those connections open', async () => {
   assert.equal(await stop(server), 0);
   for (const one of processes.reverse()) await stop(one);  // NATS's server last
   project.remove();

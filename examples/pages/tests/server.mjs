@@ -35,9 +35,15 @@ export class Project {
   }
 }
 
-/// Starts a process and returns it with the first line that it prints to its standard output.
+/// Starts a process and returns it with the first line that it prints to its standard output; what it
+/// says on standard error is in its `said`.
 export async function start(command, args, cwd) {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    child.said += text;
+    process.stderr.write(text);
+  });
   const lines = createInterface({ input: child.stdout });
   const line = await new Promise((resolve, reject) => {
     lines.once('line', resolve);

@@ -20,6 +20,10 @@ option(NODEHOST_BROWSER "Fetch a Chromium for the test that looks at a page" OFF
 if(NODEHOST_BROWSER)
   include(ProvisionBrowser)
   nodehost_chromium(chromium)
+  if(NOT chromium)
+    message(FATAL_ERROR "NODEHOST_BROWSER is ON, but there is no apt-get to fetch a Chromium with, or "
+                        "it could not be fetched")
+  endif()
 else()
   find_program(chromium NAMES chromium-headless-shell chromium chromium-browser google-chrome NO_CACHE)
 endif()
