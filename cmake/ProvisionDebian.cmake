@@ -155,13 +155,8 @@ endfunction()
 # Unpacks PACKAGE, and those of its dependencies that match a regex in ARGN, for what can be left out;
 # sets OUT_VAR to the folder, or to nothing where it cannot be had.
 function(nodehost_optional_debian out_var package)
-  set(${out_var} "" PARENT_SCOPE)
-  find_program(NODEHOST_apt-get apt-get)
-  if(NOT NODEHOST_apt-get)
-    return()
-  endif()
   nodehost_provision_entry("debian/${package}" KEY "${package} ${ARGN} ${CMAKE_SYSTEM_PROCESSOR}"
-                           FETCH nodehost_fetch_debian ARGS ${package} ${ARGN} OUT_VAR root)
+                           FETCH nodehost_fetch_debian ARGS ${package} ${ARGN} OPTIONAL OUT_VAR root)
   set(${out_var} "${root}" PARENT_SCOPE)
 endfunction()
 

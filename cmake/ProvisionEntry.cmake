@@ -89,9 +89,10 @@ endfunction()
 #     [KEY_FILES <file>...]                  must exist afterwards; verified by content each time
 #     [LOCAL]                                made without network: allowed with
 #                                            NODEHOST_PROVISION=OFF
+#     [OPTIONAL]                             where it cannot be made this is said, and is no error
 #     OUT_VAR <var>)
 function(nodehost_provision_entry name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LOCAL" "KEY;FETCH;OUT_VAR" "ARGS;KEY_FILES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LOCAL;OPTIONAL" "KEY;FETCH;OUT_VAR" "ARGS;KEY_FILES")
   string(SHA256 digest "${arg_KEY}")
   string(SUBSTRING "${digest}" 0 12 short)
   set(entry "${NODEHOST_PROVISION_DIR}/${name}-${short}")
@@ -142,6 +143,11 @@ function(nodehost_provision_entry name)
   endif()
   if(error)
     file(REMOVE_RECURSE "${staging}")
+    if(arg_OPTIONAL)
+      message(STATUS "Could not provision ${name}, which is left out:\n${error}")
+      set(${arg_OUT_VAR} "" PARENT_SCOPE)
+      return()
+    endif()
     message(FATAL_ERROR "Could not provision ${name}:\n${error}\n"
       "Configure with -D NODEHOST_PROVISION=OFF to see how to supply it without fetching.")
   endif()

@@ -18,5 +18,5 @@ function(make_sample folder error_var)
   file(WRITE "${folder}/sub/other" "contents")
 endfunction()
 
-nodehost_provision_entry(sample KEY "1" FETCH make_sample KEY_FILES key OUT_VAR folder)
+nodehost_provision_entry(sample KEY "1" FETCH make_sample KEY_FILES key ${OPTIONAL} OUT_VAR folder)
 file(WRITE "${WORK}/folder" "${folder}")
