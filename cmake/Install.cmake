@@ -93,16 +93,21 @@ function(nodehost_install_shell_files)
   if(NOT files)
     return()
   endif()
-  set(zsh zsh/site-functions)
-  if(EXISTS /etc/debian_version)  # whose zsh leaves that folder to the administrator
-    set(zsh zsh/vendor-completions)
-  endif()
   list(GET files 0 bash_file)
   list(GET files 1 zsh_file)
   list(GET files 2 man_page)
   install(FILES "${bash_file}" COMPONENT command RENAME nodehost
           DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-  install(FILES "${zsh_file}" COMPONENT command DESTINATION "${CMAKE_INSTALL_DATADIR}/${zsh}")
+  # Debian's zsh reads site-functions below /usr/local, and below /usr vendor-completions. The prefix
+  # is known when it is installed; a tree that is to become /usr is packed as one of that name.
+  install(CODE "
+    set(folder site-functions)
+    if(CMAKE_INSTALL_PREFIX MATCHES \"/usr/*$\" AND EXISTS /etc/debian_version)
+      set(folder vendor-completions)
+    endif()
+    file(INSTALL TYPE FILE FILES \"${zsh_file}\"
+         DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/zsh/\${folder}\")"
+    COMPONENT command)
   install(FILES "${man_page}" COMPONENT command DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 endfunction()
 

@@ -10,7 +10,7 @@ foreach(component runtime command)
   run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/installed" --component ${component})
 endforeach()
 expect_files("${WORK}/installed" bin/nodehost share/doc/nodehost/LICENSE share/man/man1/nodehost.1
-             share/bash-completion/completions/nodehost)
+             share/bash-completion/completions/nodehost share/zsh/site-functions/_nodehost)
 expect_no_files("${WORK}/installed" include lib/cmake lib/libnodehost.so)
 run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/installed" --component development)
 file(GLOB_RECURSE by_component RELATIVE "${WORK}/installed" "${WORK}/installed/*")
@@ -19,6 +19,14 @@ file(GLOB_RECURSE all RELATIVE "${WORK}/installed" "${WORK}/installed/*")
 if(NOT by_component STREQUAL all)
   list(REMOVE_ITEM all ${by_component})
   message(FATAL_ERROR "These belong to no component: ${all}")
+endif()
+
+# Below /usr the shell of Debian looks elsewhere.
+if(EXISTS /etc/debian_version)
+  run("${CMAKE_COMMAND}" -E env "DESTDIR=${WORK}/root"
+      "${CMAKE_COMMAND}" --install "${BUILD}" --prefix /usr --component command)
+  expect_files("${WORK}/root/usr/share/zsh" vendor-completions/_nodehost)
+  expect_no_files("${WORK}/root/usr/share/zsh" site-functions)
 endif()
 
 file(RENAME "${WORK}/installed" "${tree}")
