@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "process/option_names.hpp"
 #include "run.hpp"
 #include "single_executable.hpp"
 
@@ -16,16 +17,12 @@ namespace nodehost::cli {
 
 namespace {
 
+using host::WithDashes;
+
 // With these node builds or runs a start-up snapshot or a single executable, before there is an
 // environment. `node::Start` does all of it, and a NodejsPlatform cannot.
 constexpr std::string_view kNodesOwn[] = {"--build-snapshot", "--snapshot-blob",
                                           "--experimental-sea-config"};
-
-// Node takes "_" for "-" in the names of options.
-std::string WithDashes(std::string text) {
-  std::ranges::replace(text, '_', '-');
-  return text;
-}
 
 // An argument of the script's may look like one of them. `node::Start` runs that script as well,
 // only without the start-up snapshot, so it starts more slowly.

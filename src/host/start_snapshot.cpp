@@ -14,6 +14,7 @@
 
 #include "nodehost/errors.hpp"
 #include "process/loaded_from.hpp"
+#include "process/option_names.hpp"
 
 namespace node {
 // Not in Node's public headers; null where libnode does not export it.
@@ -33,12 +34,16 @@ namespace fs = std::filesystem;
 constexpr const char* kOffVariable = "NODEHOST_NO_SNAPSHOT";
 
 // Node's own option for node's own snapshot means this one as well.
+constexpr std::string_view kOffOption = "--no-node-snapshot";
+
 bool IsSwitchedOff(const PlatformOptions& options, const std::vector<std::string>& exec_args) {
-  constexpr std::string_view kOption = "--no-node-snapshot";
   const char* const variable =
       options.allow_node_options_variable ? std::getenv("NODE_OPTIONS") : nullptr;
-  return std::getenv(kOffVariable) || std::ranges::find(exec_args, kOption) != exec_args.end() ||
-         (variable && std::string_view(variable).find(kOption) != std::string_view::npos);
+  const auto is_option = [](const std::string& argument) {
+    return WithDashes(argument) == kOffOption;
+  };
+  return std::getenv(kOffVariable) || std::ranges::any_of(exec_args, is_option) ||
+         (variable && WithDashes(variable).find(kOffOption) != std::string::npos);
 }
 
 void Say(const PlatformOptions& options, std::string_view what) {

@@ -20,10 +20,12 @@ export default function table(same) {
   }
   same('an option with underscores', ['--stack_trace_limit=3', '-p', 'Error.stackTraceLimit'], 0);
   // Its Worker has the heap that node's own snapshot, or another one, would not fit in.
-  same('--no-node-snapshot', ['--no-node-snapshot', '-e', `
-    const { Worker } = require('worker_threads');
-    new Worker('setInterval(() => {}, 1)', { eval: true, resourceLimits: { maxYoungGenerationSizeMb: 0, maxOldGenerationSizeMb: 0 } })
-      .on('error', ({ code }) => console.log(code));`], 0);
+  for (const option of ['--no-node-snapshot', '--no_node_snapshot']) {
+    same(option, [option, '-e', `
+      const { Worker } = require('worker_threads');
+      new Worker('setInterval(() => {}, 1)', { eval: true, resourceLimits: { maxYoungGenerationSizeMb: 0, maxOldGenerationSizeMb: 0 } })
+        .on('error', ({ code }) => console.log(code));`], 0);
+  }
   same('an option said twice', ['--no-warnings', '--warnings', '-e', 'process.emitWarning("w")'], 0);
   same('-- ends the options', ['--', 'show.js', '--version'], 0);
   same('-pe', ['-pe', '1 + 1'], 0);
