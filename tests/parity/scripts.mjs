@@ -261,6 +261,43 @@ export const scripts = {
   'uses-snapshot.js': 'console.log(globalThis.fromSnapshot);',
   'sea.json': '{ "main": "sea-main.js", "output": "sea.blob", "disableExperimentalSEAWarning": true }',
   'sea-main.js': "console.log('from the single executable', process.argv.length);",
+  // What postject does: put-in.mjs <program> <blob> <the program with the blob in it>. Of the ELF headers
+  // of segments one gives way to a segment at the end of the file, and one says that it is a note.
+  'put-in.mjs': `
+    import { readFileSync, writeFileSync } from 'node:fs';
+    const [program, blob, made] = process.argv.slice(2);
+    const [kLoad, kNote, kRelro, kProperty] = [1, 4, 0x6474e552, 0x6474e553];
+    const file = readFileSync(program);
+    const mark = 'NODE_SEA_FUSE_' + 'fce680ab2cc467b6e072b8b5df1996b2:';
+    const at = file.indexOf(mark + '0');
+    if (at < 0 || file.indexOf(mark, at + 1) >= 0) throw new Error('the mark is not there once');
+    file.write('1', at + mark.length);
+
+    const padded = (size, to) => Math.ceil(size / to) * to;
+    const name = Buffer.from('NODE_SEA_BLOB\\0');
+    const text = readFileSync(blob);
+    const note = Buffer.alloc(12 + padded(name.length, 4) + padded(text.length, 4));
+    note.writeUInt32LE(name.length, 0);
+    note.writeUInt32LE(text.length, 4);
+    note.set(name, 12);
+    note.set(text, 12 + padded(name.length, 4));
+
+    const number = (offset) => Number(file.readBigUInt64LE(offset));
+    const headers = [...Array(file.readUInt16LE(0x38)).keys()].map((i) => number(0x20) + i * 56);
+    const type = (header) => file.readUInt32LE(header);
+    const ends = headers.filter((header) => type(header) === kLoad).map((header) => number(header + 16) + number(header + 40));
+    const offset = padded(file.length, 65536);
+    const address = padded(Math.max(...ends), 65536);
+    const replace = (types, type_, alignment) => {
+      const header = headers.findLast((one) => types.includes(type(one)));
+      file.writeUInt32LE(type_, header);
+      file.writeUInt32LE(4, header + 4);  // it may be read
+      [offset, address, address, note.length, note.length, alignment].forEach(
+        (value, i) => file.writeBigUInt64LE(BigInt(value), header + 8 * (i + 1)));
+    };
+    replace([kRelro], kLoad, 65536);
+    replace([kNote, kProperty], kNote, 4);
+    writeFileSync(made, Buffer.concat([file, Buffer.alloc(offset - file.length), note]), { mode: 0o755 });`,
   'sea-bad.json': '{ "main": "absent.js", "output": "sea.blob" }',
   'spawns-kinds.js': `
     const { spawnSync, execFileSync, execSync } = require('node:child_process');

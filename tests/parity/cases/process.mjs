@@ -89,5 +89,6 @@ export default function table(same) {
   same('--snapshot-blob that is none', '"$NODE" --snapshot-blob show.js show.js', 134, { nativeStack: true });
   same('--snapshot-blob that is absent', '"$NODE" --snapshot-blob absent.blob show.js', 14);
   same('--experimental-sea-config', '"$NODE" --experimental-sea-config sea.json', 0, { files: () => '' });
+  same('a single executable', '"$NODE" --experimental-sea-config sea.json && "$NODE" put-in.mjs "$NODE" sea.blob app && ./app --version', 0, { files: true });
   same('--experimental-sea-config of what is not there', '"$NODE" --experimental-sea-config sea-bad.json; "$NODE" --experimental-sea-config absent.json', 1, { files: () => '' });
 }
