@@ -22,8 +22,10 @@ function(fetch_node_source folder error_var version)
   if(NOT described MATCHES "\nVersion: (${minor}\\.[^\n]+)")
     string(REGEX MATCHALL "\nVersion: [^\n]+" versions "${described}")
     list(TRANSFORM versions REPLACE "\nVersion: " "")
-    set(${error_var} "No suite of Debian has the sources of Node.js ${version}, only: ${versions}. Set "
-        "NODEHOST_NODE_SOURCE in the environment to a folder that has them.\n${error}" PARENT_SCOPE)
+    list(JOIN versions ", " versions)
+    string(CONCAT error "No suite of Debian has the sources of Node.js ${version}, only: ${versions}. Set "
+           "NODEHOST_NODE_SOURCE in the environment to a folder that has them.\n${error}")
+    set(${error_var} "${error}" PARENT_SCOPE)
     return()
   endif()
   message(STATUS "Fetching the sources of Node.js ${CMAKE_MATCH_1}")
