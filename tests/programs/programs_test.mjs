@@ -50,11 +50,13 @@ function normalised(text, program, folder, home) {
 async function outcome(program, { files, steps, env, binary = [] }) {
   const folder = folderOf(files);
   const home = folderWith({});
+  const bin = folderWith({});  // what begins with `#!/usr/bin/env node` runs under it as well
+  symlinkSync(program, join(bin, 'node'));
   const seen = [];
   for (const step of steps) {
     const line = step.replace(/\bnode\b(?= )/g, '"$NODE"');
-    const result = await run('sh', ['-c', line],
-                             { cwd: folder, env: { ...env, NODE: program, CI: '1', NO_COLOR: '1', HOME: home } });
+    const result = await run('sh', ['-c', line], { cwd: folder, env: {
+      ...env, NODE: program, PATH: `${bin}:${process.env.PATH}`, CI: '1', NO_COLOR: '1', HOME: home } });
     seen.push({ step, ...result, stdout: normalised(result.stdout, program, folder, home),
                 stderr: normalised(result.stderr, program, folder, home) });
   }
