@@ -37,6 +37,7 @@ constexpr int kChunkSize = 10'000;
 constexpr int kTurns = 1'000'000;  // of `work`: some milliseconds
 const std::string kText(100'000, 'x');
 const char* const kModule = "./services.mjs";
+const char* const kHttp = "http_node";
 
 /// What one caller does; each has its own.
 struct Caller {
@@ -199,7 +200,7 @@ std::vector<Model> Models() {
       {"inprocess", services([] { return nh::InProcess(); })},
       {"child", services(&test::ChildProcess::Make)},
       {"nats", services(&test::Nats::Make)},
-      {"http_node",
+      {kHttp,
        [](int) -> NewCaller {
          const auto printed = std::make_shared<std::string>();
          const auto mutex = std::make_shared<std::mutex>();
@@ -219,12 +220,16 @@ std::vector<Model> Models() {
   };
 }
 
-void Print(const char* name, std::vector<Row> rows) {
-  const Row& http = rows.back();
+// The last two columns are relative to the row of HTTP, where that has been measured.
+void Print(const char* name, const std::vector<Row>& rows) {
+  const auto http = std::ranges::find(rows, kHttp, &Row::name);
   for (const Row& row : rows) {
-    std::printf("services/%-13s %-10s %9.1f %9.1f %9.0f %7.2f %7.2f\n", name, row.name.c_str(),
-                row.latency.p50, row.latency.p99, row.rate, http.latency.p50 / row.latency.p50,
-                row.rate / http.rate);
+    std::printf("services/%-13s %-10s %9.1f %9.1f %9.0f", name, row.name.c_str(), row.latency.p50,
+                row.latency.p99, row.rate);
+    if (http != rows.end()) {
+      std::printf(" %7.2f %7.2f", http->latency.p50 / row.latency.p50, row.rate / http->rate);
+    }
+    std::puts("");
   }
   std::fflush(stdout);
 }
@@ -235,7 +240,11 @@ void Print(const char* name, std::vector<Row> rows) {
 int main(int argc, char** argv) {
   const std::string_view only = argc > 1 ? argv[1] : "all";
   const std::chrono::milliseconds time(argc > 2 ? std::stoi(argv[2]) : 1500);
-  const std::vector<Model> models = Models();
+  std::vector<Model> models = Models();
+  if (only != "all") std::erase_if(models, [&](const Model& one) { return only != one.name; });
+  if (models.empty()) {
+    return std::fprintf(stderr, "there is no model %s\n", argv[1]), 2;
+  }
   std::printf("%-22s %-10s %9s %9s %9s %7s %7s\n", "", "", "p50 µs", "p99 µs", "calls/s", "1/p50",
               "calls/s");
   const std::pair<const char*, std::function<void()> Caller::*> cases[] = {
@@ -245,7 +254,6 @@ int main(int argc, char** argv) {
   for (const auto& [name, function] : cases) {
     std::vector<Row> rows;
     for (const Model& model : models) {
-      if (only != "all" && only != model.name) continue;
       const NewCaller caller = model.start(1);
       std::vector<Caller> callers(kCallers);
       for (Caller& one : callers) one = caller();
@@ -255,11 +263,10 @@ int main(int argc, char** argv) {
       row.rate = Rate(callers, function, time);
       rows.push_back(row);
     }
-    Print(name, std::move(rows));
+    Print(name, rows);
   }
   for (const Model& model : models) {
-    if (only != "all" && only != model.name) continue;
-    if (std::string_view(model.name) == "http_node") continue;
+    if (std::string_view(model.name) == kHttp) continue;
     double rates[2] = {};
     for (int instances = 1; instances <= 2; ++instances) {
       const NewCaller caller = model.start(instances);
