@@ -64,6 +64,12 @@ void OnJsThread(const std::string& name, Body body) {
   });
 }
 
+/// The argument with which this program does nothing but the next.
+inline constexpr const char* kTellMemory = "--tell-memory";
+
+/// Prints how many bytes each of some environments takes, as a Peer says it.
+void TellMemoryOfEnvironments();
+
 void RegisterTyped();
 void RegisterV8();
 void RegisterNodeApi();

@@ -13,6 +13,23 @@ namespace {
 std::optional<nh::NodejsPlatform> platform;
 std::optional<nh::Environment> environment;
 
+void RunBenches(bool to_file) {
+  RegisterTyped();
+  RegisterV8();
+  RegisterNodeApi();
+  RegisterHops();
+  RegisterStarts();
+  RegisterChoices();
+  RegisterStreams();
+  RegisterTasks();
+  RegisterExport();
+  RegisterV8Callbacks();
+  RegisterNodeApiCallbacks();
+  Ratios ratios;
+  Json json;
+  benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
+}
+
 }  // namespace
 
 nh::NodejsPlatform& Platform() { return *platform; }
@@ -26,26 +43,20 @@ int main(int argc, char** argv) {
   const bool to_file = std::any_of(argv, argv + argc, [](std::string_view argument) {
     return argument.starts_with("--benchmark_out=");
   });
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  const bool tells_memory = argc == 2 && std::string_view(argv[1]) == bench::kTellMemory;
+  if (!tells_memory) {
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  }
   bench::SetVariablesOfPackages();
   bench::platform.emplace();
   bench::environment.emplace(
       bench::platform->CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = "bench"}));
-  bench::RegisterTyped();
-  bench::RegisterV8();
-  bench::RegisterNodeApi();
-  bench::RegisterHops();
-  bench::RegisterStarts();
-  bench::RegisterChoices();
-  bench::RegisterStreams();
-  bench::RegisterTasks();
-  bench::RegisterExport();
-  bench::RegisterV8Callbacks();
-  bench::RegisterNodeApiCallbacks();
-  bench::Ratios ratios;
-  bench::Json json;
-  benchmark::RunSpecifiedBenchmarks(&ratios, to_file ? &json : nullptr);
+  if (tells_memory) {
+    bench::TellMemoryOfEnvironments();
+  } else {
+    bench::RunBenches(to_file);
+  }
   bench::environment.reset();
   bench::platform.reset();
 }

@@ -64,7 +64,11 @@ double CpuTimeOf(const std::vector<std::string>& command) {
   return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
 }
 
-Peer::Peer(std::string_view mode, std::string_view job) {
+Peer::Peer(std::string_view mode, std::string_view job)
+    : Peer(std::vector<std::string>{OfficialNode(), NODEHOST_BENCH_DIR "/peer.mjs",
+                                    std::string(mode), std::string(job)}) {}
+
+Peer::Peer(const std::vector<std::string>& command) {
   std::array<int, 2> in{};
   std::array<int, 2> out{};
   if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) {
@@ -74,9 +78,7 @@ Peer::Peer(std::string_view mode, std::string_view job) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in[0], 0);
   posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-  process_ =
-      Spawn({OfficialNode(), NODEHOST_BENCH_DIR "/peer.mjs", std::string(mode), std::string(job)},
-            actions);
+  process_ = Spawn(command, actions);
   posix_spawn_file_actions_destroy(&actions);
   close(in[0]);
   close(out[1]);

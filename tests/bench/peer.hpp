@@ -15,9 +15,11 @@ std::string OfficialNode();
 /// The CPU time in seconds that a program takes from its start to its end.
 double CpuTimeOf(const std::vector<std::string>& command);
 
-/// `node peer.mjs <mode> <job>`, and the ends of its pipes.
+/// Another process, and the ends of its pipes.
 class Peer {
  public:
+  explicit Peer(const std::vector<std::string>& command);
+  /// `node peer.mjs <mode> <job>`
   explicit Peer(std::string_view mode, std::string_view job = {});
   ~Peer();
   Peer(const Peer&) = delete;
