@@ -104,7 +104,7 @@ function chartOf({ title, what, to }, rows, note) {
 const rows = rowsOf(runs.flatMap((run) => run.benchmarks));
 const { date, num_cpus: cores, load_avg: load } = runs[0].context;
 const note = `${date.slice(0, 10)}, ${cores} cores of ${cpus()[0]?.model.trim() ?? 'unknown'}, ` +
-  `load ${load?.[0] ?? '?'} beforehand, Node.js ${process.version}. Medians; shorter is better.`;
+  `load ${load?.[0].toFixed(2) ?? '?'} beforehand, Node.js ${process.version}. Medians; shorter is better.`;
 const used = kCharts.filter(({ what }) => [...rows.keys()].some((name) => what.test(name)));
 for (const chart of used) writeFileSync(join(folder, `${chart.file}.svg`), chartOf(chart, rows, note));
 writeFileSync(join(folder, 'figures.md'),
