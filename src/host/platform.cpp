@@ -281,6 +281,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
     }
   }
   v8::V8::Initialize();
+  host::MakeAddressTable();
   impl_->snapshot = host::StartSnapshot::Find(impl_->options, impl_->exec_args);
   if (!impl_->options.own_process) impl_->broken_pipes.emplace();
   impl_->guards = host::PutUpGuards(impl_->options, *impl_->node_platform);

@@ -68,16 +68,6 @@ std::vector<fs::path> PlacesOfOwn() {
           libnodehost / "nodehost" / kSnapshotName};
 }
 
-// Makes the table of native addresses that isolates are read from a snapshot with. libnode keeps it
-// in a static object made on first use. At the end of the process that object has to go after the
-// environments are stopped, for a Worker may just be starting: so it is made before the platform
-// registers what stops them.
-void MakeAddressTable() {
-  if (&node::SnapshotBuilder::CollectExternalReferences) {
-    node::SnapshotBuilder::CollectExternalReferences();
-  }
-}
-
 // From Node.js 22 on without a copy.
 template <class Data>
 typename Data::Pointer ReadSnapshot(std::string_view blob) {
@@ -89,6 +79,14 @@ typename Data::Pointer ReadSnapshot(std::string_view blob) {
 }
 
 }  // namespace
+
+// libnode keeps the table in a static object made on first use. At the end of the process that
+// object has to go after the environments are stopped, for a Worker may just be starting.
+void MakeAddressTable() {
+  if (&node::SnapshotBuilder::CollectExternalReferences) {
+    node::SnapshotBuilder::CollectExternalReferences();
+  }
+}
 
 std::string LibnodeIdentity() {
   return fmt::format("Node.js {} of build {}", NODE_VERSION_STRING,
@@ -104,7 +102,6 @@ StartSnapshot::StartSnapshot(std::string path)
       file_(path_, LibnodeIdentity()),
       data_(ReadSnapshot<node::EmbedderSnapshotData>(file_.contents().node)) {
   if (!data_) throw PlatformError(fmt::format("the snapshot {} is refused by Node.js", path_));
-  MakeAddressTable();
   if (file_.contents().scripts_of != HostScriptsHash()) return;  // compiled anew then
   detail::UseCodeCaches(&file_.contents().scripts);
 }

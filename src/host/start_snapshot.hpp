@@ -28,6 +28,11 @@ std::string LibnodeIdentity();
 /// Tells the files of js/ and the V8 of this process from others.
 std::string HostScriptsHash();
 
+/// Makes the table of native addresses that isolates are read from a snapshot with, also from one
+/// that libnode has of its own: before the platform registers what stops the environments at the
+/// end of the process.
+void MakeAddressTable();
+
 class StartSnapshot {
  public:
   /// The one that `options` ask for, or that lies beside libnode; null where there is none that
