@@ -22,11 +22,12 @@ class IdleCollector {
  private:
   static void OnTurn(uv_prepare_t* prepare);
   static void OnIdle(uv_timer_t* timer);
+  bool IsWorthwhile(std::size_t used_bytes) const noexcept;
 
   v8::Isolate* isolate_ = nullptr;
   detail::UvHandle<uv_prepare_t> turn_;
   detail::UvHandle<uv_timer_t> timer_;
-  bool is_own_turn_ = false;    // the one in which it has looked
+  std::size_t used_bytes_ = 0;  // of the heap in the last turn
   std::size_t left_bytes_ = 0;  // in the heap after the last collection
 };
 

@@ -53,6 +53,7 @@ class UvHandle {
   /// Whether the loop goes on for as long as the handle is active.
   void Ref() noexcept { uv_ref(AsBase()); }
   void Unref() noexcept { uv_unref(AsBase()); }
+  bool is_active() const noexcept { return handle_ && uv_is_active(AsBase()) != 0; }
   bool has_ref() const noexcept { return handle_ && uv_has_ref(AsBase()) != 0; }
 
  private:

@@ -59,6 +59,20 @@ TEST_CASE("low_memory: garbage goes when there is nothing to do, once, and no CP
   CHECK(node.Run([](nh::Js& js) { return js.Eval("ref.deref() === undefined").As<bool>(); }));
 }
 
+TEST_CASE("low_memory: garbage goes also where the program polls and there is nothing to do") {
+  nh::PumpedEnvironment node =
+      test::Platform().CreatePumpedEnvironment({.base_dir = test::kModules, .low_memory = true});
+  for (int i = 0; i < 3; ++i) node.Poll();  // what the start has left behind is over
+  node.Run([](nh::Js& js) {
+    js.Eval("globalThis.ref = new WeakRef(Array.from({ length: 1e5 }, (_, i) => ({ i }))); 0");
+  });
+  for (int i = 0; i < 75; ++i) {  // 1.2 s
+    node.Poll();
+    std::this_thread::sleep_for(16ms);
+  }
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("ref.deref() === undefined").As<bool>(); }));
+}
+
 TEST_CASE("CollectGarbage frees what nothing holds any more") {
   nh::Environment node = NewEnvironment();
   node.Run([](nh::Js& js) {
