@@ -50,9 +50,7 @@ v8::Local<v8::Value> CallStreamFunction(Realm& realm, StreamFunction function,
 class StreamEnd : public NativeFunction {
  public:
   StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
-      : type_(type), state_(std::move(state)), thread_(realm.thread().shared_from_this()) {
-    state_->set_origin(thread_);
-  }
+      : type_(type), state_(std::move(state)), thread_(realm.thread().shared_from_this()) {}
 
   void Serve(NativeCall& call) final {
     const v8::Local<v8::Value> operation = call.argument(0);
@@ -98,7 +96,10 @@ class StreamEnd : public NativeFunction {
 // JavaScript writes.
 class Producer final : public StreamEnd {
  public:
-  using StreamEnd::StreamEnd;
+  Producer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
+      : StreamEnd(realm, type, std::move(state)) {
+    state_->producer().set_origin(thread_);
+  }
   ~Producer() override { state_->producer().Fail(Forgotten()); }
 
  private:
@@ -183,7 +184,10 @@ class Producer final : public StreamEnd {
 // JavaScript reads.
 class Consumer final : public StreamEnd {
  public:
-  using StreamEnd::StreamEnd;
+  Consumer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
+      : StreamEnd(realm, type, std::move(state)) {
+    state_->consumer().set_origin(thread_);
+  }
   ~Consumer() override { state_->consumer().Cancel(Forgotten()); }
 
  private:

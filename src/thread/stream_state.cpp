@@ -6,6 +6,7 @@
 
 #include "js_thread.hpp"
 #include "nodehost/errors.hpp"
+#include "task_thread.hpp"
 
 namespace nodehost::detail {
 
@@ -47,6 +48,7 @@ void ThrowEmptyStream() {
 const StreamWaiter& DoneWait() {
   static const auto* const done = [] {
     auto* const made = new StreamWaiter(std::make_shared<TaskState<void>>());
+    (*made)->set_origin(nullptr);  // no environment's, as it outlives all
     (*made)->Fulfil(std::monostate());
     return made;
   }();
@@ -71,12 +73,12 @@ void StreamQueue::Aftermath::Do() {
 }
 
 bool StreamQueue::HandOver(Delivery delivery, Aftermath& after) {
-  if (!consumer_waits_ && reads_.empty()) return true;
+  if (count_ == 0 || (!consumer_waits_ && reads_.empty())) return true;
   if (size_ < mark_ / 2) {
     const Clock::time_point now = Clock::now();
-    const Clock::time_point until = delivery == Delivery::kDeferred ? now + kLatestDelivery
-                                    : consumer_waits_               ? last_wake_ + kWakesApart
-                                                                    : now;
+    const Clock::time_point until = delivery == Delivery::kDeferred    ? now + kLatestDelivery
+                                    : consumer_waits_ && MayWakeLate() ? last_wake_ + kWakesApart
+                                                                       : now;
     if (until > now) {
       DeliverAt(until);
       return false;
@@ -90,19 +92,30 @@ bool StreamQueue::HandOver(Delivery delivery, Aftermath& after) {
   return true;
 }
 
+// Not on the thread that runs the consumer's JavaScript: it runs no job while it waits for a Task,
+// so the job that wakes the consumer has to be queued before. Nor on the task thread, which wakes
+// it once the coroutine that writes has suspended.
+bool StreamQueue::MayWakeLate() const noexcept {
+  return !TaskThread::IsCurrent() && !(origin_ && origin_->IsOwnedHere());
+}
+
 void StreamQueue::DeliverAt(Clock::time_point when) {
-  if (std::exchange(late_delivery_is_due_, true)) return;
-  CallAt(when, [weak = weak_from_this()] {
-    if (const auto queue = weak.lock()) queue->DeliverLate();
+  if (late_delivery_ <= when) return;
+  late_delivery_ = when;
+  CallAt(when, [weak = weak_from_this(), when] {
+    if (const auto queue = weak.lock()) queue->DeliverLate(when);
   });
 }
 
-void StreamQueue::DeliverLate() {
+void StreamQueue::DeliverLate(Clock::time_point when) {
+  Aftermath after;
   {
     const std::lock_guard lock(mutex_);
-    late_delivery_is_due_ = false;
+    if (late_delivery_ != when) return;  // there was an earlier one
+    late_delivery_ = kNever;
+    HandOver(Delivery::kNow, after);
   }
-  producer_.Deliver();
+  after.Do();
 }
 
 void StreamQueue::SettleReads(Aftermath& after) {
@@ -171,11 +184,6 @@ std::exception_ptr StreamQueue::error() {
 bool StreamQueue::closed_silently() {
   const std::lock_guard lock(mutex_);
   return silently_;
-}
-
-void StreamQueue::set_origin(std::shared_ptr<JsThread> origin) {
-  const std::lock_guard lock(mutex_);
-  origin_ = std::move(origin);
 }
 
 // ---- The end that writes ----
@@ -258,6 +266,11 @@ void StreamProducer::Deliver() {
   after.Do();
 }
 
+void StreamProducer::set_origin(std::shared_ptr<JsThread> origin) {
+  const std::lock_guard lock(queue_.mutex_);
+  if (!queue_.origin_) queue_.origin_ = std::move(origin);
+}
+
 void StreamProducer::Listen(StreamListener listener) {
   auto made = std::make_shared<const StreamListener>(std::move(listener));
   const std::lock_guard lock(queue_.mutex_);
@@ -310,6 +323,11 @@ StreamFound StreamConsumer::Find() {
   }
   after.Do();
   return StreamFound::kNothing;
+}
+
+void StreamConsumer::set_origin(std::shared_ptr<JsThread> origin) {
+  const std::lock_guard lock(queue_.mutex_);
+  queue_.origin_ = std::move(origin);
 }
 
 void StreamConsumer::Listen(StreamListener listener) {

@@ -1,7 +1,6 @@
 #include "task_thread.hpp"
 
-#include <signal.h>
-
+#include <csignal>
 #include <thread>
 #include <utility>
 
@@ -33,8 +32,8 @@ TaskThread::TaskThread() {
 std::uint64_t TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
   CheckNotForked();
   const std::lock_guard lock(mutex_);
-  calls_.emplace(std::pair(when, ++last_number_), std::move(function));
-  changed_.notify_one();
+  const auto added = calls_.emplace(std::pair(when, ++last_number_), std::move(function)).first;
+  if (added == calls_.begin()) changed_.notify_one();  // otherwise it waits for another one first
   return last_number_;
 }
 

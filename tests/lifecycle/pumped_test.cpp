@@ -135,6 +135,18 @@ TEST_CASE("A typed interface and a module with top-level await work on the owner
   CHECK(node.Import<std::string>("./waits.mjs", "value") == "waited");
 }
 
+TEST_CASE("A stream is written on the owner, which waits for the answer to each chunk") {
+  auto node = NewPumped();
+  struct Streams {
+    nh::Method<nh::Duplex<>()> echo;
+  };
+  const nh::Duplex<> echo = node.Import<Streams>("./streams.mjs").echo();
+  for (int i = 0; i < 100; ++i) {
+    echo.writable.Write(nh::Bytes::CopyOf(std::to_string(i))).Get();
+    CHECK(echo.readable.Read().Get()->text() == std::to_string(i));
+  }
+}
+
 TEST_CASE("on_wake is called for jobs, timers and input, and once until the owner comes") {
   Counter wakes;
   auto node = NewPumped({.on_wake = [&] { wakes.Add(); }});

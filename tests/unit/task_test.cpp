@@ -1,10 +1,13 @@
-// Tasks without an engine: coroutines, sources, executors, several as one; on many threads.
+// Tasks without an engine: coroutines, sources, executors, several as one; on many threads. And
+// when the queue of a stream tells its consumer.
 #include "nodehost/task.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <deque>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -12,11 +15,14 @@
 #include <thread>
 #include <vector>
 
+#include "nodehost/detail/stream_state.hpp"
 #include "nodehost/executor.hpp"
 #include "nodehost/future.hpp"
 #include "nodehost/task_combinators.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nh = nodehost;
+namespace nd = nodehost::detail;
 
 using namespace std::chrono_literals;
 
@@ -89,6 +95,26 @@ struct Foreign {
 };
 
 Foreign AwaitInForeign(nh::Task<int> task, std::atomic<int>& result) { result = co_await task; }
+
+// A JS thread that the calling thread runs, as it does a PumpedEnvironment's.
+class OwnedThread final : public nd::JsThread {
+ public:
+  OwnedThread() : JsThread("owned") {}
+  bool IsOwnedHere() const noexcept override { return true; }
+  bool SpinUntil(bool (*)(void*), void*) override { return false; }
+};
+
+using Ints = nd::StreamState<int>;
+
+// A stream whose consumer was woken a moment ago, has taken the chunk, and waits again.
+std::shared_ptr<Ints> JustWoken(nd::StreamListener woken) {
+  auto state = std::make_shared<Ints>(1000);
+  state->consumer().Listen(std::move(woken));
+  state->Push(1, nullptr);
+  state->TryPop();
+  static_cast<void>(state->consumer().Find());
+  return state;
+}
 
 }  // namespace
 
@@ -290,4 +316,55 @@ TEST_CASE("sources are settled by several threads at once, and one wins") {
     CHECK(wins == 1);
     CHECK(source.task().Get() == result);
   }
+}
+
+TEST_CASE("a Task that is always done keeps no JS thread") {
+  auto thread = std::make_shared<OwnedThread>();
+  {
+    const nd::JsThread::CurrentScope current(*thread);
+    CHECK(nd::DoneWait()->settled());
+  }
+  const std::weak_ptr<OwnedThread> left = thread;
+  thread.reset();
+  CHECK(left.expired());
+}
+
+TEST_CASE(
+    "a stream wakes its consumer at the end of a tick, not when a blocked tick would be over") {
+  std::string order;
+  std::promise<void> over;
+  const auto state = JustWoken([&] { order += "woken "; });
+  const auto fill = [](void*, void* chunk, void*) {
+    *static_cast<int*>(chunk) = 2;
+    return true;
+  };
+  state->PushFilled({fill, nullptr});
+  state->producer().Deliver();
+  // The task thread calls in the order of the times: the consumer is woken 100 us after the last
+  // time at most, which is before this.
+  nd::CallAt(std::chrono::steady_clock::now() + 100us, [&] {
+    order += "over";
+    over.set_value();
+  });
+  over.get_future().wait();
+  CHECK(order == "woken woken over");
+}
+
+TEST_CASE("a stream wakes a consumer that the writing thread runs at once, however often") {
+  int wakes = 0;
+  const auto state = JustWoken([&] { ++wakes; });
+  state->consumer().set_origin(std::make_shared<OwnedThread>());
+  state->Push(2, nullptr);
+  CHECK(wakes == 2);
+}
+
+TEST_CASE("a coroutine on the task thread that writes does not hold its own chunk up") {
+  int wakes = 0;
+  std::promise<int> seen;
+  nd::CallAt(std::chrono::steady_clock::now(), [&] {
+    const auto state = JustWoken([&] { ++wakes; });
+    state->Push(2, nullptr);
+    seen.set_value(wakes);
+  });
+  CHECK(seen.get_future().get() == 2);
 }

@@ -78,6 +78,9 @@ class NODEHOST_API StreamProducer final : public StreamSide {
   /// `listener` is told when there is something new for the producer, on the thread that does it.
   /// It is dropped when there will be nothing more.
   void Listen(StreamListener listener);
+  /// The environment of this end, for a thread that has to drive it itself. Where both ends are
+  /// JavaScript's, the consumer's counts.
+  void set_origin(std::shared_ptr<JsThread> origin);
 };
 
 /// The end that reads. Any thread.
@@ -95,6 +98,7 @@ class NODEHOST_API StreamConsumer final : public StreamSide {
   bool finish_deferred() const noexcept { return finish_deferred_; }
   /// As for the producer.
   void Listen(StreamListener listener);
+  void set_origin(std::shared_ptr<JsThread> origin);
 
  private:
   std::atomic<bool> finish_deferred_{false};
@@ -116,9 +120,6 @@ class NODEHOST_API StreamQueue : public std::enable_shared_from_this<StreamQueue
   /// Whether it failed or was cancelled without an error: a premature close.
   bool closed_silently();
 
-  /// The environment of the end in JavaScript, for a thread that has to drive it itself.
-  void set_origin(std::shared_ptr<JsThread> origin);
-
   // For the conversion, which knows the type of the chunks.
 
   /// Calls `filler` with a chunk to be filled in and queues it, with Delivery::kDeferred. kNone:
@@ -138,7 +139,7 @@ class NODEHOST_API StreamQueue : public std::enable_shared_from_this<StreamQueue
 
   /// When a consumer that waits is told of a chunk. kDeferred: once half of the room is used, at
   /// the producer's call of Deliver, or soon after, so that it is not woken for each. kNow: at
-  /// once, or a moment after it was told last.
+  /// once, or a moment after it was told last, unless the thread that would do it is the caller's.
   enum class Delivery : bool { kNow, kDeferred };
 
   // What is to be done once the lock is released.
@@ -162,8 +163,9 @@ class NODEHOST_API StreamQueue : public std::enable_shared_from_this<StreamQueue
   bool HasRoom() const noexcept { return size_ < mark_ || reads_.size() > count_; }
   /// After a chunk was queued: hands it over. False: that is deferred.
   bool HandOver(Delivery delivery, Aftermath& after);
+  bool MayWakeLate() const noexcept;
   void DeliverAt(Clock::time_point when);
-  void DeliverLate();
+  void DeliverLate(Clock::time_point when);
   void SettleReads(Aftermath& after);
   void Took(std::size_t size, Aftermath& after) {
     size_ -= size;
@@ -189,7 +191,8 @@ class NODEHOST_API StreamQueue : public std::enable_shared_from_this<StreamQueue
   std::vector<StreamWaiter> finishes_;  // the producer waits for the end
   bool consumer_waits_ = false;         // to_ is to be called
   bool producer_waits_ = false;
-  bool late_delivery_is_due_ = false;
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+  Clock::time_point late_delivery_ = kNever;
   Clock::time_point last_wake_;  // of the consumer's listener
   Wake to_;                      // the consumer's listener
   Wake from_;                    // the producer's
