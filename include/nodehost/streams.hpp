@@ -200,15 +200,25 @@ struct Web {
   S stream;
 };
 
+/// The high-water mark of a stream: a number, or the default. All of it is public, as template
+/// arguments have to be.
+struct HighWaterMark {
+  /// 1 MiB of bytes or text, 16 chunks of all else.
+  constexpr HighWaterMark() noexcept = default;
+  /// As for NewPipe.
+  constexpr HighWaterMark(std::size_t mark) noexcept : is_default(false), value(mark) {}
+
+  bool is_default = true;
+  std::size_t value = 0;
+};
+
 /// What a stream from or to JavaScript has by default.
 struct StreamOptions {
-  static constexpr std::size_t kDefaultMark = static_cast<std::size_t>(-1);
-
-  /// How much is read ahead of who reads, or queued for who is slow, as for NewPipe. By default 1
-  /// MiB of bytes or text, 16 chunks of all else.
-  std::size_t high_water_mark = kDefaultMark;
+  /// How much is read ahead of who reads, or queued for who is slow.
+  HighWaterMark high_water_mark{};
   /// What text is in JavaScript's Buffers: of a `ReadStream<std::string>`, what JavaScript gives;
-  /// of a `WriteStream<std::string>`, what JavaScript gets. Strings stay as they are.
+  /// of a `WriteStream<std::string>`, what JavaScript gets: with `kUtf8` in the default encoding of
+  /// its stream, which is UTF-8 unless it says otherwise. Strings stay as they are.
   TextEncoding encoding = TextEncoding::kUtf8;
 };
 

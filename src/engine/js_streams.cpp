@@ -14,6 +14,7 @@
 #include "js_errors.hpp"
 #include "memory.hpp"
 #include "native_call.hpp"
+#include "node_version.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
@@ -159,15 +160,23 @@ class Producer final : public StreamEnd {
   // Without the first half of a surrogate pair at its end, which comes before the next text
   // instead.
   v8::Local<v8::String> WholeCharacters(v8::Isolate* isolate, v8::Local<v8::String> text) {
-    if (half_ == 0 && text->IsOneByte()) return text;
+    if (half_ == 0 && !EndsInHalf(isolate, text)) return text;
     std::u16string units;
     FromV8String(isolate, text, units);
     if (half_ != 0) units.insert(units.begin(), std::exchange(half_, u'\0'));
-    if (!units.empty() && (units.back() & 0xFC00) == 0xD800) {
+    if (!units.empty() && IsFirstHalf(units.back())) {
       half_ = units.back();
       units.pop_back();
     }
     return ToV8String(isolate, units);
+  }
+
+  static bool IsFirstHalf(char16_t unit) noexcept { return (unit & 0xFC00) == 0xD800; }
+  static bool EndsInHalf(v8::Isolate* isolate, v8::Local<v8::String> text) {
+    if (text->IsOneByte() || text->Length() == 0) return false;
+    char16_t last = 0;
+    WriteTwoByte(isolate, text, text->Length() - 1, &last, 1);
+    return IsFirstHalf(last);
   }
 
   // U+FFFD for a character that is incomplete at the end.
@@ -300,7 +309,8 @@ v8::Local<v8::Value> IsText(Realm& realm, const TypeInfo& type) {
   return v8::Boolean::New(realm.isolate(), OpsOf<StreamOps>(type).kind == ChunkKind::kText);
 }
 
-// What Node calls the encoding of text that is written; undefined for all else.
+// What Node calls the encoding of text that is written. Undefined for UTF-8, which is the default
+// of a Writable, unless its `defaultEncoding` is another, and for all that is no text.
 v8::Local<v8::Value> EncodingOf(Realm& realm, const TypeInfo& type) {
   const auto& ops = OpsOf<StreamOps>(type);
   if (ops.kind != ChunkKind::kText) return v8::Undefined(realm.isolate());
@@ -312,7 +322,7 @@ v8::Local<v8::Value> EncodingOf(Realm& realm, const TypeInfo& type) {
     case TextEncoding::kUtf8:
       break;
   }
-  return realm.Key("utf8");
+  return v8::Undefined(realm.isolate());
 }
 
 bool HasMethod(Realm& realm, v8::Local<v8::Value> value, v8::Local<v8::Name> name) {

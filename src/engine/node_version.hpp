@@ -32,9 +32,9 @@ inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, cha
                          reinterpret_cast<std::uint8_t*>(out));
 }
 
-inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, char16_t* out,
-                         int size) {
-  string->WriteV2(isolate, 0, static_cast<std::uint32_t>(size),
+inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, int from,
+                         char16_t* out, int size) {
+  string->WriteV2(isolate, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(size),
                   reinterpret_cast<std::uint16_t*>(out));
 }
 
@@ -54,9 +54,9 @@ inline void WriteOneByte(v8::Isolate* isolate, v8::Local<v8::String> string, cha
                        v8::String::NO_NULL_TERMINATION);
 }
 
-inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, char16_t* out,
-                         int size) {
-  string->Write(isolate, reinterpret_cast<std::uint16_t*>(out), 0, size,
+inline void WriteTwoByte(v8::Isolate* isolate, v8::Local<v8::String> string, int from,
+                         char16_t* out, int size) {
+  string->Write(isolate, reinterpret_cast<std::uint16_t*>(out), from, size,
                 v8::String::NO_NULL_TERMINATION);
 }
 

@@ -92,7 +92,7 @@ void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::strin
     if (!IsAscii(result)) Latin1ToUtf8(result);
   } else if (length <= kShort) {
     std::array<char16_t, kShort> units;
-    WriteTwoByte(isolate, string, units.data(), static_cast<int>(length));
+    WriteTwoByte(isolate, string, 0, units.data(), static_cast<int>(length));
     result.clear();
     AppendUtf16({units.data(), length}, result);
   } else {
@@ -104,7 +104,7 @@ void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::strin
 void FromV8String(v8::Isolate* isolate, v8::Local<v8::String> string, std::u16string& result) {
   const int length = string->Length();
   result.resize(static_cast<std::size_t>(length));
-  WriteTwoByte(isolate, string, result.data(), length);
+  WriteTwoByte(isolate, string, 0, result.data(), length);
 }
 
 }  // namespace nodehost::detail

@@ -108,7 +108,7 @@ TEST_CASE("text of other encodings, split in the middle of a character, is read 
   struct Module {
     nh::Method<Text(std::string, std::string)> encoded;
     nh::Method<Text(std::string, std::string)> decoded;
-    nh::Method<nh::WriteStream<std::string>()> hexSink;
+    nh::Method<nh::WriteStream<std::string>(std::optional<std::string>)> hexSink;
     nh::Method<std::string()> getCame;
   };
   struct Utf16 {
@@ -136,9 +136,19 @@ TEST_CASE("text of other encodings, split in the middle of a character, is read 
     sink.End().Get();
     return module.getCame();
   };
-  CHECK(written(module.hexSink()) == "61c3a4");
+  CHECK(written(module.hexSink({})) == "61c3a4");
+  CHECK(written(module.hexSink("latin1")) == "61e4");  // its own default
   CHECK(written(utf16.hexSink().stream) == "6100e400");
   CHECK(written(latin1.hexSink().stream) == "61e4");
+}
+
+TEST_CASE("characters of a text that is split between two strings are whole") {
+  nh::Environment node = NewEnvironment();
+  const auto text = node.Run([](nh::Js& js) {
+    return js.Eval(R"(['€', '\ud83d', '\ude00', 'a\ud83d', '', '\ude00b', 'ä\ud83d'])")
+        .As<nh::ReadStream<std::string>>();
+  });
+  CHECK(Items(text) == std::vector<std::string>{"€", "", "😀", "a", "", "😀b", "ä", "\uFFFD"});
 }
 
 TEST_CASE("the high-water mark of JavaScript's stream is an option") {
@@ -165,6 +175,19 @@ TEST_CASE("the high-water mark of JavaScript's stream is an option") {
   CHECK(written <= 4);
   sink.Destroy();
   CHECK(ErrorOf([&] { last.Get(); }).code() == "ERR_STREAM_PREMATURE_CLOSE");
+}
+
+TEST_CASE("a high-water mark of the largest number is no limit") {
+  nh::Environment node = NewEnvironment();
+  static constexpr nh::StreamOptions kNoLimit{.high_water_mark = static_cast<std::size_t>(-1)};
+  struct Unlimited {
+    nh::Method<nh::StreamWith<nh::WriteStream<>, kNoLimit>()> stuckSink;
+  };
+  const nh::WriteStream<> sink = node.Import<Unlimited>("./streams.mjs").stuckSink().stream;
+  bool done = true;
+  for (int i = 0; i < 32; ++i) done = done && sink.Write(nh::Bytes(65536)).done();  // 2 MiB
+  CHECK(done);
+  sink.Destroy();
 }
 
 TEST_CASE("what the stream fails with comes behind its chunks") {

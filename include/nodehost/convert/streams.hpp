@@ -53,9 +53,9 @@ template <class S, bool kWeb, StreamOptions kOptions = StreamOptions{}>
 struct StreamOf {
   using Chunk = typename S::Chunk;
 
-  static constexpr std::size_t kMark = kOptions.high_water_mark == StreamOptions::kDefaultMark
+  static constexpr std::size_t kMark = kOptions.high_water_mark.is_default
                                            ? kDefaultHighWaterMark<Chunk>
-                                           : kOptions.high_water_mark;
+                                           : kOptions.high_water_mark.value;
 
   static constexpr StreamOps kOps{kChunkKind<Chunk>, kWeb, kOptions.encoding,
                                   [](void* stream) -> std::shared_ptr<StreamQueue> {
