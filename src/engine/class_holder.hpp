@@ -30,7 +30,7 @@ class ClassHolder final : public Attachment {
   /// Of an object whose constructor has returned; null for all else. Calls nothing of V8's that
   /// could collect garbage.
   static ClassHolder* Of(v8::Local<v8::Value> value) noexcept {
-    HeapLayout::Fields fields;
+    InternalFields fields;
     return HeapLayout::ReadFields(value, fields) && fields.first == &mark
                ? static_cast<ClassHolder*>(fields.second)
                : nullptr;

@@ -130,8 +130,12 @@ bool HeapLayout::ProbeArrays(v8::Isolate* isolate, v8::Local<v8::Context> contex
     return false;
   }
   const v8::Local<v8::Array> holes = NumbersOf(isolate, context, kFractions);
+  // A V8 may be built to keep undefined among doubles, as another NaN.
+  const v8::Local<v8::Array> mixed = NumbersOf(isolate, context, kFractions);
   return !holes.IsEmpty() && holes->Delete(context, 1).FromMaybe(false) &&
-         !ReadDoubles(holes, read) && !ReadDoubles(v8::Object::New(isolate), read);
+         !ReadDoubles(holes, read) && !mixed.IsEmpty() &&
+         mixed->Set(context, 1, v8::Undefined(isolate)).FromMaybe(false) &&
+         !ReadDoubles(mixed, read) && !ReadDoubles(v8::Object::New(isolate), read);
 }
 
 template <class T>

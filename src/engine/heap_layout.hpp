@@ -27,9 +27,14 @@
 
 namespace nodehost::detail {
 
+/// What an object with two internal fields has in them.
+struct InternalFields {
+  void* first;
+  void* second;
+};
+
 /// Used where the layout is not known.
-template <class Fields>
-bool ReadFieldsByApi(v8::Local<v8::Value> value, Fields& fields) noexcept {
+inline bool ReadFieldsByApi(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
   if (!value->IsObject() || value.As<v8::Object>()->InternalFieldCount() != 2) return false;
   fields.first = InternalPointer(value.As<v8::Object>(), 0);
   fields.second = InternalPointer(value.As<v8::Object>(), 1);
@@ -92,11 +97,7 @@ class HeapLayout {
 
   /// The two pointers in the internal fields of an object that has two, and no interceptors; false
   /// for all other values. On any realm.
-  struct Fields {
-    void* first;
-    void* second;
-  };
-  static bool ReadFields(v8::Local<v8::Value> value, Fields& fields) noexcept {
+  static bool ReadFields(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
     if (!reads_fields.load(std::memory_order_relaxed)) [[unlikely]]
       return ReadFieldsByApi(value, fields);
     const Word word = WordOf(value);
@@ -179,11 +180,7 @@ class HeapLayout {
   bool ReadNumber(Word, double&) const noexcept { return false; }
   bool ReadInteger(Word, std::int32_t&) const noexcept { return false; }
   bool ReadText(Word, std::string_view&) const noexcept { return false; }
-  struct Fields {
-    void* first;
-    void* second;
-  };
-  static bool ReadFields(v8::Local<v8::Value> value, Fields& fields) noexcept {
+  static bool ReadFields(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
     return ReadFieldsByApi(value, fields);
   }
   void* ReadExternal(v8::Local<v8::Value> external) const { return ExternalPointer(external); }

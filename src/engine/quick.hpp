@@ -44,9 +44,12 @@ inline bool DecodeQuick(Realm& realm, v8::Local<v8::Value> value, const TypeInfo
       if (!value->IsInt32()) return false;
       *static_cast<std::int32_t*>(result) = value.As<v8::Int32>()->Value();
       return true;
-    case Quick::kBool:
-      *static_cast<bool*>(result) = value == v8::True(realm.isolate());
-      return *static_cast<bool*>(result) || value == v8::False(realm.isolate());
+    case Quick::kBool: {
+      const bool is_true = value == v8::True(realm.isolate());
+      if (!is_true && value != v8::False(realm.isolate())) return false;
+      *static_cast<bool*>(result) = is_true;
+      return true;
+    }
     case Quick::kString:
       if (std::string_view text; heap.ReadText(value, text)) {
         AssignLatin1(text, *static_cast<std::string*>(result));
