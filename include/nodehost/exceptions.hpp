@@ -2,10 +2,10 @@
 // it, an exception is an Error with the text of its what().
 #pragma once
 
-#include <concepts>
 #include <exception>
 #include <functional>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "nodehost/detail/export.hpp"
@@ -15,7 +15,8 @@ namespace nodehost {
 
 namespace detail {
 
-/// The error for an exception of the type it knows, nothing for any other.
+/// The error for an exception of the type it knows, nothing for any other. What it throws counts as
+/// nothing. Any thread, and several at once.
 using ExceptionReader = std::function<std::optional<JsErrorData>(const std::exception_ptr&)>;
 
 NODEHOST_API void AddExceptionReader(ExceptionReader reader);
@@ -32,9 +33,17 @@ NODEHOST_API void AddExceptionReader(ExceptionReader reader);
 /// environments of the process, for good; any thread. Of several that fit, the one that was
 /// registered last is asked: types that derive from E come after E. Back in C++, it is the same
 /// exception again.
-template <class E, std::invocable<const E&> F>
-requires std::convertible_to<std::invoke_result_t<F&, const E&>, JsErrorData>
+///
+/// `describe` is called on any thread, and on several at once. What it throws counts as not knowing
+/// the exception: the next one that fits is asked, and the exception is an ordinary Error at last.
+/// It is not asked about a JsError, whatever E is: JavaScript's own errors that pass through C++
+/// keep all that they are, and so do the TypeErrors of the library.
+template <class E, class F>
+requires std::is_invocable_r_v<JsErrorData, const F&, const E&>
 void RegisterException(F describe) {
+  static_assert(
+      !std::is_base_of_v<JsError, E>,
+      "nodehost: a JsError is what JavaScript sees of it already; give it the JsErrorData");
   detail::AddExceptionReader([describe = std::move(describe)](
                                  const std::exception_ptr& thrown) -> std::optional<JsErrorData> {
     try {

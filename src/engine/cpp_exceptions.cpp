@@ -1,16 +1,15 @@
 // What C++ throws, as the Error that JavaScript sees.
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <filesystem>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "js_errors.hpp"
 #include "nodehost/exceptions.hpp"
@@ -20,23 +19,35 @@ namespace nodehost::detail {
 
 namespace {
 
-struct Readers {
-  std::shared_mutex mutex;
-  std::vector<ExceptionReader> all;
+struct Registered {
+  ExceptionReader read;
+  const Registered* older = nullptr;
 };
 
-Readers& Registered() {
-  static auto* const readers = new Readers;  // JavaScript may outlive static objects
-  return *readers;
-}
+// Nothing leaves the list, so it is read without a lock, and a reader may itself register another.
+constinit std::atomic<const Registered*> newest = nullptr;
 
 std::optional<JsErrorData> ReadRegistered(const std::exception_ptr& error) {
-  Readers& readers = Registered();
-  const std::shared_lock lock(readers.mutex);
-  for (auto reader = readers.all.rbegin(); reader != readers.all.rend(); ++reader) {
-    if (std::optional<JsErrorData> data = (*reader)(error)) return data;
+  for (const Registered* one = newest.load(std::memory_order_acquire); one; one = one->older) {
+    try {
+      if (std::optional<JsErrorData> data = one->read(error)) return data;
+    } catch (...) {
+      // It cannot say what the exception is; another may.
+    }
   }
   return std::nullopt;
+}
+
+// What a JsError says itself, and of all others what the program has registered.
+std::optional<JsError> ReadError(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const JsError& js) {
+    return js;
+  } catch (...) {
+    if (std::optional<JsErrorData> data = ReadRegistered(error)) return JsError(std::move(*data));
+    return std::nullopt;
+  }
 }
 
 void Define(Realm& realm, v8::Local<v8::Object> object, const char* name, std::string_view value,
@@ -80,19 +91,16 @@ v8::Local<v8::Value> MakeSystemError(Realm& realm, const std::system_error& syst
 }  // namespace
 
 void AddExceptionReader(ExceptionReader reader) {
-  Readers& readers = Registered();
-  const std::lock_guard lock(readers.mutex);
-  readers.all.push_back(std::move(reader));
+  auto added = std::make_unique<Registered>(Registered{std::move(reader), newest.load()});
+  while (!newest.compare_exchange_weak(added->older, added.get())) {
+  }
+  static_cast<void>(added.release());
 }
 
 v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
-  if (const std::optional<JsErrorData> data = ReadRegistered(error)) {
-    return ToJsError(realm, JsError(*data));
-  }
+  if (const std::optional<JsError> known = ReadError(error)) return ToJsError(realm, *known);
   try {
     std::rethrow_exception(error);
-  } catch (const JsError& js) {
-    return ToJsError(realm, js);
   } catch (const std::system_error& system) {
     return MakeSystemError(realm, system);
   } catch (const std::invalid_argument& invalid) {

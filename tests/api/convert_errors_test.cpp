@@ -1,5 +1,7 @@
 // Errors as values: std::error_code, std::exception_ptr and JsError, both ways.
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -9,6 +11,7 @@
 
 using test::Called;
 using test::CheckBothWays;
+using test::NewEnvironment;
 using test::Read;
 using test::Written;
 
@@ -104,6 +107,71 @@ TEST_CASE("an exception type of the program's own is the Error that it was regis
         "[ false, 'overdrawn', 'ERR_OVERDRAWN', undefined ]");
   CHECK(Called(kSaid, std::make_exception_ptr(std::out_of_range("far"))) ==
         "[ true, 'far', undefined, undefined ]");
+}
+
+TEST_CASE("an exception whose reader throws is an ordinary Error") {
+  struct Torn : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  nh::RegisterException<Torn>(
+      [](const Torn&) -> nh::JsErrorData { throw std::logic_error("no words for it"); });
+  CHECK(Called("(e) => e.message", std::make_exception_ptr(Torn("torn"))) == "'torn'");
+  nh::Environment node = NewEnvironment();
+  const std::string text = node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    js.Global().Set("fail", []() -> int { throw Torn("at once"); });
+    js.Global().Set("failLater", []() -> nh::Task<int> {
+      throw Torn("later");
+      co_return 0;
+    });
+    const nh::Value said = co_await js.Eval(R"js((async () => {
+      const said = [];
+      try { said.push(fail()) } catch (e) { said.push(e.message) }
+      try { said.push(await failLater()) } catch (e) { said.push(e.message) }
+      return said.join();
+    })())js");
+    co_return said.As<std::string>();
+  });
+  CHECK(text == "at once,later");
+}
+
+TEST_CASE("a reader of exceptions may register another") {
+  struct Outer {};
+  struct Inner {};
+  nh::RegisterException<Outer>([](const Outer&) {
+    nh::RegisterException<Inner>(
+        [](const Inner&) { return nh::JsErrorData{.name = "Error", .message = "inner"}; });
+    return nh::JsErrorData{.name = "Error", .message = "outer"};
+  });
+  CHECK(Called("(e) => e.message", std::make_exception_ptr(Outer())) == "'outer'");
+  CHECK(Called("(e) => e.message", std::make_exception_ptr(Inner())) == "'inner'");
+}
+
+TEST_CASE("a JsError stays what it is, whatever is registered") {
+  static std::atomic<bool> knows = true;  // a reader stays for good, also for the tests after this
+  nh::RegisterException<std::exception>([](const std::exception&) {
+    if (!knows) throw std::logic_error("the test is over");
+    return nh::JsErrorData{.name = "Error", .message = "any exception", .code = "ERR_ANY"};
+  });
+  CHECK(Called("(e) => e.code", std::make_exception_ptr(std::bad_alloc())) == "'ERR_ANY'");
+  nh::Environment node = NewEnvironment();
+  const std::string text = node.Run([](nh::Js& js) {
+    js.Global().Set("through", [](const nh::Value& function) { function(); });
+    js.Global().Set("read", [](const nh::Value& value) { return value.As<double>(); });
+    return js
+        .Eval(R"js((() => {
+      const thrown = Object.assign(new RangeError('far', { cause: new Error('why') }), { code: 'E_FAR' });
+      const said = [];
+      try { through(() => { throw thrown }) } catch (e) {
+        said.push(e.name, e.message, e.code, e.cause?.message, e.stack.includes('RangeError: far'));
+      }
+      try { read('x') } catch (e) { said.push(e.name, e.message, e.code) }
+      return said.join();
+    })())js")
+        .As<std::string>();
+  });
+  knows = false;
+  CHECK(text ==
+        "RangeError,far,E_FAR,why,true,TypeError,value: expected number, got string \"x\",");
 }
 
 TEST_CASE("a JsError is taken from an Error, and given back whole") {

@@ -40,6 +40,12 @@ void Convert(const nh::Value& value) {
   value(1, "text", std::string("text"), Plain{1});
 #endif
 
+#if CASE_a_reader_of_js_errors  // says: a JsError is what JavaScript sees of it already
+  nh::RegisterException<nh::JsError>([](const nh::JsError& e) { return *e.data(); });
+#else
+  nh::RegisterException<Plain>([](const Plain&) { return nh::JsErrorData(); });
+#endif
+
 #if CASE_an_assignment_to_a_property  // says: discards qualifiers | no viable overloaded '='
   value["a"] = value;
 #else

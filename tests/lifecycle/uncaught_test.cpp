@@ -90,6 +90,18 @@ TEST_CASE("on_uncaught may keep the environment alive") {
   CHECK(watched.node.Stop().exit_code == 0);
 }
 
+TEST_CASE("an exception whose reader throws is an uncaught error, and does not end the process") {
+  struct Torn : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  nh::RegisterException<Torn>(
+      [](const Torn&) -> nh::JsErrorData { throw std::logic_error("no words for it"); });
+  Watched watched(kContinue);
+  watched.node.Post([](nh::Js&) { throw Torn("torn"); });
+  watched.node.Run([](nh::Js&) {});
+  CHECK(watched.Messages() == "torn");
+}
+
 TEST_CASE("each error of a loop that turns while a job waits reaches on_uncaught") {
   Watched watched(kContinue);
   std::string messages;
