@@ -219,10 +219,7 @@ class Class {
               });
             }};
   }
-  static detail::Made MadeBy(std::shared_ptr<T> made) {
-    T* const object = made.get();
-    return {object, nullptr, std::move(made)};
-  }
+  static detail::Made MadeBy(std::shared_ptr<T> made) { return {nullptr, std::move(made)}; }
   static detail::Made MadeBy(std::unique_ptr<T> made) {
     return made ? detail::MadeOf(made.release()) : detail::Made();
   }

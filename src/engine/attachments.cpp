@@ -51,12 +51,13 @@ void Attachments::Unlink(Attachment* attachment) noexcept {
 
 void Attachments::Remove(Attachment* attachment) noexcept {
   Unlink(attachment);
+  // What it holds may collect garbage as it goes, which must not find this one again.
+  if (!attachment->object_.IsEmpty()) attachment->object_.ClearWeak();
   delete attachment;
 }
 
 void Attachments::Clear() noexcept {
-  while (collected_) Remove(collected_);
-  while (first_) Remove(first_);
+  while (Attachment* const one = collected_ ? collected_ : first_) Remove(one);
 }
 
 }  // namespace nodehost::detail

@@ -33,8 +33,8 @@ const ClassInfo* RootOf(const ClassInfo* info) noexcept {
 ClassHolder::ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made)
     : owner_(owner),
       info_(&info),
-      object_(made.object),
-      destroy_(made.destroy),
+      object_(made.object()),
+      owned_(std::move(made.owned)),
       shared_(std::move(made.shared)),
       root_object_(RootOf(object_, info).object),
       bytes_(static_cast<std::int64_t>(info.size +
@@ -56,16 +56,13 @@ void ClassHolder::PutInto(v8::Local<v8::Object> object) {
 }
 
 const std::shared_ptr<void>& ClassHolder::Share() {
-  if (destroy_) {
-    shared_ = std::shared_ptr<void>(object_, Releasable{destroy_});
-    destroy_ = nullptr;
-  }
+  if (owned_) shared_ = std::move(owned_);
   return shared_;
 }
 
 void* ClassHolder::Release(const ClassInfo& wanted) {
   auto* const releasable = std::get_deleter<Releasable>(shared_);
-  if (uses_ > 0 || (!destroy_ && (!releasable || shared_.use_count() > 1))) {
+  if (uses_ > 0 || (!owned_ && (!releasable || shared_.use_count() > 1))) {
     ThrowTypeError(fmt::format("{} cannot be handed over to C++, where it is in use", wanted.name));
   }
   if (info_ != &wanted && !wanted.virtual_destructor) {
@@ -75,7 +72,7 @@ void* ClassHolder::Release(const ClassInfo& wanted) {
   }
   void* const object = As(wanted);
   if (releasable) releasable->destroy = nullptr;
-  destroy_ = nullptr;
+  static_cast<void>(owned_.release());
   Forget();
   return object;
 }
@@ -84,18 +81,20 @@ void ClassHolder::Forget() noexcept {
   if (!object_) return;
   owner_.Remove(*this);
   owner_.Report(-bytes_);
+  object_ = nullptr;
   // Last: its destructor may do anything.
-  void* const object = std::exchange(object_, nullptr);
   const std::shared_ptr<void> shared = std::move(shared_);
-  if (destroy_) destroy_(object);
+  const std::unique_ptr<void, Releasable> owned = std::move(owned_);
 }
 
 ClassHolder* ClassHolders::Find(void* object, const ClassInfo& info) const noexcept {
   const Root root = RootOf(object, info);
+  const auto is_it = [&](const ClassHolder& holder) {
+    return holder.root_object_ == root.object && RootOf(holder.info_) == root.info &&
+           !holder.borrowed(isolate_).IsEmpty();
+  };
   ClassHolder* holder = table_[PlaceOf(root.object)];
-  while (holder && (holder->root_object_ != root.object || RootOf(holder->info_) != root.info)) {
-    holder = holder->next_;
-  }
+  while (holder && !is_it(*holder)) holder = holder->next_;
   return holder;
 }
 

@@ -78,8 +78,8 @@ class ClassHolder final : public Attachment {
   ClassHolders& owner_;
   const ClassInfo* const info_;
   void* object_;
-  // Who destroys the object: `destroy_` as long as nobody has asked for a share of it.
-  void (*destroy_)(void* object);
+  // What keeps the object: `owned_` as long as nobody has asked for a share of it.
+  std::unique_ptr<void, Releasable> owned_;
   std::shared_ptr<void> shared_;
   const void* const root_object_;  // with info_'s root: what the object is known by
   ClassHolder* next_ = nullptr;    // with the same place in the table
@@ -94,7 +94,8 @@ class ClassHolders {
   ClassHolders& operator=(const ClassHolders&) = delete;
 
   /// The holder of the object, which is a whole `info`; null if there is none. A base at the same
-  /// address is the same object, a member is not.
+  /// address is the same object, a member is not. One whose JavaScript object is gone, and which is
+  /// about to go, is passed over: there may be another by now.
   ClassHolder* Find(void* object, const ClassInfo& info) const noexcept;
 
   std::size_t size() const noexcept { return size_; }

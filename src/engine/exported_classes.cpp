@@ -199,8 +199,7 @@ v8::Local<v8::Value> Classes::ObjectOf(Realm& realm, Instance instance) {
            .ToLocal(&object)) {
     ThrowCaught(realm, caught);
   }
-  Hold(isolate, object, *instance.info,
-       {instance.object.get(), nullptr, std::move(instance.object)});
+  Hold(isolate, object, *instance.info, {nullptr, std::move(instance.object)});
   return scope.Escape(object);
 }
 
@@ -265,13 +264,13 @@ void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
           fmt::format("{} cannot be made in JavaScript: it has no constructor", described.name));
     }
     Made made = MakeOverload(call, described.constructions);
-    if (!made.object) {
+    if (!made.object()) {
       ThrowTypeError(fmt::format("{}: the constructor made no object", described.name));
     }
     // What is new and JavaScript's alone is not known yet.
-    const v8::Local<v8::Object> known = made.destroy
-                                            ? v8::Local<v8::Object>()
-                                            : classes.Find(realm.isolate(), made.object, described);
+    const v8::Local<v8::Object> known =
+        made.owned ? v8::Local<v8::Object>()
+                   : classes.Find(realm.isolate(), made.object(), described);
     if (known.IsEmpty()) {
       classes.Hold(realm.isolate(), object, described, std::move(made));
     } else {

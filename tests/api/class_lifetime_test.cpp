@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -33,6 +34,12 @@ struct Counted {
 struct Special : Counted {
   int extra = 5;
 };
+struct Unweighed {
+  Unweighed() { ++alive; }
+  Unweighed(const Unweighed&) = delete;
+  ~Unweighed() { --alive; }
+  std::size_t Bytes() const { throw std::runtime_error("nobody knows how many"); }
+};
 struct Node : std::enable_shared_from_this<Node> {
   Node& Self() { return *this; }
   std::shared_ptr<Node> Share() { return shared_from_this(); }
@@ -51,6 +58,10 @@ struct nodehost::Describe<Special> {
   }
 };
 template <>
+struct nodehost::Describe<Unweighed> {
+  static void To(nh::Class<Unweighed>& c) { c.Constructor<>().ExternalBytes<&Unweighed::Bytes>(); }
+};
+template <>
 struct nodehost::Describe<Node> {
   static void To(nh::Class<Node>& c) {
     c.Constructor<>().Method<&Node::Self>().Method<&Node::Share>();
@@ -63,6 +74,7 @@ struct Module {
   nh::Class<::Counted> Counted{};
   nh::Class<::Special> Special{};
   nh::Class<::Node> Node{};
+  nh::Class<::Unweighed> Unweighed{};
   nh::Method<void(std::shared_ptr<::Counted>)> keep;
   nh::Method<std::shared_ptr<::Counted>()> kept;
   nh::Method<void(std::unique_ptr<::Counted>)> take;
@@ -250,6 +262,36 @@ TEST_CASE("an object may be made again for the same C++ object before the old on
   node.Stop();
   store.shared.reset();
   CHECK(alive == 0);
+}
+
+TEST_CASE("an object that waits to be freed is not found again, however many others are made") {
+  Store store;
+  nh::Environment node = NewEnvironment();
+  const Module module = store.module();
+  node.Run([](nh::Js& js) {
+    js.Global().Set("live", [](nh::Js& inner) { return static_cast<double>(inner.CppObjects()); });
+  });
+  Eval(node, module, "m.keep(new m.Counted())");
+  // What a collection that V8 begins by itself has found is freed in a later turn.
+  CHECK(Eval(node, module, R"js(
+    const isMadeAgain = () => { m.kept(); return live() > 1; };
+    const garbage = [];
+    for (let i = 0; i < 20_000 && !isMadeAgain(); i++) garbage[i % 2_000] = new Array(1_000).fill(i);
+    const object = m.kept();
+    const waits = live() > 1;
+    globalThis.others = Array.from({ length: 100 }, () => new m.Counted());
+    return [waits, object === m.kept()])js") == "true,true");
+  node.Stop();
+  store.shared.reset();
+  CHECK(alive == 0);
+}
+
+TEST_CASE("an object that JavaScript cannot be given is freed") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  CHECK(Eval(node, store.module(), "new m.Unweighed()") == "Error: nobody knows how many");
+  CHECK(alive == 0);
+  CHECK(Live(node) == 0);
 }
 
 TEST_CASE("a constructor that throws leaves nothing behind") {

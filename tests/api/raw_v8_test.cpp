@@ -17,12 +17,47 @@ v8::Local<v8::String> Text(const nh::RawV8& raw, const char* text) {
   return v8::String::NewFromUtf8(raw.isolate(), text).ToLocalChecked();
 }
 
+std::atomic<int> collecting = 0;
+
+// One that garbage is collected by as it goes.
+struct Collecting {
+  Collecting() { ++collecting; }
+  Collecting(const Collecting&) = delete;
+  ~Collecting() {
+    --collecting;
+    v8::Isolate::GetCurrent()->LowMemoryNotification();
+  }
+};
+struct Collectings {
+  nh::Class<::Collecting> Collecting;
+};
+
 v8::MaybeLocal<v8::Value> Run(const nh::RawV8& raw, const char* code) {
   const auto script = v8::Script::Compile(raw.context(), Text(raw, code)).ToLocalChecked();
   return script->Run(raw.context());
 }
 
 }  // namespace
+
+template <>
+struct nodehost::Describe<Collecting> {
+  static void To(nh::Class<Collecting>& c) { c.Constructor<>(); }
+};
+
+TEST_CASE("objects that collect garbage as they go are freed at the end of the environment") {
+  {
+    nh::Environment node = NewEnvironment();
+    node.AddModule({"app:collecting", Collectings{}});
+    node.Run([](nh::Js& js) {
+      js.Eval(
+          "const { Collecting } = require('app:collecting');"
+          "globalThis.kept = [new Collecting(), new Collecting()];"
+          "for (let i = 0; i < 5; i++) new Collecting()");
+    });
+    CHECK(collecting == 7);
+  }
+  CHECK(collecting == 0);
+}
 
 TEST_CASE("a value goes from the library to V8 and back, and is the same") {
   nh::Environment node = NewEnvironment();

@@ -47,11 +47,20 @@ struct Overload {
   std::string doc = {};
 };
 
-/// An object for JavaScript: its own, to be destroyed by `destroy`, or `shared`.
-struct Made {
-  void* object = nullptr;
+/// The deleter of every object that JavaScript may hand over to C++ again.
+struct Releasable {
   void (*destroy)(void* object) = nullptr;
+  void operator()(void* object) const {
+    if (destroy) destroy(object);
+  }
+};
+
+/// An object for JavaScript: its own, or a share. Neither where no object was made.
+struct Made {
+  std::unique_ptr<void, Releasable> owned = {};
   std::shared_ptr<void> shared = {};
+
+  void* object() const noexcept { return owned ? owned.get() : shared.get(); }
 };
 
 struct Construction {
@@ -130,14 +139,6 @@ struct InstanceOps {
 /// Of a Class<T> in a struct.
 struct ClassOps {
   const ClassInfo& (*info)() = nullptr;
-};
-
-/// The deleter of every object that JavaScript may hand over to C++ again.
-struct Releasable {
-  void (*destroy)(void* object) = nullptr;
-  void operator()(void* object) const {
-    if (destroy) destroy(object);
-  }
 };
 
 /// Gives a new class its id, and makes it known by its C++ type, if that is not null. Any thread.

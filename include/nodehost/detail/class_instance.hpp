@@ -19,18 +19,22 @@ struct InstanceRef {
 };
 
 template <class T>
+Releasable DeleterOf() noexcept {
+  return {[](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }};
+}
+
+template <class T>
 std::shared_ptr<T> Own(T* object) {
-  return std::shared_ptr<T>(
-      object, Releasable{[](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }});
+  return std::shared_ptr<T>(object, DeleterOf<T>());
 }
 
 /// A new object as JavaScript's own, which nobody shares until somebody asks to.
 template <class T>
 Made MadeOf(T* object) {
   if constexpr (requires { object->weak_from_this(); }) {
-    return {object, nullptr, Own(object)};  // its own methods may ask for a share
+    return {nullptr, Own(object)};  // its own methods may ask for a share
   } else {
-    return {object, [](void* owned) { std::default_delete<T>()(static_cast<T*>(owned)); }};
+    return {std::unique_ptr<void, Releasable>(object, DeleterOf<T>()), nullptr};
   }
 }
 
