@@ -23,7 +23,7 @@
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
-#include "overloads.hpp"
+#include "parameters.hpp"
 #include "quick.hpp"
 #include "realm.hpp"
 
@@ -86,7 +86,7 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
   const LeafInfo* const leaf = native->leaf();
   const auto behaviour = look.use == Use::kConstruct ? v8::ConstructorBehavior::kAllow
                                                      : v8::ConstructorBehavior::kThrow;
-  const int length = look.signature ? LengthOf(*look.signature) : 0;
+  const int length = look.signature ? static_cast<int>(RequiredOf(*look.signature)) : 0;
   if (!(leaf ? NewFunctionTemplate(isolate, &Call, data, static_cast<int>(leaf->count), leaf)
                    ->GetFunction(realm.context())
              : v8::Function::New(realm.context(), &Call, data, length, behaviour))

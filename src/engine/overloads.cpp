@@ -11,8 +11,7 @@
 #include "native_call.hpp"
 #include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/containers.hpp"
-#include "nodehost/convert/variants.hpp"
-#include "nodehost/detail/engine.hpp"
+#include "parameters.hpp"
 
 namespace nodehost::detail {
 
@@ -33,19 +32,6 @@ bool MayFit(const NativeCall& call, const Signature& signature) {
   return true;
 }
 
-std::string ParametersOf(const Signature& signature) {
-  std::string text;
-  const std::uint32_t required = RequiredOf(signature);
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    const TypeInfo& type = *signature.arguments[i];
-    const bool optional = i >= required && type.Is(conversions::kOptional);
-    const bool rest = i + 1 == signature.count && TakesRest(signature);
-    text += fmt::format("{}{}{}{}", i == 0 ? "" : ", ", rest ? "..." : "",
-                        TypeScriptName(optional ? *type.element : type), optional ? "?" : "");
-  }
-  return fmt::format("({})", text);
-}
-
 template <class List>
 [[noreturn]] void ThrowNoneFits(const NativeCall& call, const List& overloads) {
   Realm& realm = call.realm();
@@ -56,7 +42,8 @@ template <class List>
   }
   std::string expected;
   for (const auto& overload : overloads) {
-    expected += (expected.empty() ? "" : " or ") + ParametersOf(*overload.signature);
+    expected +=
+        (expected.empty() ? "" : " or ") + ParameterList(*overload.signature, /*named=*/false);
   }
   ThrowTypeError(fmt::format("{}: expected {}, got ({})", call.name(), expected, given));
 }
@@ -79,26 +66,12 @@ auto Choose(NativeCall& call, const List& overloads, Serve serve) {
 
 template <class List>
 int Length(const List& overloads) {
-  int length = overloads.empty() ? 0 : LengthOf(*overloads.front().signature);
-  for (const auto& overload : overloads) length = std::min(length, LengthOf(*overload.signature));
-  return length;
+  std::uint32_t length = overloads.empty() ? 0 : RequiredOf(*overloads.front().signature);
+  for (const auto& overload : overloads) length = std::min(length, RequiredOf(*overload.signature));
+  return static_cast<int>(length);
 }
 
 }  // namespace
-
-bool TakesRest(const Signature& signature) {
-  if (signature.count == 0) return false;
-  const TypeInfo& last = *signature.arguments[signature.count - 1];
-  return last.Is(conversions::kRest) || last.Is(conversions::kArguments);
-}
-
-std::uint32_t RequiredOf(const Signature& signature) {
-  std::uint32_t count = signature.count - (TakesRest(signature) ? 1 : 0);
-  while (count > 0 && signature.arguments[count - 1]->Is(conversions::kOptional)) --count;
-  return count;
-}
-
-int LengthOf(const Signature& signature) { return static_cast<int>(RequiredOf(signature)); }
 
 int LengthOf(const std::vector<Overload>& overloads) { return Length(overloads); }
 int LengthOf(const std::vector<Construction>& overloads) { return Length(overloads); }

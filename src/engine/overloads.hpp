@@ -2,7 +2,6 @@
 // then the first whose types they fit.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "nodehost/detail/class_info.hpp"
@@ -11,13 +10,7 @@ namespace nodehost::detail {
 
 class NativeCall;
 
-/// Whether the last parameter takes all the arguments that are left.
-bool TakesRest(const Signature& signature);
-/// How many parameters must be given.
-std::uint32_t RequiredOf(const Signature& signature);
-
-/// `length` of the JavaScript function: the parameters in front of the optional ones at the end.
-int LengthOf(const Signature& signature);
+/// `length` of the JavaScript function: that of the overload that needs the fewest arguments.
 int LengthOf(const std::vector<Overload>& overloads);
 int LengthOf(const std::vector<Construction>& overloads);
 

@@ -20,7 +20,7 @@
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
-#include "overloads.hpp"
+#include "parameters.hpp"
 
 namespace nodehost::detail {
 
@@ -61,31 +61,6 @@ std::string Quoted(std::string_view name) {
 std::string KeyText(std::string_view name) {
   if (name.starts_with("Symbol.")) return fmt::format("[{}]", name);
   return IsIdentifier(name) ? std::string(name) : Quoted(name);
-}
-
-std::string ParameterName(std::uint32_t index) {
-  const char letter = static_cast<char>('a' + index % 26);
-  return index < 26 ? std::string(1, letter) : fmt::format("{}{}", letter, index / 26);
-}
-
-// `(a: number, b?: string)`. An optional parameter is one only where none that must be there
-// follows it.
-std::string ParameterList(const Signature& signature) {
-  const std::uint32_t required = RequiredOf(signature);
-  std::string text;
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    const TypeInfo& type = *signature.arguments[i];
-    const bool optional = i >= required && type.Is(conversions::kOptional);
-    const bool rest = i + 1 == signature.count && TakesRest(signature);
-    text += fmt::format("{}{}{}{}: {}", i == 0 ? "" : ", ", rest ? "..." : "", ParameterName(i),
-                        optional ? "?" : "", TypeScriptName(optional ? *type.element : type));
-  }
-  return fmt::format("({})", text);
-}
-
-std::string ResultName(const Signature& signature) {
-  const bool nothing = signature.result->quick == Quick::kNothing;
-  return nothing ? "void" : TypeScriptName(*signature.result);
 }
 
 const TypeInfo& Held(const TypeInfo& type) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -92,5 +93,9 @@ TEST_CASE("each kind of type has its TypeScript name") {
   CHECK(Name<nh::Method<void()>>() == "() => void");
   CHECK(Name<nh::Method<int(std::string, std::optional<Point>)>>() ==
         "(a: string, b?: Point) => number");
+  CHECK(Name<nh::Method<void(std::optional<int>, int)>>() ==
+        "(a: number | undefined, b: number) => void");
+  CHECK(Name<std::function<double(int, std::optional<bool>, nh::Rest<double>)>>() ==
+        "(a: number, b?: boolean, ...c: number[]) => number");
   CHECK(Name<nh::Value>() == "any");
 }

@@ -12,7 +12,7 @@
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/members.hpp"
 #include "engine/entry.hpp"
-#include "nodehost/convert/variants.hpp"
+#include "engine/parameters.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 
@@ -66,16 +66,7 @@ bool ConstructorFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeI
 
 std::string MethodName(const TypeInfo& type) {
   const Signature& signature = *OpsOf<MethodOps>(type).signature;
-  std::string text;
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    const TypeInfo& argument = *signature.arguments[i];
-    const bool optional = argument.Is(conversions::kOptional);
-    text += fmt::format("{}{}{}{}: {}", i == 0 ? "" : ", ", static_cast<char>('a' + i % 26),
-                        i < 26 ? "" : fmt::to_string(i / 26), optional ? "?" : "",
-                        TypeScriptName(optional ? *argument.element : argument));
-  }
-  const bool nothing = signature.result->quick == Quick::kNothing;
-  return fmt::format("({}) => {}", text, nothing ? "void" : TypeScriptName(*signature.result));
+  return fmt::format("{} => {}", ParameterList(signature), ResultName(signature));
 }
 
 std::string ConstructorName(const TypeInfo& type) {
