@@ -146,7 +146,7 @@ template <class... A, class Source, class F>
 Subscription On(const Source& source, std::string_view name, F function) {
   static_assert(std::is_invocable_v<F&, A...>,
                 "On<A...>(source, name, function): function takes the arguments A");
-  static_assert((detail::CheckDecodable<detail::Stored<A>>() && ...));
+  static_assert(detail::CheckParameters<A...>());
   auto listener = std::make_shared<detail::ListenerOf<F, A...>>(std::move(function));
   detail::Subscribe(detail::SourceRef(source), name, listener);
   return Subscription(std::move(listener));

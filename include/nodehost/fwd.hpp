@@ -28,6 +28,7 @@ struct StopResult;
 class Js;
 class Value;
 class Object;
+class Arguments;
 class Array;
 class ArrayBuffer;
 class BigInt;

@@ -6,16 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "callbacks.hpp"
 #include "catch.hpp"
 #include "convert/decoder.hpp"
+#include "each_argument.hpp"
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "handle_scope.hpp"
 #include "js_errors.hpp"
 #include "memory.hpp"
 #include "nodehost/convert/bytes.hpp"
-#include "nodehost/convert/containers.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
@@ -48,18 +47,10 @@ class ArgumentList {
  public:
   ArgumentList(Realm& realm, const Signature& signature, const void* const* values) : lent_(realm) {
     list_.reserve(signature.count);
-    for (std::uint32_t i = 0; i < signature.count; ++i) {
-      const TypeInfo& type = *signature.arguments[i];
-      if (type.Is(conversions::kRest)) {
-        auto add = [&](const void* item, const void*) {
-          list_.push_back(Encode(realm, *type.element, item));
-        };
-        OpsOf<CollectionOps>(type).each(values[i], VisitorOf(add));
-      } else {
-        list_.push_back(type.Is(conversions::kSpan) ? lent_.Lend(type, values[i])
-                                                    : Encode(realm, type, values[i]));
-      }
-    }
+    ForEachArgument(signature, values, [&](const TypeInfo& type, const void* value) {
+      list_.push_back(type.Is(conversions::kSpan) ? lent_.Lend(type, value)
+                                                  : Encode(realm, type, value));
+    });
   }
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(list_.size()); }
   v8::Local<v8::Value>* data() noexcept { return list_.data(); }
@@ -69,7 +60,7 @@ class ArgumentList {
   std::vector<v8::Local<v8::Value>> list_;
 };
 
-// With many arguments, or with views that are lent.
+// With many arguments, with views that are lent, or with a Rest, which is any number of them.
 [[gnu::noinline]] v8::Local<v8::Value> CallUnusual(Realm& realm, v8::Local<v8::Value> function,
                                                    v8::Local<v8::Value> receiver,
                                                    const Signature& signature,
@@ -113,7 +104,7 @@ inline v8::Local<v8::Value> CallUsual(Realm& realm, v8::Local<v8::Value> functio
                                         v8::Local<v8::Value> receiver, const Signature& signature,
                                         const void* const* values, void* result) {
   const v8::Local<v8::Value> returned =
-      signature.count > kFew || signature.lends
+      signature.count > kFew || signature.lends_or_spreads
           ? CallUnusual(realm, function, receiver, signature, values)
           : CallUsual(realm, function, receiver, signature, values);
   const TypeInfo& type = *signature.result;

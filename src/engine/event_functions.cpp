@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "each_argument.hpp"
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "js_errors.hpp"
@@ -28,11 +29,10 @@ JsThread& ThreadOf(const Ref& ref) { return *ref.get()->thread; }
 void EmitHere(const Ref& object, const EmittedEventBase& event) {
   const Entry entry(object);
   Realm& realm = entry.realm();
-  const std::uint32_t count = event.signature->count;
   std::vector<v8::Local<v8::Value>> list{realm.String(event.name)};
-  for (std::uint32_t i = 0; i < count; ++i) {
-    list.push_back(Encode(realm, *event.signature->arguments[i], event.arguments[i]));
-  }
+  ForEachArgument(*event.signature, event.arguments, [&](const TypeInfo& type, const void* value) {
+    list.push_back(Encode(realm, type, value));
+  });
   const auto array = v8::Array::New(realm.isolate(), list.data(), list.size());
   realm.events().Call(realm, EventFunctions::kEmit, {entry.value(), array});
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "each_argument.hpp"
 #include "encode_decode.hpp"
 #include "entry.hpp"
 #include "handle_scope.hpp"
@@ -26,22 +27,29 @@ static_assert(std::size(kFunctionNames) == static_cast<std::size_t>(Operation::k
 // A list of arguments: on the stack for the usual few, else on the heap.
 class List {
  public:
-  explicit List(std::size_t size) {
-    if (size > few_.size()) {
-      many_.resize(size);
-      items_ = many_.data();
+  void Add(v8::Local<v8::Value> item) {
+    if (count_ < few_.size()) {
+      few_[count_] = item;
+    } else {
+      if (many_.empty()) many_.assign(few_.begin(), few_.end());
+      many_.push_back(item);
     }
+    ++count_;
   }
-  void Add(v8::Local<v8::Value> item) { items_[count_++] = item; }
   int count() const { return static_cast<int>(count_); }
-  v8::Local<v8::Value>* get() { return items_; }
+  v8::Local<v8::Value>* get() { return many_.empty() ? few_.data() : many_.data(); }
 
  private:
   std::array<v8::Local<v8::Value>, 8> few_;
   std::vector<v8::Local<v8::Value>> many_;
-  v8::Local<v8::Value>* items_ = few_.data();
   std::size_t count_ = 0;
 };
+
+// Whether what is handed over are the arguments of a call, of which a Rest is any number.
+bool IsCall(Operation operation) {
+  return operation == Operation::kConstruct || operation == Operation::kApply ||
+         operation == Operation::kBind;
+}
 
 }  // namespace
 
@@ -49,14 +57,20 @@ void Operate(Operation operation, const OperationCall& call) {
   Realm& realm = call.js ? Realm::Of(call.js->thread()) : Entry::RealmOf(*call.self);
   const HandleScope scope(realm.isolate());
   const Signature& signature = *call.signature;
-  List list(signature.count + 2U);
+  List list;
   if (call.self) list.Add(Entry::LocalOf(realm, *call.self));
   if (call.key) list.Add(Entry::KeyOf(realm, *call.key));
   const bool sets = operation == Operation::kSet && call.key;
   const std::string_view name =
       sets && call.key->kind() == Key::Kind::kText ? call.key->text() : std::string_view();
-  for (std::uint32_t i = 0; i < signature.count; ++i) {
-    list.Add(Encode(realm, *signature.arguments[i], call.arguments[i], name));
+  if (IsCall(operation)) {
+    ForEachArgument(signature, call.arguments, [&](const TypeInfo& type, const void* value) {
+      list.Add(Encode(realm, type, value));
+    });
+  } else {
+    for (std::uint32_t i = 0; i < signature.count; ++i) {
+      list.Add(Encode(realm, *signature.arguments[i], call.arguments[i], name));
+    }
   }
   const v8::Local<v8::Value> undefined = v8::Undefined(realm.isolate());
   const Catch caught(realm);

@@ -81,6 +81,29 @@ TEST_CASE("Rest is any number of arguments of one type, on both sides") {
   });
   CHECK(max(1, {5, 3}) == 5);
   CHECK(max(2, {}) == 2);
+  const auto max_before = node.Run([](nh::Js& js) {
+    return js.Eval("Math.max").As<nh::Method<double(nh::Rest<double>, double)>>();
+  });
+  CHECK(max_before({5, 3}, 7) == 7);
+}
+
+TEST_CASE("Rest is any number of arguments, however C++ calls") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const auto list = js.Eval("(...list) => list.join('|')").As<nh::Function>();
+    const nh::Rest<int> numbers{1, 2, 3};
+    const nh::Value object = js.Eval("({})");
+    CHECK(list(0, numbers).ToString() == "0|1|2|3");
+    CHECK(list.CallWith(object, 0, numbers).ToString() == "0|1|2|3");
+    CHECK(list.Bind(object, 0, numbers)(4).ToString() == "0|1|2|3|4");
+    CHECK(list.CallWith(object, nh::Rest<int>{1, 2, 3, 4, 5, 6, 7, 8, 9}, "end").ToString() ==
+          "1|2|3|4|5|6|7|8|9|end");
+    const nh::Value made = js.Eval("(class { constructor(...list) { this.all = list.join('|') } })")
+                               .Construct(0, numbers);
+    CHECK(made["all"].ToString() == "0|1|2|3");
+    object.Set("numbers", numbers);  // a value is one value
+    CHECK(object["numbers"]["length"].As<int>() == 3);
+  });
 }
 
 TEST_CASE("util.promisify takes an exported function with a Node callback") {

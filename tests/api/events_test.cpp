@@ -197,6 +197,17 @@ TEST_CASE("events: a C++ emitter emits from any thread, in each environment that
   });
 }
 
+TEST_CASE("events: a Rest that C++ emits is any number of arguments") {
+  nh::Environment node = NewEnvironment();
+  const nh::EventEmitter progress;
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("progress", progress);
+    js.Eval("globalThis.seen = []; progress.on('done', (...list) => seen.push(...list))");
+    progress.Emit("done", "files", nh::Rest<int>{1, 2});
+    CHECK(js.Eval("JSON.stringify(seen)").ToString() == R"(["files",1,2])");
+  });
+}
+
 TEST_CASE("events: an exported class is an EventEmitter") {
   nh::Environment node = NewEnvironment();
   const auto download = std::make_shared<Download>();

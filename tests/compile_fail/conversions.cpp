@@ -40,6 +40,18 @@ void Convert(const nh::Value& value) {
   value(1, "text", std::string("text"), Plain{1});
 #endif
 
+#if CASE_a_rest_that_is_not_last  // says: Rest is the last parameter
+  value.Set("join", [](const nh::Rest<std::string>&, int) {});
+#else
+  value.Set("join", [](int, const nh::Rest<std::string>&) {});
+#endif
+
+#if CASE_arguments_that_are_not_last  // says: Rest is the last parameter, and so is Arguments
+  value.Set("join", [](nh::Arguments, int) {});
+#else
+  value.Set("join", [](int, nh::Arguments) {});
+#endif
+
 #if CASE_a_reader_of_js_errors  // says: a JsError is what JavaScript sees of it already
   nh::RegisterException<nh::JsError>([](const nh::JsError& e) { return *e.data(); });
 #else

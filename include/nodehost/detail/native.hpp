@@ -77,6 +77,28 @@ decltype(auto) Lend(Stored<A>& stored) {
   }
 }
 
+/// Whether no parameter but the last takes the rest of the arguments.
+template <class... A>
+consteval bool RestIsLast() {
+  constexpr bool kTakesRest[] = {
+      (kIsRest<std::remove_cvref_t<A>> || std::is_same_v<std::remove_cvref_t<A>, Arguments>)...,
+      false};
+  for (std::size_t i = 0; i + 1 < sizeof...(A); ++i) {
+    if (kTakesRest[i]) return false;
+  }
+  return true;
+}
+
+/// What the parameters of a function that JavaScript calls must be. Always true: what is wrong is a
+/// static_assert.
+template <class... A>
+consteval bool CheckParameters() {
+  static_assert(RestIsLast<A...>(),
+                "nodehost: Rest is the last parameter, and so is Arguments: nothing is left for "
+                "what stands behind it");
+  return (CheckDecodable<Stored<A>>() && ...);
+}
+
 /// Whether it is a std::span that C++ may write to.
 template <class T>
 inline constexpr bool kIsWritableSpan = false;
@@ -94,7 +116,7 @@ void WriteBackSpan(NativeCall& call, std::size_t index, const Stored<A>& stored)
 /// written to a std::span when it returns is then in the Array or TypedArray that JavaScript gave.
 template <class... A, class F>
 decltype(auto) WithArguments(NativeCall& call, F&& function) {
-  static_assert((CheckDecodable<Stored<A>>() && ...));
+  static_assert(CheckParameters<A...>());
   std::tuple<Stored<A>...> values{};
   return std::apply(
       [&](auto&... stored) -> decltype(auto) {
@@ -122,7 +144,7 @@ decltype(auto) WithArguments(NativeCall& call, F&& function) {
 template <class R, class... A, class F, std::size_t... I>
 void ServeTask(NativeCall& call, std::index_sequence<I...>, std::shared_ptr<void> keeper,
                F&& function) {
-  static_assert((CheckDecodable<Stored<A>>() && ...));
+  static_assert(CheckParameters<A...>());
   static_assert(!(kIsWritableSpan<std::remove_cvref_t<A>> || ...),
                 "nodehost: a coroutine goes on after the call that began it, and what it writes to "
                 "a std::span would be lost; take a span of const, or nodehost::Shared");

@@ -42,7 +42,8 @@ struct Signature {
   const TypeInfo* result = nullptr;
   const TypeInfo* const* arguments = nullptr;
   std::uint32_t count = 0;
-  bool lends = false;  ///< whether an argument is a std::span or a Rest
+  /// Whether an argument is lent for the call (std::span), or is several (Rest).
+  bool lends_or_spreads = false;
 };
 
 }  // namespace nodehost::detail
