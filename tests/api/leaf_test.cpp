@@ -308,11 +308,15 @@ TEST_CASE("what a leaf throws is thrown once, and what it did is done once") {
 }
 
 TEST_CASE("a loop of leaves is ended by Stop") {
-  nh::Environment node = NewEnvironment();
-  node.AddModule({"app:leaves", kLeaves});
-  node.Post([](nh::Js& js) {
-    js.Eval("const { add } = require('app:leaves'); for (let i = 0; ; i = add(i, 1));");
-  });
-  const nh::StopResult result = node.Stop(std::chrono::milliseconds(300));
-  CHECK(result.reason == nh::EndReason::kTerminated);
+  for (const char* const loop :
+       {"const { add } = require('app:leaves'); for (let i = 0; ; i = add(i, 1));",
+        "const account = new (require('app:bank').Account)(0); for (;;) account.deposit(1);"}) {
+    INFO("loop: ", loop);
+    nh::Environment node = NewEnvironment();
+    node.AddModule({"app:leaves", kLeaves});
+    node.AddModule({"app:bank", Bank{}});
+    node.Post([loop](nh::Js& js) { js.Eval(loop); });
+    const nh::StopResult result = node.Stop(std::chrono::milliseconds(300));
+    CHECK(result.reason == nh::EndReason::kTerminated);
+  }
 }
