@@ -170,6 +170,11 @@ class Class {
   /// the C++ side: `on`, `once`, `off`, `emit` and the like are methods of the class, and what
   /// `object.events.Emit(…)` emits on any thread gets to their listeners. `this` of a listener is
   /// the emitter, not the object.
+  ///
+  /// Listeners stay as long as the C++ object, which may emit when JavaScript has forgotten it. A
+  /// listener that refers to the object is thus a ring that the garbage collector does not see
+  /// through: the object lives until that listener is removed (`once`, `off`,
+  /// `removeAllListeners`) or the environment ends.
   template <auto Emitter>
   Class& Emits() {
     detail::EmitterMethods<T, Emitter>::AddTo(*this);

@@ -34,6 +34,9 @@ struct Download {
   void Finish(const std::string& what) { events.Emit("end", what); }
   nh::EventEmitter events;
 };
+struct Downloads {
+  nh::Class<::Download> Download;
+};
 
 // Until the jobs that were queued before are done.
 void Settle(nh::Environment& node) {
@@ -206,6 +209,33 @@ TEST_CASE("events: a Rest that C++ emits is any number of arguments") {
     progress.Emit("done", "files", nh::Rest<int>{1, 2});
     CHECK(js.Eval("JSON.stringify(seen)").ToString() == R"(["files",1,2])");
   });
+}
+
+TEST_CASE("events: an object that its own listener refers to goes when that is removed") {
+  nh::Environment node = NewEnvironment();
+  node.AddModule({"app:downloads", Downloads{}});
+  node.Run([](nh::Js& js) {
+    js.Eval(R"js(
+      const { Download } = require('app:downloads');
+      const add = (name, remove) => {
+        const download = new Download();
+        const listener = () => download;
+        download[name]('end', listener);
+        remove(download, listener);
+      };
+      add('once', (download) => download.emit('end'));
+      add('on', (download, listener) => download.off('end', listener));
+      add('on', (download) => download.removeAllListeners());)js");
+    CHECK(js.CppObjects() == 3);
+  });
+  for (int i = 0; i < 2; ++i) {
+    node.Run([](nh::Js& js) {
+      js.Eval(
+          "require('v8').setFlagsFromString('--expose-gc'); require('vm').runInNewContext('gc')()");
+    });
+    Settle(node);
+  }
+  CHECK(node.Run([](nh::Js& js) { return js.CppObjects(); }) == 0);
 }
 
 TEST_CASE("events: an exported class is an EventEmitter") {
