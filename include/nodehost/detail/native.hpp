@@ -80,11 +80,11 @@ decltype(auto) Lend(Stored<A>& stored) {
 /// Whether no parameter but the last takes the rest of the arguments.
 template <class... A>
 consteval bool RestIsLast() {
-  constexpr bool kTakesRest[] = {
+  constexpr bool takes_rest[] = {
       (kIsRest<std::remove_cvref_t<A>> || std::is_same_v<std::remove_cvref_t<A>, Arguments>)...,
       false};
   for (std::size_t i = 0; i + 1 < sizeof...(A); ++i) {
-    if (kTakesRest[i]) return false;
+    if (takes_rest[i]) return false;
   }
   return true;
 }
