@@ -1,6 +1,7 @@
-# nodehost_discover_tests(<target> PREFIX <text> TIMEOUT <seconds> [PROPERTIES <name> <value>...])
+# nodehost_discover_tests(<target> PREFIX <text> [TIMEOUT <seconds>] [PROPERTIES <name> <value>...])
 #
-# Makes each TEST_CASE of a doctest program a CTest test: one process each, with a deadline.
+# Makes each TEST_CASE of a doctest program a CTest test: one process each, with a deadline, without
+# TIMEOUT that of the test preset.
 # doctest's CMake script lies beside its headers, whether they are the system's or fetched.
 get_target_property(_doctest_include doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
 list(GET _doctest_include 0 _doctest_include)
@@ -10,9 +11,12 @@ include("${NODEHOST_DOCTEST_SCRIPT}")
 
 function(nodehost_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "PROPERTIES")
-  if(NODEHOST_SANITIZE)  # several times slower, and a deadline is there to catch a hang, not to time
-    math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
+  if(arg_TIMEOUT)
+    if(NODEHOST_SANITIZE)  # several times slower, and a deadline is there to catch a hang, not to time
+      math(EXPR arg_TIMEOUT "3 * ${arg_TIMEOUT}")
+    endif()
+    list(APPEND arg_PROPERTIES TIMEOUT "${arg_TIMEOUT}")
   endif()
   doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
-                         PROPERTIES TIMEOUT "${arg_TIMEOUT}" ${arg_PROPERTIES})
+                         PROPERTIES ${arg_PROPERTIES})
 endfunction()

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <future>
 #include <map>
 #include <optional>
 #include <random>
@@ -125,14 +126,25 @@ nh::EnvironmentOptions Options(std::mt19937& random) {
   return options;
 }
 
+// What a timeout has stopped may have left callbacks that loop, which Poll runs without one.
+void PollForAWhile(nh::PumpedEnvironment& node, std::mt19937& random) {
+  std::promise<void> done;
+  std::thread stopper([&node, over = done.get_future()] {
+    if (over.wait_for(200ms) == std::future_status::timeout) static_cast<void>(node.Stop(10ms));
+  });
+  while (random() % 4 != 0 && node.Poll()) {
+  }
+  done.set_value();
+  stopper.join();
+}
+
 void TorturePumped(std::mt19937& random, Outcome& outcome) {
   nh::PumpedEnvironment node = test::Platform().CreatePumpedEnvironment(Options(random));
   try {
     Torture(node, random, outcome);
   } catch (const nh::EnvironmentStopped&) {
   }
-  while (random() % 4 != 0 && node.Poll()) {
-  }
+  PollForAWhile(node, random);
   static_cast<void>(node.Stop(100ms));
 }
 
