@@ -18,7 +18,9 @@ const {
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
-const { wire: { receiver, revive, sender }, streams: { closeUnused, isStream, streamPort } } = options;
+const {
+  wire: { receiver, revive, sender }, streams: { closeUnused, isStream, readableOf, streamPort },
+} = options;
 
 const now = () => performance.now();
 const kStuckAfter = 1000;      // ms from a ping to SIGKILL
@@ -78,14 +80,19 @@ function makeChildren(settings) {
       }
     } catch (error) {  // a DataCloneError
       MapPrototypeDelete(chosen.calls, call.id);
-      settle(call);
-      call.reject(error);
+      fail(call, error);
     }
   }
 
   function settle(call) {
     call.settled = true;
     MapPrototypeDelete(calls, call.id);
+  }
+  /// Of a call that no function has answered: nobody reads its arguments any more.
+  function fail(call, error) {
+    settle(call);
+    call.reject(error);
+    for (let i = 0; i < call.streams.length; ++i) call.streams[i].stream.destroy();
   }
   const calls = new Map();
 
@@ -216,8 +223,7 @@ function makeChildren(settings) {
         append(waiting, call);
         return;
       }
-      settle(call);
-      call.reject(ended(call.begun ?
+      fail(call, ended(call.begun ?
         `The ${name} ${reason} while it called ${call.module}.` :
         `The ${name} ${reason} before it had called ${call.module}.`, call.begun));
     });
@@ -232,8 +238,7 @@ function makeChildren(settings) {
       const lost = waiting;
       waiting = [];
       for (let i = 0; i < lost.length; ++i) {
-        settle(lost[i]);
-        lost[i].reject(ended(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`, false));
+        fail(lost[i], ended(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`, false));
       }
     }
     const pause = slot.failures === 0 ? 0 : 50 * 2 ** (slot.failures - 1);
@@ -258,7 +263,7 @@ function makeChildren(settings) {
         const streams = [];
         for (let i = 0; i < args.length; ++i) {
           if (!isStream(args[i])) continue;
-          append(streams, { number: i, stream: args[i] });
+          append(streams, { number: i, stream: readableOf(args[i]) });
           args[i] = null;
         }
         const call = { id, module, name, args, streams, resolve, reject, begun: false,
@@ -273,8 +278,7 @@ function makeChildren(settings) {
       const call = MapPrototypeGet(calls, id);
       if (call === undefined) return;
       const { instance } = call;
-      settle(call);
-      call.reject(ended('The caller waits no more.', call.begun));
+      fail(call, ended('The caller waits no more.', call.begun));
       if (instance === undefined) return;
       MapPrototypeDelete(instance.calls, id);
       instance.closeIfDone();

@@ -6,9 +6,9 @@
 //   from who writes   'chunk', key, chunk
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
-// Gets service_wire.js's exports as `wire`; returns `isStream(value)`, `streamNumbers(args)`,
-// `closeUnused(stream)`, `streamPort(send, onIdle)` and `bytesPort(sendBytes, onIdle)`, whose messages
-// are bytes.
+// Gets service_wire.js's exports as `wire`; returns `isStream(value)`, `readableOf(value)` of one,
+// `streamNumbers(args)`, `closeUnused(stream)`, `streamPort(send, onIdle)` and
+// `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
 'use strict';
 
 const {
@@ -32,6 +32,7 @@ function isStream(value) {
      typeof value[SymbolAsyncIterator] === 'function');
 }
 
+/// The Readable that is sent for it. Of a Readable, that itself.
 function readableOf(value) {
   if (isNodeStream(value)) return value;
   return typeof value.getReader === 'function' ? fromWeb(value) : from(value);
@@ -204,4 +205,4 @@ function streamNumbers(args) {
   return numbers;
 }
 
-return { __proto__: null, bytesPort, closeUnused, isStream, streamNumbers, streamPort };
+return { __proto__: null, bytesPort, closeUnused, isStream, readableOf, streamNumbers, streamPort };

@@ -35,6 +35,19 @@ nh::ReadStream<> Source(std::size_t size, int count) {
   });
 }
 
+// Whether its reader goes, soon.
+bool IsClosed(const nh::WriteStream<>& stream) {
+  return Eventually([&] {
+    try {
+      stream.Write(nh::Bytes::CopyOf(std::string(1000, 'x'))).Get(100ms);
+    } catch (const nh::DeadlineExceeded&) {  // it is full
+    } catch (const nh::JsError&) {
+      return true;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("what a function writes to callback.stream, and a stream that it returns", Model,
@@ -111,17 +124,24 @@ TEST_CASE_TEMPLATE("a function may begin to read its argument late", Model, MODE
 TEST_CASE_TEMPLATE("an argument that a function has left unread takes no more", Model,
                    REMOTE_MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
+  const nh::Pipe<> ignored = nh::NewPipe<>();
+  CHECK(services.InvokeExportAsync<int>("./streams", "ignores", ignored.readable).Get(20s) == 1);
+  CHECK(IsClosed(ignored.writable));
+  const nh::Pipe<> refused = nh::NewPipe<>();
+  CHECK_THROWS_AS(
+      services.InvokeExportAsync<int>("./streams", "refuses", refused.readable).Get(20s),
+      nh::JsError);
+  CHECK(IsClosed(refused.writable));
+}
+
+TEST_CASE_TEMPLATE("an argument of a call that nobody waits for takes no more", Model,
+                   REMOTE_MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
   const nh::Pipe<> pipe = nh::NewPipe<>();
-  CHECK(services.InvokeExportAsync<int>("./streams", "ignores", pipe.readable).Get(20s) == 1);
-  CHECK(Eventually([&] {
-    try {
-      pipe.writable.Write(nh::Bytes::CopyOf(std::string(1000, 'x'))).Get(100ms);
-    } catch (const nh::DeadlineExceeded&) {  // it is full
-    } catch (const nh::JsError&) {
-      return true;
-    }
-    return false;
-  }));
+  const auto waits = services.With({.timeout = 300ms})
+                         .template InvokeExportAsync<int>("./streams", "waits", pipe.readable);
+  CHECK_THROWS_AS(waits.Get(20s), nh::DeadlineExceeded);
+  CHECK(IsClosed(pipe.writable));
 }
 
 TEST_CASE_TEMPLATE("a restart lets a stream end where it has begun", Model, MODELS) {

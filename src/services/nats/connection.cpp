@@ -77,7 +77,9 @@ struct Delivery {
                     .data = {self.library.natsMsg_GetData(message), size},
                     .no_responders = self.library.natsMsg_IsNoResponders(message)});
     } catch (const std::exception& error) {
-      if (self.on_error) self.on_error(error);
+      if (self.on_error) {
+        self.on_error(text(self.library.natsMsg_GetSubject(message)), error);
+      }
     }
     self.library.natsMsg_Destroy(message);
   }

@@ -33,7 +33,7 @@ struct Deliveries;
 class Connection {
  public:
   using Handler = std::function<void(const Message&)>;
-  using OnError = std::function<void(const std::exception& error)>;
+  using OnError = std::function<void(std::string_view subject, const std::exception& error)>;
 
   /// Connects. When a handler throws, because a stranger sent the message for instance, that
   /// message is lost and `on_error` is told, if there is one. Throws HostError.

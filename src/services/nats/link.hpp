@@ -18,7 +18,8 @@ struct Link {
   explicit Link(Object made)
       : port(std::move(made)),
         take(port["take"].As<std::function<Posted(Bytes)>>()),
-        end(port["end"].As<std::function<Posted(std::string)>>()) {}
+        end(port["end"].As<std::function<Posted(std::string)>>()),
+        close_unused(port["closeUnused"].As<std::function<Posted()>>()) {}
 
   /// What is behind the channel of a kData frame.
   void Take(FrameReader& frame) {
@@ -26,11 +27,13 @@ struct Link {
   }
   /// Breaks its streams.
   void End(const std::string& reason) { Tell(end, reason); }
+  /// The function has answered: an argument that it has not begun to read is closed soon.
+  void CloseUnused() { Tell(close_unused); }
 
-  template <class F, class A>
-  static void Tell(const F& function, const A& argument) {
+  template <class F, class... A>
+  static void Tell(const F& function, const A&... arguments) {
     try {
-      function(argument);
+      function(arguments...);
     } catch (const EnvironmentStopped&) {
       // Then its streams have ended.
     }
@@ -39,6 +42,7 @@ struct Link {
   const Object port;
   const std::function<Posted(Bytes)> take;
   const std::function<Posted(std::string)> end;
+  const std::function<Posted()> close_unused;
   MessagesOut out;
   MessagesIn in;
   bool idle = false;  // no stream is open

@@ -33,9 +33,10 @@ using namespace std::chrono_literals;
 using namespace services::nats;
 
 constexpr auto kTick = 100ms;
-constexpr auto kOfferKept = 10s;    // that nobody has said go to
-constexpr auto kResultKept = 30s;   // that nobody asks for
-constexpr auto kOfferAwaited = 2s;  // while it is to stop
+constexpr auto kOfferKept = 10s;             // that nobody has said go to
+constexpr auto kResultKept = 30s;            // that nobody asks for
+constexpr auto kOfferAwaited = 2s;           // while it is to stop
+constexpr std::size_t kLongestClient = 256;  // bytes of a name; an inbox has some 30
 
 /// A call of another process's, on its way through this one's services.
 class RemoteCall final : public Invocation {
@@ -73,7 +74,6 @@ class RemoteCall final : public Invocation {
       answer_({}, kStream);
       port_->Call("give", "result", result);
     }
-    if (port_) port_->Call("closeUnused");
   }
   void DeliverFailure(std::exception_ptr error) noexcept override {
     answer_(Bytes::CopyOf(EncodeFailure(error)), kFailed);
@@ -150,9 +150,11 @@ class NatsWorker {
   void Connect(const std::stop_token& stop) {
     for (bool said = false; !stop.stop_requested();) {
       try {
-        connection_.emplace(options_.nats, name_, [](const std::exception& error) {
-          std::fprintf(stderr, "nodehost: %s\n", error.what());
-        });
+        connection_.emplace(
+            options_.nats, name_, [](std::string_view subject, const std::exception& error) {
+              const std::string text = fmt::format("a message to {}: {}", subject, error.what());
+              std::fprintf(stderr, "nodehost: %s\n", text.c_str());
+            });
         break;
       } catch (const HostError& error) {
         if (!std::exchange(said, true)) std::fprintf(stderr, "nodehost: %s\n", error.what());
@@ -184,13 +186,14 @@ class NatsWorker {
     FrameReader frame(message.data);
     if (frame.ReadKind() != Kind::kOffer) return;
     const std::string reply(message.reply);
-    NoteRestarts(reply.substr(0, reply.rfind('.')), frame.Number());
+    const std::uint64_t restarts = frame.Number();
     Served call;
     call.time_left = std::chrono::milliseconds(static_cast<std::int64_t>(frame.Number()));
     call.module = frame.Text();
     call.export_name = frame.Text();
     call.streams = frame.Text();
     if (!frame.empty()) call.arguments.TakeWhole(frame.Rest());
+    NoteRestarts(reply.substr(0, reply.rfind('.')), restarts);
     const std::lock_guard lock(mutex_);
     if (calls_.size() >= options_.max_calls && calls_.find(reply) == calls_.end()) {
       connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
@@ -315,6 +318,7 @@ class NatsWorker {
     if (found == calls_.end()) return;  // nobody waits for it
     found->second.heard = Clock::now();
     found->second.result.emplace(std::move(bytes), flags);
+    if (found->second.link) found->second.link->CloseUnused();
     Pump(found->second, reply);
   }
 
@@ -348,7 +352,9 @@ class NatsWorker {
     FrameReader frame(message.data);
     if (frame.ReadKind() != Kind::kGo) return;
     const std::uint64_t count = frame.Number();
-    NoteRestarts(std::string(frame.Rest()), count);
+    const std::string_view client = frame.Rest();
+    if (client.size() > kLongestClient) throw HostError("the name of who asks is too long");
+    NoteRestarts(std::string(client), count);
   }
 
   // The restart that a client has asked for may come behind its next offer.
