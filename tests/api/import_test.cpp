@@ -31,26 +31,35 @@ bool Contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (fs::temp_directory_path() / "import-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::string& path() const noexcept { return path_; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ + "/" + name) << text;
+  }
+
+ private:
+  std::string path_;
+};
+
 // A folder of modules whose names not every file system and tool takes.
-class OddNames {
+class OddNames : public TemporaryFolder {
  public:
   static constexpr const char* kPaths[] = {"a b#c%20é.mjs", "a b#c%20é.js", "with space.cjs",
                                            "odd names/ünï.cjs", "what?.cjs"};
 
   OddNames() {
-    std::string pattern = (fs::temp_directory_path() / "import-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    fs::create_directory(folder_ + "/odd names");
-    for (const std::string path : kPaths) std::ofstream(folder_ + "/" + path) << "let nothing;";
+    fs::create_directory(path() + "/odd names");
+    for (const char* name : kPaths) Write(name, "let nothing;");
   }
-  ~OddNames() { fs::remove_all(folder_); }
-  OddNames(const OddNames&) = delete;
-  OddNames& operator=(const OddNames&) = delete;
-
-  const std::string& folder() const noexcept { return folder_; }
-
- private:
-  std::string folder_;
 };
 
 }  // namespace
@@ -145,18 +154,18 @@ TEST_CASE("absolute paths and file: URLs are imported") {
 
 TEST_CASE("paths with spaces, %, # and letters beyond ASCII are imported") {
   const OddNames odd;
-  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = odd.folder()});
+  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = odd.path()});
   for (const std::string path : OddNames::kPaths) {
     CAPTURE(path);
     CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import("./" + path); }));
-    CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import(odd.folder() + "/" + path); }));
+    CHECK_NOTHROW(node.Run([&](nh::Js& js) { js.Import(odd.path() + "/" + path); }));
   }
 }
 
 TEST_CASE("base_dir may have spaces, %, # and letters beyond ASCII") {
   const OddNames odd;
   nh::Environment node =
-      test::Platform().CreateEnvironment({.base_dir = odd.folder() + "/odd names"});
+      test::Platform().CreateEnvironment({.base_dir = odd.path() + "/odd names"});
   CHECK_NOTHROW(node.Run([](nh::Js& js) { js.Import("./ünï.cjs"); }));
 }
 
@@ -170,6 +179,31 @@ TEST_CASE("a module that a timeout stopped is loaded anew, and so is what it req
   CHECK(node.Run([](nh::Js& js) {
     return js.Eval("require('./slow-inner.cjs').value").As<int>();
   }) == 1);
+}
+
+TEST_CASE("modules that are being linked are left alone when a timeout stops another job") {
+  // The loader of ES modules finds what is imported file by file, and puts CommonJS modules into
+  // require's cache as it does.
+  const TemporaryFolder folder;
+  constexpr int kDepth = 40;
+  for (int i = 0; i < kDepth; ++i) {
+    const std::string number = std::to_string(i);
+    folder.Write("c" + number + ".cjs", "exports.value = 1;");
+    folder.Write("m" + number + ".mjs",
+                 "import { value } from './c" + number + ".cjs';" +
+                     (i + 1 < kDepth ? "import { sum as rest } from './m" + std::to_string(i + 1) +
+                                           ".mjs'; export const sum = rest + value;"
+                                     : "export const sum = value;"));
+  }
+  nh::Environment node = test::Platform().CreateEnvironment({.base_dir = folder.path()});
+  const nh::Task<int> sum = node.RunAsync([&](nh::Js& js) {
+    return js.Eval("import('" + folder.path() + "/m0.mjs').then((m) => m.sum)").As<nh::Task<int>>();
+  });
+  while (!sum.done()) {
+    CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("for (;;);"); }, {.timeout = 1ms}),
+                    nh::DeadlineExceeded);
+  }
+  CHECK(sum.Get() == kDepth);
 }
 
 TEST_CASE("a module of Node's own that a timeout stopped is loaded anew") {
