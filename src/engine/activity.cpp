@@ -14,15 +14,17 @@ namespace {
 
 constexpr int kMaxFrames = 50;
 
+std::string Text(v8::Isolate* isolate, v8::Local<v8::String> string) {
+  std::string text;
+  if (!string.IsEmpty()) FromV8String(isolate, string, text);
+  return text;
+}
+
 std::string FrameText(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
-  const auto text = [&](v8::Local<v8::String> string) {
-    std::string result;
-    if (!string.IsEmpty()) FromV8String(isolate, string, result);
-    return result;
-  };
-  const std::string function = text(frame->GetFunctionName());
-  const std::string place = fmt::format("{}:{}:{}", text(frame->GetScriptNameOrSourceURL()),
-                                        frame->GetLineNumber(), frame->GetColumn());
+  const std::string function = Text(isolate, frame->GetFunctionName());
+  const std::string place =
+      fmt::format("{}:{}:{}", Text(isolate, frame->GetScriptNameOrSourceURL()),
+                  frame->GetLineNumber(), frame->GetColumn());
   return function.empty() ? place : fmt::format("{} ({})", function, place);
 }
 
@@ -55,6 +57,16 @@ std::string TopFrame(v8::Isolate* isolate) {
   const auto stack = v8::StackTrace::CurrentStackTrace(isolate, 1, v8::StackTrace::kDetailed);
   return stack->GetFrameCount() == 0 ? std::string()
                                      : FrameText(isolate, stack->GetFrame(isolate, 0));
+}
+
+bool HasFrameOf(v8::Isolate* isolate, std::string_view script, int count) {
+  const v8::HandleScope scope(isolate);
+  const auto stack = v8::StackTrace::CurrentStackTrace(isolate, count, v8::StackTrace::kScriptName);
+  for (int i = 0; i < stack->GetFrameCount(); ++i) {
+    const auto frame = stack->GetFrame(isolate, static_cast<std::uint32_t>(i));
+    if (Text(isolate, frame->GetScriptName()) == script) return true;
+  }
+  return false;
 }
 
 std::string StackText(v8::Isolate* isolate) {

@@ -19,6 +19,10 @@ std::vector<std::string> AliveResources(Realm& realm) noexcept;
 /// JavaScript, so an interrupt may call it.
 std::string TopFrame(v8::Isolate* isolate);
 
+/// Whether one of the `count` functions on top of the JavaScript stack is in the file `script`. On
+/// the JS thread; runs no JavaScript.
+bool HasFrameOf(v8::Isolate* isolate, std::string_view script, int count);
+
 /// The whole JavaScript stack as text, a line "    at work (/app/job.js:3:5)" for each frame.
 std::string StackText(v8::Isolate* isolate);
 

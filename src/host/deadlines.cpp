@@ -22,6 +22,12 @@ using Clock = Watchdog::Clock;
 // first time, or C++ may have caught the error and gone on.
 constexpr auto kAgain = 20ms;
 
+// How often a stop finds a hook of async resources running and looks again after a pause. Ours and
+// most take microseconds; one of a script's may loop.
+constexpr int kHookTries = 200;
+constexpr auto kHookPause = std::chrono::microseconds(100);
+constexpr int kHookFrames = 8;  // of the hook, above Node's
+
 Clock::time_point DueTime(const RunOptions& limits) {
   return limits.timeout ? detail::TimeAfter(*limits.timeout) : Clock::time_point::max();
 }
@@ -59,6 +65,9 @@ class Deadlines::Running {
   // False the first time: callbacks that are not the job's own get time to return.
   bool AskedBefore() { return std::exchange(asked_before_, true); }
 
+  // Whether to look again when a hook of async resources runs.
+  bool WaitsForHook() { return ++hook_tries_ < kHookTries; }
+
   void SetStopped() { stopped_ = true; }
 
   // The job is done; what runs now are the ticks and microtasks that it has left.
@@ -79,6 +88,7 @@ class Deadlines::Running {
   bool stopped_ = false;
   bool in_ticks_ = false;
   bool asked_before_ = false;
+  int hook_tries_ = 0;
 };
 
 class Deadlines::QueuedJob final : public detail::Job {
@@ -203,6 +213,23 @@ void Deadlines::OnProbe(Probe::By by) {
   if (StopOverdue(in_javascript) && in_javascript) isolate_->TerminateExecution();
 }
 
+// An environment that is stopped in a hook of async resources has to end, see AfterStop. This makes
+// it rare: between here and where V8 stops JavaScript, another hook may begin.
+bool Deadlines::WaitsForAsyncHook(Running& overdue) {
+  if (!detail::HasFrameOf(isolate_, "node:internal/async_hooks", kHookFrames) ||
+      !overdue.WaitsForHook()) {
+    return false;
+  }
+  watchdog_.At(
+      Clock::now() + kHookPause,
+      [this, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
+        const auto thread = weak_thread.lock();  // keeps this object alive
+        if (thread) probe_.Send();
+        return std::nullopt;
+      });
+  return true;
+}
+
 std::exception_ptr Deadlines::StoppedError(const TimedJob& timed, const std::string& where) const {
   if (timed.cancelled()) {
     return std::make_exception_ptr(
@@ -223,7 +250,7 @@ bool Deadlines::StopOverdue(bool in_javascript) {
   for (Running* at = innermost_; at; at = at->outer) {
     if (at->timed.IsDue(now)) overdue = at;
   }
-  if (!overdue) return false;
+  if (!overdue || (in_javascript && WaitsForAsyncHook(*overdue))) return false;
   const bool can_stop = overdue->CanStop(in_javascript);
   if (!can_stop && !overdue->AskedBefore()) return false;
   overdue->SetStopped();
@@ -240,11 +267,16 @@ void Deadlines::AfterStop(bool whole) {
   thread_.access().Enable();
   if (thread_.life().over() || !thread_.realm()) return;
   const v8::HandleScope scope(isolate_);
-  // Where JavaScript is on the stack, one of its modules may be on its way still.
-  if (v8::StackTrace::CurrentStackTrace(isolate_, 1)->GetFrameCount() == 0) {
-    const v8::TryCatch caught(isolate_);
-    static_cast<void>(thread_.realm()->host_scripts().Run("first_use/unfinished_modules.js",
-                                                          v8::Undefined(isolate_)));
+  // Where JavaScript is on the stack, modules and hooks may be on their way still.
+  if (v8::StackTrace::CurrentStackTrace(isolate_, 1)->GetFrameCount() != 0) return;
+  const v8::TryCatch caught(isolate_);
+  auto& scripts = thread_.realm()->host_scripts();
+  const auto nothing = v8::Undefined(isolate_);
+  static_cast<void>(scripts.Run("first_use/unfinished_modules.js", nothing));
+  v8::Local<v8::Value> hooks_are_whole;
+  if (scripts.Run("first_use/hooks_are_whole.js", nothing).ToLocal(&hooks_are_whole) &&
+      hooks_are_whole->IsFalse()) {
+    EndEnvironment();
   }
 }
 

@@ -61,6 +61,7 @@ class Deadlines {
   void Forget(TimedJob& timed);
   void OnProbe(Probe::By by);
   bool StopOverdue(bool in_javascript);
+  bool WaitsForAsyncHook(Running& overdue);
   std::exception_ptr StoppedError(const TimedJob& timed, const std::string& where) const;
   void AfterStop(bool whole);
   void EndEnvironment();
