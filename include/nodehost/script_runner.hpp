@@ -28,7 +28,9 @@ NODEHOST_API Value ScriptJobFunction(Js& js);
 /// or the token says stop, the timers, immediates, servers, sockets, watchers, Workers and child
 /// processes that it has begun are closed, also if the script itself was done long before; what it
 /// begins after that, in a callback that was under way, is closed at once; and the promises that
-/// wait for those are never settled. The environment and the other scripts in it go on.
+/// wait for those are never settled. The environment and the other scripts in it go on; but what
+/// scripts share, as the connections that an http agent or `fetch` keeps, or a file that two of
+/// them watch, belongs to the script that began it.
 ///
 ///     const nh::ScriptRunner<int> scripts(node);
 ///     nh::Task<int> sum = scripts.Run(code, {.timeout = 100ms});

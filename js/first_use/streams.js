@@ -8,7 +8,7 @@ const {
   SetPrototypeAdd, SetPrototypeHas, SymbolAsyncIterator, SymbolIterator, append,
 } = primordials;
 const { Duplex, Readable, Transform, Writable } = require('stream');
-const { nextTick } = process;
+const { nextTick } = require('process');
 const { isAnyArrayBuffer, isSharedArrayBuffer } = require('util');
 
 // What an end that writes asks for, and what it is told.

@@ -5,14 +5,18 @@
 'use strict';
 
 const { ObjectFreeze, ReflectGetOwnPropertyDescriptor, uncurryThis } = primordials;
+const { createHook, executionAsyncId } = require('async_hooks');
 const EventEmitter = require('events');
 const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('fs');
+const { EventTarget } = require('internal/event_target');
+const { setUnrefTimeout } = require('internal/timers');
 const Module = require('module');
 const { constants: { errno } } = require('os');
 const { basename, dirname, extname, isAbsolute, join } = require('path');
 const {
   Duplex, PassThrough, Readable, Transform, Writable, finished,
 } = require('stream');
+const { clearImmediate, clearTimeout, setTimeout } = require('timers');
 const { fileURLToPath, pathToFileURL } = require('url');
 const {
   getSystemErrorName, inspect,
@@ -29,7 +33,20 @@ const controllerMaker =
 
 const copies = {
   __proto__: null,
-  events: { __proto__: null, newEventEmitter: () => new EventEmitter() },
+  async_hooks: {
+    __proto__: null,
+    createHook,
+    disable: uncurryThis(createHook({}).disable),
+    enable: uncurryThis(createHook({}).enable),
+    executionAsyncId,
+  },
+  events: {
+    __proto__: null,
+    // Of an EventTarget.
+    addEventListener: uncurryThis(EventTarget.prototype.addEventListener),
+    newEventEmitter: () => new EventEmitter(),
+    removeEventListener: uncurryThis(EventTarget.prototype.removeEventListener),
+  },
   fs: { __proto__: null, readFileSync, readdirSync, statSync, watch, writeFileSync },
   module: {
     __proto__: null,
@@ -44,7 +61,9 @@ const copies = {
   },
   os: { __proto__: null, errno: ObjectFreeze({ __proto__: null, ...errno }) },
   path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
+  process: { __proto__: null, nextTick: process.nextTick },
   stream: { __proto__: null, Duplex, PassThrough, Readable, Transform, Writable, finished },
+  timers: { __proto__: null, clearImmediate, clearTimeout, setTimeout, setUnrefTimeout },
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,

@@ -245,12 +245,16 @@ int CountActive(nh::Environment& node, const std::string& kind) {
   });
 }
 
-bool Eventually(int count, nh::Environment& node, const std::string& kind) {
+bool Eventually(const std::function<bool()>& holds) {
   for (int i = 0; i < 1000; ++i) {
-    if (CountActive(node, kind) == count) return true;
+    if (holds()) return true;
     std::this_thread::sleep_for(5ms);
   }
   return false;
+}
+
+bool Eventually(int count, nh::Environment& node, const std::string& kind) {
+  return Eventually([&] { return CountActive(node, kind) == count; });
 }
 
 }  // namespace
@@ -310,4 +314,136 @@ TEST_CASE("limits: a script that loops is stopped, one that throws fails, and th
   CHECK(Eventually(0, node, "Timeout"));
   CHECK_THROWS_AS(scripts.Run("throw new Error('no')", Soon()).Get(), nh::JsError);
   CHECK(scripts.Run("1 + 2", {}, "sum.js").Get() == 3);
+}
+
+TEST_CASE(
+    "limits: all kinds of what a script has begun end at its limit, and files are left alone") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<> scripts(node);
+  std::stop_source source;
+  const auto script = scripts.Run(
+      "const fs = require('fs'), { Worker } = require('worker_threads');"
+      "fs.watchFile('.', () => {}); fs.watch('.', () => {});"
+      "globalThis.worker = new Worker('setInterval(() => {}, 1000)', { eval: true });"
+      "worker.on('exit', () => globalThis.exited = true);"
+      "globalThis.child = require('child_process').spawn('sleep', ['60']);"
+      "child.on('exit', () => globalThis.killed = true);"
+      "require('dgram').createSocket('udp4').bind(0);"
+      "(async () => { for (;;) for await (const e of await fs.promises.opendir('/usr/bin')); })()",
+      {.stop = source.get_token()});
+  CHECK(Eventually(1, node, "UDPWrap"));
+  source.request_stop();
+  CHECK_THROWS_AS(script.Get(), nh::Cancelled);
+  for (const char* kind : {"StatWatcher", "FSEventWrap", "UDPWrap", "ProcessWrap", "Worker"}) {
+    CAPTURE(kind);
+    CHECK(Eventually(0, node, kind));
+  }
+  std::this_thread::sleep_for(20ms);  // the folders that are read
+  CHECK(Eventually([&node] {
+    return node.Run([](nh::Js& js) {
+      return js.Eval("!!(globalThis.exited && globalThis.killed)").As<bool>();
+    });
+  }));
+}
+
+TEST_CASE("limits: what runs after a script that was stopped is not the script's") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  const std::string begins = "globalThis.n = 0; globalThis.mine = setInterval(() => n++, 1); 0";
+  node.Post([](nh::Js&) { std::this_thread::sleep_for(50ms); });
+  const nh::Task<int> stopped = scripts.Run("for (;;);", {.timeout = 100ms});
+  node.Post([&](nh::Js& js) { js.Eval(begins); });  // right behind it
+  CHECK_THROWS_AS(stopped.Get(), nh::DeadlineExceeded);
+  std::this_thread::sleep_for(50ms);
+  CHECK(CountActive(node, "Timeout") == 1);
+
+  // A script without limits of its own, which the job's stops.
+  nh::Task<int> unlimited;
+  CHECK_THROWS_AS(
+      node.Run([&](nh::Js&) { unlimited = scripts.Run("setInterval(() => {}, 1); for (;;);"); },
+               Soon()),
+      nh::DeadlineExceeded);
+  CHECK_THROWS_AS(unlimited.Get(), nh::DeadlineExceeded);
+  node.Run([](nh::Js& js) { js.Eval("clearInterval(mine); setInterval(() => n++, 1)"); });
+  CHECK(Eventually(1, node, "Timeout"));
+}
+
+TEST_CASE("limits: a script that is run by a script has limits of its own, as has the outer one") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  nh::Task<int> inner;
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("runInner", [&] {
+      inner = scripts.Run("setInterval(() => {}, 1e6); 1", {.timeout = 300ms});
+    });
+  });
+  const nh::Task<int> outer =
+      scripts.Run("runInner(); setInterval(() => {}, 1e6); 2", {.timeout = 100ms});
+  CHECK(outer.Get() == 2);
+  CHECK(inner.Get() == 1);
+  CHECK(Eventually(0, node, "Timeout"));
+}
+
+TEST_CASE("limits: a timeout beyond all timers is for ever") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  const std::string code = "globalThis.i = setInterval(() => {}, 10); 1";
+  CHECK(scripts.Run(code, {.timeout = std::chrono::milliseconds::max()}).Get() == 1);
+  std::this_thread::sleep_for(50ms);
+  CHECK(CountActive(node, "Timeout") == 1);
+}
+
+TEST_CASE("limits: scripts cannot switch off what ends them") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  scripts
+      .Run(
+          "EventTarget.prototype.addEventListener = AbortSignal.prototype.addEventListener ="
+          "  () => { throw 1 };"
+          "require('timers').setTimeout = () => { throw 2 };"
+          "const hooks = Object.getPrototypeOf(require('async_hooks').createHook({}));"
+          "hooks.enable = hooks.disable = () => { throw 3 }; 0")
+      .Get();
+  std::stop_source source;
+  CHECK(scripts.Run("setInterval(() => {}, 1); 1", {.timeout = 50ms, .stop = source.get_token()})
+            .Get() == 1);
+  CHECK(Eventually(0, node, "Timeout"));
+}
+
+TEST_CASE(
+    "limits: a script that is stopped leaves Node's async hooks whole, or the environment ends") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  try {
+    // The hooks run most of the time here.
+    for (int i = 0; i < 5; ++i) {
+      CHECK_THROWS_AS(
+          scripts.Run("for (;;) clearTimeout(setTimeout(() => {}, 1e6))", {.timeout = 20ms}).Get(),
+          nh::DeadlineExceeded);
+    }
+    CHECK(node.Run([](nh::Js& js) {
+      return js
+          .Eval(
+              "const { AsyncLocalStorage } = require('async_hooks');"
+              "const storage = new AsyncLocalStorage();"
+              "new Promise((done) => storage.run(7, () => setImmediate(() =>"
+              "  done(storage.getStore() ?? 0))))")
+          .As<nh::Task<int>>();
+    }) == 7);
+  } catch (const nh::EnvironmentStopped&) {  // rarely
+  }
+}
+
+TEST_CASE("limits: an environment that is stopped in a hook of async resources ends") {
+  nh::Environment node = NewEnvironment();
+  const auto loop = [](nh::Js& js) {
+    js.Eval(
+        "const { createHook, AsyncResource } = require('async_hooks');"
+        "createHook({ init() { for (;;); } }).enable();"
+        "new AsyncResource('loops');");
+  };
+  CHECK_THROWS_AS(node.Run(loop, {.timeout = 20ms}), nh::DeadlineExceeded);
+  CHECK_THROWS_WITH_AS(node.Run([](nh::Js&) {}),
+                       doctest::Contains("in the middle of callbacks that were not its own"),
+                       nh::EnvironmentStopped);
 }
