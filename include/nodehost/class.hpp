@@ -86,6 +86,28 @@ class Class {
     return *this;
   }
 
+  /// `super(A…)` of a JavaScript class that extends this one makes an Extended, which derives from
+  /// T and from Overridable: its virtual functions are JavaScript's. Several are overloads. A class
+  /// with this alone is abstract: `new T()` is a TypeError. overridable.hpp
+  template <class Extended, class... A>
+  Class& ExtendedAs() {
+    static_assert(std::is_base_of_v<T, Extended> && std::has_virtual_destructor_v<T>,
+                  "nodehost: ExtendedAs: Extended derives from T, which has a virtual destructor");
+    static_assert(std::is_constructible_v<Extended, A...>,
+                  "nodehost: ExtendedAs: Extended has no such constructor");
+    info_->extensions.push_back(
+        {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
+           return detail::WithArguments<A...>(call, [](auto&&... arguments) {
+             auto* const made = new Extended(static_cast<decltype(arguments)>(arguments)...);
+             detail::Made object = detail::MadeOf<T>(made);
+             object.link = made->link().get();
+             return object;
+           });
+         }});
+    doc_ = &info_->extensions.back().doc;
+    return *this;
+  }
+
   /// A member function, or a function whose first parameter is a `T&`. A second of the same name is
   /// an overload. `toString`, `toJSON` and `[Symbol.iterator]` are methods: the name
   /// "Symbol.dispose" is that symbol. May be a Leaf.
@@ -224,7 +246,7 @@ class Class {
               });
             }};
   }
-  static detail::Made MadeBy(std::shared_ptr<T> made) { return {nullptr, std::move(made)}; }
+  static detail::Made MadeBy(std::shared_ptr<T> made) { return {{}, std::move(made), nullptr}; }
   static detail::Made MadeBy(std::unique_ptr<T> made) {
     return made ? detail::MadeOf(made.release()) : detail::Made();
   }

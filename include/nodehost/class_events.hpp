@@ -1,9 +1,8 @@
 // What Class<T>::Emits adds: the methods of an EventEmitter, which go on to one that is a member.
 #pragma once
 
-#include <cstddef>
-
 #include "nodehost/class.hpp"
+#include "nodehost/detail/fixed_text.hpp"
 #include "nodehost/events.hpp"
 #include "nodehost/js.hpp"
 #include "nodehost/rest.hpp"
@@ -11,30 +10,21 @@
 
 namespace nodehost::detail {
 
-/// The name of a method, as a template argument.
-template <std::size_t N>
-struct EventName {
-  constexpr EventName(const char (&text)[N]) noexcept {
-    for (std::size_t i = 0; i < N; ++i) letters[i] = text[i];
-  }
-  char letters[N] = {};
-};
-
 template <class T, auto Emitter>
 struct EmitterMethods {
   /// One that returns the object.
-  template <EventName name>
+  template <FixedText name>
   static void AddChained(Class<T>& c) {
-    c.Method(name.letters, [](T& object, Js& js, const Rest<Value>& arguments) -> T& {
-      Value::From(js, object.*Emitter).Call(name.letters, arguments);
+    c.Method(name.view(), [](T& object, Js& js, const Rest<Value>& arguments) -> T& {
+      Value::From(js, object.*Emitter).Call(name.view(), arguments);
       return object;
     });
   }
   /// One that returns a value.
-  template <EventName name>
+  template <FixedText name>
   static void Add(Class<T>& c) {
-    c.Method(name.letters, [](T& object, Js& js, const Rest<Value>& arguments) {
-      return Value::From(js, object.*Emitter).Call(name.letters, arguments);
+    c.Method(name.view(), [](T& object, Js& js, const Rest<Value>& arguments) {
+      return Value::From(js, object.*Emitter).Call(name.view(), arguments);
     });
   }
 

@@ -37,6 +37,7 @@
 #include "nodehost/method.hpp"
 #include "nodehost/module.hpp"
 #include "nodehost/object.hpp"
+#include "nodehost/overridable.hpp"
 #include "nodehost/platform.hpp"
 #include "nodehost/posted.hpp"
 #include "nodehost/promise.hpp"

@@ -163,6 +163,11 @@ void ConstructHere(const Member& member, const Signature& signature, const void*
 
 }  // namespace
 
+void CallJs(Realm& realm, v8::Local<v8::Value> function, v8::Local<v8::Value> receiver,
+            const Signature& signature, const void* const* arguments, void* result) {
+  Call(realm, function, receiver, signature, arguments, result);
+}
+
 void Invoke(const Ref& function, const Ref& receiver, const Signature& signature,
             const void* const* arguments, void* result) {
   if (!function) [[unlikely]]

@@ -7,6 +7,10 @@
 
 #include "js_errors.hpp"
 #include "node_version.hpp"
+#include "override_link.hpp"
+#include "realm.hpp"
+#include "reference.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 
@@ -36,11 +40,15 @@ ClassHolder::ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made)
       object_(made.object()),
       owned_(std::move(made.owned)),
       shared_(std::move(made.shared)),
+      link_(made.link),
       root_object_(RootOf(object_, info).object),
       bytes_(static_cast<std::int64_t>(info.size +
                                        (info.external_bytes ? info.external_bytes(object_) : 0))) {
   owner_.Add(*this);
   owner_.Report(bytes_);
+  if (!link_) return;
+  link_->thread = JsThread::Current()->shared_from_this();
+  link_->holder = this;
 }
 
 // At the end of the environment the JavaScript object is still there.
@@ -55,9 +63,17 @@ void ClassHolder::PutInto(v8::Local<v8::Object> object) {
   SetInternalPointer(object, 1, this);
 }
 
-const std::shared_ptr<void>& ClassHolder::Share() {
+std::shared_ptr<void> ClassHolder::Share() {
   if (owned_) shared_ = std::move(owned_);
-  return shared_;
+  if (!link_) return shared_;
+  struct Both {
+    std::shared_ptr<void> object;
+    Ref in_js;
+  };
+  v8::Isolate* const isolate = owner_.isolate_;
+  References& references = Realm::Of(*link_->thread).references();
+  return {std::make_shared<Both>(Both{shared_, references.Make(isolate, borrowed(isolate))}),
+          object_};
 }
 
 void* ClassHolder::Release(const ClassInfo& wanted) {
@@ -69,6 +85,12 @@ void* ClassHolder::Release(const ClassInfo& wanted) {
     ThrowTypeError(
         fmt::format("{} cannot be handed over to C++ as a {}, which has no virtual destructor",
                     info_->name, wanted.name));
+  }
+  if (link_) {
+    ThrowTypeError(
+        fmt::format("{} cannot be handed over to C++ as a std::unique_ptr, because its methods are "
+                    "JavaScript's; C++ can take it as a std::shared_ptr",
+                    info_->name));
   }
   void* const object = As(wanted);
   if (releasable) releasable->destroy = nullptr;
@@ -82,6 +104,7 @@ void ClassHolder::Forget() noexcept {
   owner_.Remove(*this);
   owner_.Report(-bytes_);
   object_ = nullptr;
+  if (link_) std::exchange(link_, nullptr)->holder = nullptr;
   // Last: its destructor may do anything.
   const std::shared_ptr<void> shared = std::move(shared_);
   const std::unique_ptr<void, Releasable> owned = std::move(owned_);

@@ -49,8 +49,12 @@ class ClassHolder final : public Attachment {
     return object;
   }
 
-  /// A share of the object.
-  const std::shared_ptr<void>& Share();
+  /// A share of the object. One whose virtual functions JavaScript overrides keeps the JavaScript
+  /// object, too, for that is a part of what it is.
+  std::shared_ptr<void> Share();
+
+  /// Null but for an object that is Overridable.
+  OverrideLink* link() const noexcept { return link_; }
 
   /// For std::unique_ptr: the object is the caller's to destroy. Throws JsError where it is in use.
   void* Release(const ClassInfo& wanted);
@@ -81,6 +85,7 @@ class ClassHolder final : public Attachment {
   // What keeps the object: `owned_` as long as nobody has asked for a share of it.
   std::unique_ptr<void, Releasable> owned_;
   std::shared_ptr<void> shared_;
+  OverrideLink* link_;             // the object's own
   const void* const root_object_;  // with info_'s root: what the object is known by
   ClassHolder* next_ = nullptr;    // with the same place in the table
   const std::int64_t bytes_;

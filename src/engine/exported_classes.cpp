@@ -17,6 +17,7 @@
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
 #include "overloads.hpp"
+#include "override_link.hpp"
 #include "realm.hpp"
 
 namespace nodehost::detail {
@@ -72,7 +73,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
   v8::EscapableHandleScope scope(isolate);
   const auto description = v8::FunctionTemplate::New(
       isolate, &Construct, NewExternal(isolate, const_cast<ClassInfo*>(&info)), {},
-      LengthOf(info.constructions));
+      LengthOf(info.constructions.empty() ? info.extensions : info.constructions));
   description->SetClassName(realm.String(info.name));
   description->InstanceTemplate()->SetInternalFieldCount(ClassHolder::kFields);
   if (info.base) description->Inherit(DescriptionOf(realm, *info.base));
@@ -154,9 +155,9 @@ ClassHolder* Classes::FindHolder(v8::Local<v8::Value> value, const ClassInfo& in
   return holder && DerivesFrom(&holder->info(), info) ? holder : nullptr;
 }
 
-void* Classes::FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
+void* Classes::FindForLeaf(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
   const ClassHolder* const holder = FindHolder(value, info);
-  return holder && holder->object() ? holder->As(info) : nullptr;
+  return holder && holder->object() && !holder->link() ? holder->As(info) : nullptr;
 }
 
 // Null where it is none. An object of the class whose constructor has not come to its end, and one
@@ -199,7 +200,7 @@ v8::Local<v8::Value> Classes::ObjectOf(Realm& realm, Instance instance) {
            .ToLocal(&object)) {
     ThrowCaught(realm, caught);
   }
-  Hold(isolate, object, *instance.info, {nullptr, std::move(instance.object)});
+  Hold(isolate, object, *instance.info, {{}, std::move(instance.object), nullptr});
   return scope.Escape(object);
 }
 
@@ -240,9 +241,23 @@ void Classes::Call(const v8::FunctionCallbackInfo<v8::Value>& info) {
           none ? "none" : DescribeValue(realm.isolate(), realm.context(), info.This())));
     }
     const ClassHolder::Use use(*holder);
+    const OverrideLink::CallOfOwn own(holder->link(), function.name);
     call.set_holder(*holder);
     CallOverload(call, function.overloads, holder->As(*function.info));
   });
+}
+
+const std::vector<Construction>& Classes::ConstructionsFor(Realm& realm, const ClassInfo& info,
+                                                           v8::Local<v8::Value> new_target) {
+  const bool extends =
+      !info.extensions.empty() && !new_target->StrictEquals(ConstructorOf(realm, info));
+  const std::vector<Construction>& found = extends ? info.extensions : info.constructions;
+  if (!found.empty()) return found;
+  if (!info.extensions.empty()) {
+    ThrowTypeError(
+        fmt::format("{} is abstract: only a class that extends it can be made", info.name));
+  }
+  ThrowTypeError(fmt::format("{} cannot be made in JavaScript: it has no constructor", info.name));
 }
 
 void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -259,11 +274,7 @@ void Classes::Construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
     }
     const v8::Local<v8::Object> object = info.This();
     Classes& classes = realm.classes();
-    if (described.constructions.empty()) {
-      ThrowTypeError(
-          fmt::format("{} cannot be made in JavaScript: it has no constructor", described.name));
-    }
-    Made made = MakeOverload(call, described.constructions);
+    Made made = MakeOverload(call, classes.ConstructionsFor(realm, described, info.NewTarget()));
     if (!made.object()) {
       ThrowTypeError(fmt::format("{}: the constructor made no object", described.name));
     }

@@ -34,9 +34,9 @@ class Classes {
   /// Whether `value` is an object of the class or of one derived from it.
   bool IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
 
-  /// The C++ object of class `info` behind `value`, or null. Calls nothing of V8's that could
-  /// collect garbage.
-  static void* FindObject(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
+  /// The C++ object of class `info` behind `value`, or null; null also for one whose methods may be
+  /// JavaScript's. Calls nothing of V8's that could collect garbage.
+  static void* FindForLeaf(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
 
   /// How many C++ objects JavaScript holds.
   std::size_t live() const noexcept { return holders_.size(); }
@@ -56,6 +56,10 @@ class Classes {
   v8::Local<v8::FunctionTemplate> DescriptionOf(Realm& realm, const ClassInfo& info);
   v8::Local<v8::FunctionTemplate> Describe(Realm& realm, const ClassInfo& info);
   v8::Local<v8::FunctionTemplate> FunctionFor(Realm& realm, const ClassFunction& function);
+  /// What `new` is to call: of `new_target`, which is the class itself, or extends it. Throws
+  /// JsError where it is nothing.
+  const std::vector<Construction>& ConstructionsFor(Realm& realm, const ClassInfo& info,
+                                                    v8::Local<v8::Value> new_target);
   void AddConstants(Realm& realm, const ClassInfo& info, v8::Local<v8::Function> constructor);
   static ClassHolder* FindHolder(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
   ClassHolder* HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);

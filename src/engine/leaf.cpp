@@ -125,7 +125,7 @@ void LeafCarryOut(void* options) noexcept {
 }
 
 void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
-  return info ? Classes::FindObject(BorrowedSlot(receiver), *info) : nullptr;
+  return info ? Classes::FindForLeaf(BorrowedSlot(receiver), *info) : nullptr;
 }
 
 bool LeafBool(void* value, bool& result) noexcept {

@@ -132,7 +132,8 @@ class Declarations {
     Comment(field.doc, indent_);
     Find(type);
     if (type.Is(conversions::kClass)) {
-      Class(OpsOf<ClassOps>(type).info(), start + "class ", true);
+      const ClassInfo& info = OpsOf<ClassOps>(type).info();
+      Class(info, start + (IsAbstract(info) ? "abstract class " : "class "), true);
     } else if (type.Is(conversions::kMethod) && !optional) {
       const Signature& signature = *OpsOf<MethodOps>(type).signature;
       text_ += fmt::format("{}function {}{}: {};\n", start, local, ParameterList(signature),
@@ -239,6 +240,11 @@ class Declarations {
 
   // ---- Classes ----
 
+  // Only JavaScript classes that extend it have objects.
+  static bool IsAbstract(const ClassInfo& info) {
+    return info.constructions.empty() && !info.extensions.empty();
+  }
+
   // The interface of a class that the module does not export: JavaScript gets objects of it only.
   void Instance(const ClassInfo& info) { Class(info, indent_ + "export interface ", false); }
 
@@ -277,13 +283,14 @@ class Declarations {
   }
 
   void Constructors(const ClassInfo& info) {
-    if (info.constructions.empty()) {
+    const auto& constructions = IsAbstract(info) ? info.extensions : info.constructions;
+    if (constructions.empty()) {
       const bool is_base = std::any_of(exported_.begin(), exported_.end(), [&](const auto& other) {
         return other.first->base == &info;
       });
       text_ += fmt::format("{}  {} constructor();\n", indent_, is_base ? "protected" : "private");
     }
-    for (const Construction& construction : info.constructions) {
+    for (const Construction& construction : constructions) {
       Find(*construction.signature);
       Comment(construction.doc, indent_ + "  ");
       text_ += fmt::format("{}  constructor{};\n", indent_, ParameterList(*construction.signature));

@@ -32,6 +32,7 @@ namespace detail {
 class NativeCall;
 struct ClassInfo;
 struct LeafInfo;
+struct OverrideLink;
 
 /// A described class: it crosses into JavaScript as an instance, not as data.
 template <class T>
@@ -59,6 +60,7 @@ struct Releasable {
 struct Made {
   std::unique_ptr<void, Releasable> owned = {};
   std::shared_ptr<void> shared = {};
+  OverrideLink* link = nullptr;  ///< of an object that is Overridable
 
   void* object() const noexcept { return owned ? owned.get() : shared.get(); }
 };
@@ -101,6 +103,8 @@ struct ClassInfo {
   void* (*upcast)(void* object) = nullptr;  ///< To `base`.
   bool virtual_destructor = false;
   std::vector<Construction> constructions;
+  std::vector<Construction>
+      extensions;  ///< In place of them, for JavaScript classes that extend it.
   // By pointer, because V8 keeps their addresses.
   std::vector<std::unique_ptr<ClassFunction>> functions;
   std::vector<std::unique_ptr<ClassProperty>> properties;

@@ -32,9 +32,9 @@ std::shared_ptr<T> Own(T* object) {
 template <class T>
 Made MadeOf(T* object) {
   if constexpr (requires { object->weak_from_this(); }) {
-    return {nullptr, Own(object)};  // its own methods may ask for a share
+    return {{}, Own(object), nullptr};  // its own methods may ask for a share
   } else {
-    return {std::unique_ptr<void, Releasable>(object, DeleterOf<T>()), nullptr};
+    return {std::unique_ptr<void, Releasable>(object, DeleterOf<T>()), nullptr, nullptr};
   }
 }
 
