@@ -17,6 +17,10 @@ function(nodehost_discover_tests target)
     endif()
     list(APPEND arg_PROPERTIES TIMEOUT "${arg_TIMEOUT}")
   endif()
+  string(REGEX MATCH "^[0-9]+" major "${Libnode_VERSION}0")
+  set_source_files_properties(../support/main.cpp PROPERTIES
+    COMPILE_DEFINITIONS NODEHOST_TEST_NODE_MAJOR=${major})
+  # The words of tests/support/lacks.hpp.
   doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
-                         PROPERTIES ${arg_PROPERTIES})
+                         PROPERTIES SKIP_REGULAR_EXPRESSION "skipped:.Node.js" ${arg_PROPERTIES})
 endfunction()

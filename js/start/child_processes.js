@@ -7,10 +7,12 @@
 //   options.ownProcess  the process is node's own, and takes node's command line
 'use strict';
 
-const { internalBinding } = require('internal/bootstrap/realm');
+const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
 const { execPath, ownProcess } = options;
 const {
-  ArrayIsArray, ArrayPrototypeIncludes, Error, ObjectDefineProperty, ReflectApply, TypeError, append,
+  ArrayBufferIsView, ArrayIsArray, ArrayPrototypeIncludes, Error, FunctionPrototypeCall,
+  FunctionPrototypeToString, ObjectDefineProperty, ReflectApply, StringPrototypeIncludes, TypeError,
+  append,
 } = primordials;
 
 function refusal(message, code) {
@@ -65,13 +67,15 @@ function checkedStdio(given) {
 
 function checkedOptions(given) {
   if (given === null || typeof given !== 'object') wrong('file');
-  const { file, args, envPairs, stdio } = given;
+  const { file, args, envPairs, stdio, cwd } = given;
   if (typeof file !== 'string') wrong('file');
+  if (cwd != null && typeof cwd !== 'string' && !ArrayBufferIsView(cwd)) wrong('cwd');
   const text = (name) => (value) => typeof value === 'string' ? value : wrong(name);
   const checked = { __proto__: given };
   const own = (name, value) =>
     ObjectDefineProperty(checked, name, { __proto__: null, value, enumerable: true });
   own('file', file);
+  own('cwd', cwd);
   if (args != null) own('args', copyOfArray(args, 'args', text('args')));
   if (envPairs != null) own('envPairs', copyOfArray(envPairs, 'envPairs', text('envPairs')));
   own('stdio', copyOfArray(stdio, 'stdio', checkedStdio));
@@ -99,10 +103,51 @@ function check(given) {
     'ERR_NODEHOST_NO_EXEC_PATH');
 }
 
+// From a Node 24 on, node's own JavaScript hands the native function not the options, but these parts
+// of them, and it aborts over anything else.
+const parts = ['file', 'args', 'cwd', 'envPairs', 'stdio', 'flags', 'uid', 'gid'];
+let takesParts;
+function learnHowItIsCalled({ ChildProcess }) {
+  const text = FunctionPrototypeToString(ChildProcess.prototype.spawn);
+  takesParts = !StringPrototypeIncludes(text, '_handle.spawn(options)');
+}
+
+// It takes a while to load, so that it is asked as soon as somebody needs it.
+const kCaller = 'internal/child_process';
+const caller = BuiltinModule.map.get(kCaller);
+if (caller.loaded) {
+  learnHowItIsCalled(require(kCaller));
+} else {
+  const { compileForInternalLoader } = caller;
+  caller.compileForInternalLoader = function() {
+    caller.compileForInternalLoader = compileForInternalLoader;
+    const exports = FunctionPrototypeCall(compileForInternalLoader, caller);
+    learnHowItIsCalled(exports);
+    return exports;
+  };
+}
+
+function optionsOf(given) {
+  if (typeof given[0] === 'object') return given[0];
+  const options = { __proto__: null };
+  for (let i = 0; i < parts.length; i++) options[parts[i]] = given[i];
+  return options;
+}
+
+function partsOf(options) {
+  const given = [];
+  for (let i = 0; i < parts.length; i++) append(given, options[parts[i]]);
+  const { flags } = options;
+  given[5] = flags === (flags | 0) ? flags : 0;
+  return given;
+}
+
 const { Process } = internalBinding('process_wrap');
 const { spawn } = Process.prototype;
-Process.prototype.spawn = function(given) {
-  return ReflectApply(spawn, this, [check(given)]);
+Process.prototype.spawn = function(...given) {
+  if (takesParts === undefined) require(kCaller);
+  const checked = check(optionsOf(given));
+  return ReflectApply(spawn, this, takesParts ? partsOf(checked) : [checked]);
 };
 const synchronous = internalBinding('spawn_sync');
 const { spawn: spawnSync } = synchronous;

@@ -10,8 +10,8 @@ if (options.ownProcess) return;
 
 const {
   Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys, ObjectPrototype,
-  ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, WeakMap,
-  WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet,
+  ReflectGet, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, ReflectSet,
+  WeakMap, WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet,
 } = primordials;
 
 function replace(prototype, name, value) {
@@ -40,6 +40,29 @@ function withoutNew({ get, set, enumerable }) {
            configurable: true };
 }
 
+// Node 20 keeps what a stream calls with what it has read behind a property that looks like data and
+// is none: it takes the prototype that it was made on to reach it. Unlike `fd` it takes any `this`.
+function onreadOf(prototype) {
+  const { get: check } = ReflectGetOwnPropertyDescriptor(prototype, 'fd');
+  return {
+    __proto__: null,
+    get() {
+      FunctionPrototypeCall(check, this);
+      return ReflectGet(prototype, 'onread', this);
+    },
+    set(value) {
+      FunctionPrototypeCall(check, this);
+      ReflectSet(prototype, 'onread', value, this);
+    },
+    configurable: true,
+  };
+}
+
+function propertyOfCopy(prototype, name, property) {
+  if (!('value' in property)) return withoutNew(property);
+  return name === 'onread' ? onreadOf(prototype) : { __proto__: null, ...property };
+}
+
 const copies = new WeakMap();  // by prototype, and by themselves
 
 // A prototype for objects of native classes, like theirs and those that they derive from - AsyncWrap,
@@ -56,8 +79,7 @@ function copyOf(prototype) {
       property.value = refusalOf(prototype.constructor.name);
       ObjectDefineProperty(prototype, 'constructor', { __proto__: null, ...property });
     }
-    ObjectDefineProperty(copy, names[i],
-                         'value' in property ? { __proto__: null, ...property } : withoutNew(property));
+    ObjectDefineProperty(copy, names[i], propertyOfCopy(prototype, names[i], property));
   }
   WeakMapPrototypeSet(copies, prototype, copy);
   WeakMapPrototypeSet(copies, copy, copy);

@@ -70,10 +70,10 @@ const { SIGCHLD } = internalBinding('constants').os.signals;
 if (SIGCHLD !== undefined) {
   const { Process } = internalBinding('process_wrap');
   const { spawn, close } = Process.prototype;
-  Process.prototype.spawn = function(given) {
+  Process.prototype.spawn = function(...given) {
     host.claimSignal(SIGCHLD);
     WeakMapPrototypeSet(claimed, this, SIGCHLD);
-    const error = ReflectApply(spawn, this, [given]);
+    const error = ReflectApply(spawn, this, given);
     if (error !== 0) release(this);
     return error;
   };

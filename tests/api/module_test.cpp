@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "support/host.hpp"
+#include "support/lacks.hpp"
 
 using test::ErrorOf;
 using test::NewEnvironment;
@@ -66,6 +67,8 @@ std::string Await(nh::Environment& node, std::string_view body) {
 }  // namespace
 
 TEST_CASE("require, import and import() give the same module") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
+    return;
   nh::Environment node = NewEnvironment();
   node.AddModule({"app:tally", NewModule()});
   CHECK(Await(node,
@@ -93,6 +96,8 @@ TEST_CASE("C++ imports its own module, with the struct that it was made of") {
 }
 
 TEST_CASE("a factory is called at the first import, once in each environment") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
+    return;
   const auto calls = std::make_shared<int>(0);
   const nh::Module module("app:lazy", [calls](nh::Js&) {
     ++*calls;
@@ -117,6 +122,8 @@ TEST_CASE("an environment starts with the modules of its options") {
 }
 
 TEST_CASE("a module comes before a package of its name, and not before Node's own") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
+    return;
   nh::Environment node = NewEnvironment();
   node.AddModule({"cjs-plain", NewModule()});
   CHECK(Await(node, "return require('cjs-plain').version + (await import('cjs-plain')).version") ==

@@ -12,7 +12,8 @@ list(FILTER parts EXCLUDE REGEX "/build$")
 file(COPY ${parts} DESTINATION "${WORK}/try/source" PATTERN node_modules EXCLUDE)
 file(GLOB packages LIST_DIRECTORIES TRUE "${PROVISION_DIR}/npm/markdown-*" "${PROVISION_DIR}/npm/esbuild-*"
      "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*"
-     "${PROVISION_DIR}/npm/test_sharp-*" "${PROVISION_DIR}/npm/typescript-*")
+     "${PROVISION_DIR}/npm/test_sharp-*" "${PROVISION_DIR}/npm/typescript-*"
+     "${PROVISION_DIR}/npm/pages-*")
 if(NOT packages)
   message(FATAL_ERROR "${PROVISION_DIR}/npm has no packages: configure the preset dev first")
 endif()
@@ -23,7 +24,8 @@ execute_process(
     # Signed all the same; a mirror may keep an older state of testing than it promises.
     "--aptopt=Acquire::Check-Valid-Until \"false\""
     --include=g++,cmake,ninja-build,libnode-dev,nodejs,libfmt-dev,doctest-dev,libcli11-dev
-    --include=libbenchmark-dev,git,ca-certificates,pkg-config,procps
+    --include=libbenchmark-dev,libasio-dev,libnats-dev,nats-server
+    --include=git,ca-certificates,pkg-config,procps
     "--customize-hook=copy-in '${WORK}/try' /"
     "--customize-hook=chroot \"$1\" sh /try/suite.sh" "${SUITE}"
   RESULT_VARIABLE result)

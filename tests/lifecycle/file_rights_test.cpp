@@ -162,7 +162,8 @@ const char* const kWaysToRead[] = {
     "require('module')._extensions['.js'](module = { _compile(t) { this.t = t; } },"
     " outside + '/secret.js'); return module.t",
     "return require('module').createRequire(outside + '/x.js')('./secret.js')",
-    "return require('module').findPackageJSON('..', outside + '/sub/x.js') ? 'secret' : ''",
+    "return /package.json$/.test(require('module').findPackageJSON('..', outside + '/sub/x.js')) ?"
+    " 'secret' : ''",
     "const vm = require('vm'); return (await new vm.Script(`import('${outside}/secret.mjs')`,"
     " { importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })"
     ".runInThisContext()).default",

@@ -124,7 +124,8 @@ TEST_CASE("options of V8's and a snapshot go together") {
   nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"}});
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(Text(node, "typeof gc") == "function");
-  CHECK(Text(node, "String(require('v8').getHeapStatistics().heap_size_limit < 400e6)") == "true");
+  // And the young generation, which may be larger from V8 13 on.
+  CHECK(Text(node, "String(require('v8').getHeapStatistics().heap_size_limit < 650e6)") == "true");
 }
 
 TEST_CASE("a snapshot that is not there is said in one line") {

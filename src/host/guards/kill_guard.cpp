@@ -59,9 +59,11 @@ bool RefusePriorities() {
 }
 
 bool RefuseSignalsToSelf() {
-  // libuv is in libnode, or a library of its own.
-  return RedirectImport(reinterpret_cast<const void*>(&uv_kill), "kill",
-                        reinterpret_cast<const void*>(&GuardedKill));
+  // libuv is in libnode, or a library of its own; process._debugProcess is libnode's.
+  const auto* const guarded = reinterpret_cast<const void*>(&GuardedKill);
+  const bool in_libuv = RedirectImport(reinterpret_cast<const void*>(&uv_kill), "kill", guarded);
+  return RedirectImport(reinterpret_cast<const void*>(&v8::V8::GetVersion), "kill", guarded) &&
+         in_libuv;
 }
 
 #else
