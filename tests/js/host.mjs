@@ -17,9 +17,14 @@ for (const entry of readdirSync(scripts, { recursive: true, withFileTypes: true 
   sources[relative(scripts, file)] = readFileSync(file, 'utf8');
 }
 
-// Like native_require, which knows built-ins only, and by their bare names.
+// Like native_require, which knows built-ins only, by their bare names, and node's internal ones.
 const nodeRequire = createRequire(import.meta.url);
+const internals = {
+  'internal/event_target': { EventTarget },
+  'internal/timers': { setUnrefTimeout: (call, ms) => setTimeout(call, ms).unref() },
+};
 function builtinRequire(name) {
+  if (name in internals) return internals[name];
   if (name.includes(':') || name.includes('/')) throw new Error(`not for native_require: ${name}`);
   return nodeRequire(name);
 }
