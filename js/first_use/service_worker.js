@@ -51,9 +51,9 @@ function call(id, module, name, args, streams) {
 }
 
 socket.on('data', receiver((messages) => {
-  const begun = [];
+  const begun = { __proto__: null, length: 0 };
   for (let i = 0; i < messages.length; ++i) {
-    if (messages[i][0] === 'call') append(begun, messages[i][1]);
+    if (messages[i][0] === 'call') begun[begun.length++] = messages[i][1];
   }
   // Written before any function runs, so that the other side knows what may have happened.
   if (begun.length > 0) {

@@ -77,6 +77,18 @@ TEST_CASE_TEMPLATE("what a function writes to callback.stream, and a stream that
   CHECK(size == 30'000'000);
 }
 
+TEST_CASE_TEMPLATE("bytes arrive whole, whatever class they are of", Model, MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  std::string text;
+  for (const nh::Bytes& part : StreamOf<nh::Bytes>(services, "kinds")) text += part.text();
+  CHECK(text == "a Buffer, a Uint8Array, a, " + std::string(300'000, 'x'));
+  const auto kind = [&](std::size_t size) {
+    return services.InvokeExportAsync<std::string>("./streams", "kindOf", Source(size, 1)).Get(20s);
+  };
+  CHECK(kind(3) == "Buffer of 3");
+  CHECK(kind(300'000) == "Buffer of 300000");
+}
+
 TEST_CASE_TEMPLATE("a stream that breaks ends with its error, behind what came before", Model,
                    MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
