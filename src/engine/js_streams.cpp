@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/keep_alive.hpp"
 #include "nodehost/text_decoder.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
@@ -47,11 +49,18 @@ v8::Local<v8::Value> CallStreamFunction(Realm& realm, StreamFunction function,
 
 // ---- What JavaScript calls ----
 
+// Of whose stream an end is. JavaScript that waits for one of C++'s keeps the loop going, as it
+// does for a file or a socket; streams of its own do so themselves.
+enum class Whose : bool { kCpp, kJavaScript };
+
 // The first argument says what it wants.
 class StreamEnd : public NativeFunction {
  public:
-  StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
-      : type_(type), state_(std::move(state)), thread_(realm.thread().shared_from_this()) {}
+  StreamEnd(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state, Whose whose)
+      : type_(type),
+        state_(std::move(state)),
+        thread_(realm.thread().shared_from_this()),
+        whose_(whose) {}
 
   void Serve(NativeCall& call) final {
     const v8::Local<v8::Value> operation = call.argument(0);
@@ -92,13 +101,23 @@ class StreamEnd : public NativeFunction {
   const TypeInfo& type_;
   const std::shared_ptr<StreamQueue> state_;
   const std::shared_ptr<JsThread> thread_;
+
+  // Whether JavaScript waits for C++ from here on.
+  void SetWaits(bool waits) {
+    if (whose_ == Whose::kJavaScript || waits == waits_.has_value()) return;
+    waits_ = waits ? std::optional(KeepAlive::Here()) : std::nullopt;
+  }
+
+ private:
+  const Whose whose_;
+  std::optional<KeepAlive> waits_;
 };
 
 // JavaScript writes.
 class Producer final : public StreamEnd {
  public:
-  Producer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
-      : StreamEnd(realm, type, std::move(state)) {
+  Producer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state, Whose whose)
+      : StreamEnd(realm, type, std::move(state), whose) {
     state_->producer().set_origin(thread_);
   }
   ~Producer() override { state_->producer().Fail(Forgotten()); }
@@ -109,17 +128,19 @@ class Producer final : public StreamEnd {
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
       case kPush:
-        ReturnNumber(call, static_cast<int>(Push(call.realm(), call.argument(1))));
+        ReturnRoom(call, Push(call.realm(), call.argument(1)));
         break;
       case kEnd:
+        SetWaits(false);
         PushRest();
         state_->producer().End(nullptr);
         break;
       case kFail:
+        SetWaits(false);
         state_->producer().Fail(ReasonIn(call));
         break;
       case kRoom:
-        ReturnNumber(call, static_cast<int>(state_->producer().FindRoom()));
+        ReturnRoom(call, state_->producer().FindRoom());
         break;
       case kDeliver:
         state_->producer().Deliver();
@@ -127,6 +148,11 @@ class Producer final : public StreamEnd {
       default:
         break;
     }
+  }
+
+  void ReturnRoom(NativeCall& call, StreamRoom room) {
+    SetWaits(room == StreamRoom::kNone);
+    ReturnNumber(call, static_cast<int>(room));
   }
 
   StreamRoom Push(Realm& realm, v8::Local<v8::Value> chunk) {
@@ -193,8 +219,8 @@ class Producer final : public StreamEnd {
 // JavaScript reads.
 class Consumer final : public StreamEnd {
  public:
-  Consumer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state)
-      : StreamEnd(realm, type, std::move(state)) {
+  Consumer(Realm& realm, const TypeInfo& type, std::shared_ptr<StreamQueue> state, Whose whose)
+      : StreamEnd(realm, type, std::move(state), whose) {
     state_->consumer().set_origin(thread_);
   }
   ~Consumer() override { state_->consumer().Cancel(Forgotten()); }
@@ -205,7 +231,7 @@ class Consumer final : public StreamEnd {
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
       case kFind:
-        ReturnNumber(call, static_cast<int>(state_->consumer().Find()));
+        Find(call);
         break;
       case kTake: {
         auto visit = [&](const void* chunk, const void*) {
@@ -215,6 +241,7 @@ class Consumer final : public StreamEnd {
         break;
       }
       case kCancel:
+        SetWaits(false);
         state_->consumer().Cancel(ReasonIn(call));
         break;
       case kFinish:
@@ -223,6 +250,12 @@ class Consumer final : public StreamEnd {
       default:
         break;
     }
+  }
+
+  void Find(NativeCall& call) {
+    const StreamFound found = state_->consumer().Find();
+    SetWaits(found == StreamFound::kNothing);
+    ReturnNumber(call, static_cast<int>(found));
   }
 };
 
@@ -276,9 +309,9 @@ StreamListener ListenerOf(Realm& realm, v8::Local<v8::Value> wake) {
 
 template <class End>
 v8::Local<v8::Value> NativeOfEnd(Realm& realm, const TypeInfo& type,
-                                 std::shared_ptr<StreamQueue> state) {
-  return realm.natives().FunctionOf(realm, std::make_shared<End>(realm, type, std::move(state)),
-                                    {.name = "stream"});
+                                 std::shared_ptr<StreamQueue> state, Whose whose) {
+  return realm.natives().FunctionOf(
+      realm, std::make_shared<End>(realm, type, std::move(state), whose), {.name = "stream"});
 }
 
 // The queue behind an end of C++'s that JavaScript takes over.
@@ -365,22 +398,23 @@ bool IsWritable(Realm& realm, v8::Local<v8::Value> value) {
 
 void ReadFromJs(Realm& realm, v8::Local<v8::Value> source, const TypeInfo& type, void* stream) {
   const auto state = OpsOf<StreamOps>(type).make(stream);
-  v8::Local<v8::Value> arguments[] = {source, NativeOfEnd<Producer>(realm, type, state)};
+  v8::Local<v8::Value> arguments[] = {
+      source, NativeOfEnd<Producer>(realm, type, state, Whose::kJavaScript)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kReadFrom, arguments);
   state->producer().Listen(ListenerOf(realm, wake));
 }
 
 void WriteToJs(Realm& realm, v8::Local<v8::Value> sink, const TypeInfo& type, void* stream) {
   const auto state = OpsOf<StreamOps>(type).make(stream);
-  v8::Local<v8::Value> arguments[] = {sink, NativeOfEnd<Consumer>(realm, type, state),
-                                      EncodingOf(realm, type)};
+  v8::Local<v8::Value> arguments[] = {
+      sink, NativeOfEnd<Consumer>(realm, type, state, Whose::kJavaScript), EncodingOf(realm, type)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kWriteTo, arguments);
   state->consumer().Listen(ListenerOf(realm, wake));
 }
 
 v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* stream) {
   const auto state = Given(type, stream, true);
-  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, type, state),
+  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, type, state, Whose::kCpp),
                                       IsObjectMode(realm, type), IsText(realm, type)};
   const auto made = CallStreamFunction(
       realm,
@@ -392,7 +426,7 @@ v8::Local<v8::Value> ReadableOf(Realm& realm, const TypeInfo& type, const void* 
 
 v8::Local<v8::Value> WritableOf(Realm& realm, const TypeInfo& type, const void* stream) {
   const auto state = Given(type, stream, false);
-  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Producer>(realm, type, state),
+  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Producer>(realm, type, state, Whose::kCpp),
                                       IsObjectMode(realm, type), IsText(realm, type)};
   const auto made = CallStreamFunction(
       realm,
@@ -405,12 +439,13 @@ v8::Local<v8::Value> WritableOf(Realm& realm, const TypeInfo& type, const void* 
 v8::Local<v8::Value> PairOf(Realm& realm, const StreamPairOps& ops, void* pair) {
   const auto from = Given(*ops.readable, ops.readable_of(pair), true);
   const auto to = Given(*ops.writable, ops.writable_of(pair), false);
-  v8::Local<v8::Value> arguments[] = {NativeOfEnd<Consumer>(realm, *ops.readable, from),
-                                      IsObjectMode(realm, *ops.readable),
-                                      IsText(realm, *ops.readable),
-                                      NativeOfEnd<Producer>(realm, *ops.writable, to),
-                                      IsObjectMode(realm, *ops.writable),
-                                      IsText(realm, *ops.writable)};
+  v8::Local<v8::Value> arguments[] = {
+      NativeOfEnd<Consumer>(realm, *ops.readable, from, Whose::kCpp),
+      IsObjectMode(realm, *ops.readable),
+      IsText(realm, *ops.readable),
+      NativeOfEnd<Producer>(realm, *ops.writable, to, Whose::kCpp),
+      IsObjectMode(realm, *ops.writable),
+      IsText(realm, *ops.writable)};
   const auto made = CallStreamFunction(
       realm, ops.is_transform ? StreamFunction::kTransform : StreamFunction::kDuplex, arguments);
   from->consumer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
@@ -430,7 +465,8 @@ bool IsMessagePort(Realm& realm, v8::Local<v8::Value> value) {
 v8::Local<v8::Value> MessagesFromJs(Realm& realm, v8::Local<v8::Value> port, const TypeInfo& type,
                                     void* stream) {
   const auto state = OpsOf<StreamOps>(type).make(stream);
-  v8::Local<v8::Value> arguments[] = {port, NativeOfEnd<Producer>(realm, type, state)};
+  v8::Local<v8::Value> arguments[] = {
+      port, NativeOfEnd<Producer>(realm, type, state, Whose::kJavaScript)};
   const auto made = CallStreamFunction(realm, StreamFunction::kMessages, arguments);
   state->producer().Listen(ListenerOf(realm, PartOf(realm, made, 1)));
   return PartOf(realm, made, 0);

@@ -82,8 +82,9 @@ class ResumesCoroutine final : public PromiseWaiter {
   Ref* const value_;  // in what the resumption is
 };
 
-// Calls `function(realm)` on the JS thread: at once if that is the caller's, else as a job. Not at
-// all once the environment takes no more: its promises are cancelled at its end.
+// Calls `function(realm)` on the JS thread, whose loop goes on until then: at once if that is the
+// caller's, else as a job. Not at all once the environment takes no more: its promises are
+// cancelled at its end.
 template <class F>
 class RealmJob final : public Job {
  public:
@@ -92,6 +93,7 @@ class RealmJob final : public Job {
   void Cancel(const std::exception_ptr&) noexcept override {}
 
   static void Call(JsThread& thread, F& function) noexcept {
+    thread.HoldLoop(-1);
     Realm* const realm = thread.realm();
     if (!realm) return;
     const v8::HandleScope scope(realm->isolate());
@@ -162,6 +164,7 @@ void ResumeInReaction(JsThread& thread, const std::shared_ptr<TaskStateBase>& st
                             .FromMaybe(false));
     });
   });
+  thread.HoldLoop(1);
 }
 
 class ReportJob final : public Job {
@@ -225,6 +228,7 @@ v8::Local<v8::Value> PromiseOf(Realm& realm, const TypeInfo& type, const void* t
       SettlePromise(there, ResolverIn(there, kept), type, *held);
     });
   });
+  realm.thread().HoldLoop(1);
   return resolver->GetPromise();
 }
 

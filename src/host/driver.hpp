@@ -29,6 +29,7 @@ class Driver : public detail::JsThread {
   bool SpinUntil(bool (*done)(void*), void* data) final {
     return instance_.jobs().SpinUntil(done, data);
   }
+  void HoldLoop(int by) noexcept final { instance_.jobs().HoldLoop(by); }
 
   void RunLimited(detail::Job& job, const RunOptions& limits) final {
     instance_.deadlines().Run(job, limits);

@@ -39,7 +39,8 @@ void JobRunner::Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_aliv
   });
   check_.Open(this, uv_check_init, loop);
   check_.Unref();
-  if (!keeps_loop_alive) wake_.Unref();
+  keeps_loop_alive_ = keeps_loop_alive;
+  UpdateRef();
   thread_.queue().Open([this] { uv_async_send(wake_.get()); });
 }
 
@@ -60,7 +61,18 @@ void JobRunner::RunWaiting() {
     Run(*job);
   }
   // What was queued before a Stop is still done: its wake-up needs a loop that runs.
-  if (queue.drained()) wake_.Unref();
+  drained_ = queue.drained();
+  if (drained_) UpdateRef();
+}
+
+void JobRunner::UpdateRef() noexcept {
+  if (!wake_.is_open()) return;
+  // No job runs before one that turns the loop is done: what waits for jobs does not count there.
+  if (spin_depth_ == 0 && !drained_ && (keeps_loop_alive_ || holds_ > 0)) {
+    wake_.Ref();
+  } else {
+    wake_.Unref();
+  }
 }
 
 void JobRunner::Run(detail::Job& job) {
@@ -86,12 +98,10 @@ void JobRunner::Run(detail::Job& job) {
 
 bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
   const detail::JobCatch::Loop callbacks(detail::Realm::Of(thread_));
-  // The handle that waits for jobs does not count: no job runs before the current one is done.
-  const bool had_ref = wake_.has_ref();
-  wake_.Unref();
   bool is_done = false;
   RestartCheckHandles(loop_);
   ++spin_depth_;
+  UpdateRef();
   // The realm is also null when a job with a timeout is to be stopped.
   const auto stopped = [this] { return thread_.life().over() || !thread_.realm(); };
   while (!stopped()) {
@@ -105,8 +115,9 @@ bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
     is_done = done(data);
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }
-  if (had_ref) wake_.Ref();
-  if (--spin_depth_ == 0) uv_async_send(wake_.get());  // for the jobs that were put off
+  --spin_depth_;
+  UpdateRef();
+  if (spin_depth_ == 0) uv_async_send(wake_.get());  // for the jobs that were put off
   // node::Stop calls uv_stop once, which ends one uv_run: the innermost. The outer ones have to end
   // as well.
   if (thread_.life().over()) uv_stop(loop_);

@@ -34,6 +34,12 @@ class JobRunner {
   /// See JsThread::SpinUntil.
   bool SpinUntil(bool (*done)(void*), void* data);
 
+  /// See JsThread::HoldLoop.
+  void HoldLoop(int by) noexcept {
+    holds_ += by;
+    if (!keeps_loop_alive_) UpdateRef();
+  }
+
   /// How many SpinUntil() are under way.
   int spin_depth() const noexcept { return spin_depth_; }
 
@@ -44,6 +50,8 @@ class JobRunner {
   const detail::UvHandle<uv_async_t>& wake() const noexcept { return wake_; }
 
  private:
+  void UpdateRef() noexcept;
+
   detail::JsThread& thread_;
   node::MultiIsolatePlatform& platform_;
   v8::Isolate* isolate_ = nullptr;
@@ -51,6 +59,9 @@ class JobRunner {
   detail::UvHandle<uv_async_t> wake_;  // a job was queued, or the queue sealed
   detail::UvHandle<uv_check_t> check_;
   int spin_depth_ = 0;
+  int holds_ = 0;
+  bool keeps_loop_alive_ = true;
+  bool drained_ = false;            // the queue is sealed and empty
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
 };
 

@@ -95,13 +95,14 @@ bool JsThread::EndJavaScript(End end) {
   return life_.EndJavaScript(std::move(end));
 }
 
-void JsThread::ThrowWrongThread() const {
+void ThrowNotOn(const JsThread& thread) {
   CheckNotForked();
-  if (life_.over()) std::rethrow_exception(StoppedError());  // no other thread would do
+  // No other thread would do.
+  if (thread.life().over()) std::rethrow_exception(thread.StoppedError());
   throw WrongThread(fmt::format(
       "JavaScript of environment \"{}\" was touched from another thread. Use Run, RunAsync or Post "
       "to get to its own thread.",
-      name_));
+      thread.name()));
 }
 
 void ThrowIfStopped(Js& js) {

@@ -15,7 +15,11 @@
 
 namespace nodehost::detail {
 
+class JsThread;
 class Realm;
+
+/// CheckCurrent has failed.
+[[noreturn]] void ThrowNotOn(const JsThread& thread);
 
 // Every operation asks which thread it is on. In a shared library, reading a thread_local variable
 // calls into the loader, unless the variable uses the initial-exec model: then it is one read.
@@ -55,7 +59,7 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// Throws WrongThread unless called on this thread.
   void CheckCurrent() const {
     if (!IsCurrent()) [[unlikely]]
-      ThrowWrongThread();
+      ThrowNotOn(*this);
   }
 
   /// While it lives, the calling thread waits for `thread`. Throws HostError where that would be
@@ -118,9 +122,11 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   /// false if nothing is left that could ever make it true. Throws EnvironmentStopped at the end.
   virtual bool SpinUntil(bool (*done)(void*), void* data) = 0;
 
- private:
-  [[noreturn]] void ThrowWrongThread() const;
+  /// By 1: other threads will have something for JavaScript to do, so that a loop that ends by
+  /// itself is to go on; by -1: that has come. On the JS thread, any time.
+  virtual void HoldLoop(int /*by*/) noexcept {}
 
+ private:
   static thread_local constinit JsThread* current_ NODEHOST_TLS;
 
   const std::string name_;

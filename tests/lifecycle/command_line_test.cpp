@@ -2,10 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
+#include <future>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "nodehost/keep_alive.hpp"
 #include "support/host.hpp"
 
 using namespace std::chrono_literals;
@@ -17,9 +22,33 @@ struct Command {
   explicit Command(std::vector<std::string> args)
       : platform({.args = std::move(args), .own_process = true}) {}
 
-  nh::Environment Start() { return platform.CreateEnvironment({.run_command_line = true}); }
+  nh::Environment Start(std::vector<nh::Module> modules = {}) {
+    return platform.CreateEnvironment({.run_command_line = true, .modules = std::move(modules)});
+  }
 
   nh::NodejsPlatform platform;
+};
+
+// Called by JavaScript, once, with C++ going on a moment later: when a loop that has nothing to do
+// has ended.
+class Called {
+ public:
+  void Set() { called_.set_value(); }
+  void WaitAndLonger() {
+    called_.get_future().wait();
+    std::this_thread::sleep_for(50ms);
+  }
+
+ private:
+  std::promise<void> called_;
+};
+
+struct Later {
+  nh::Method<nh::Task<int>()> later;
+};
+
+struct Watcher {
+  nh::Method<void(std::function<nh::Posted(int)>)> watch;
 };
 
 }  // namespace
@@ -34,6 +63,95 @@ TEST_CASE("a command line ends by itself, with its exit code") {
 TEST_CASE("a command line that waits for ever on its top-level await ends with code 13") {
   Command command({"node", "--input-type=module", "-e", "await new Promise(() => {})"});
   CHECK(command.Start().WaitForExit() == 13);
+}
+
+TEST_CASE("a command line goes on while it waits for a Task of C++'s") {
+  const nh::PromiseSource<int> source;
+  Called called;
+  const Later later{.later = [&] {
+    called.Set();
+    return source.task();
+  }};
+  Command command(
+      {"node", "-e", "require('app:cpp').later().then((n) => { process.exitCode = n })"});
+  nh::Environment node = command.Start({nh::Module("app:cpp", later)});
+  called.WaitAndLonger();
+  source.Resolve(7);
+  CHECK(node.WaitForExit() == 7);
+}
+
+TEST_CASE("a command line that waits for a Task of C++'s is stopped at once") {
+  const nh::PromiseSource<int> source;
+  Called called;
+  const Later later{.later = [&] {
+    called.Set();
+    return source.task();
+  }};
+  Command command({"node", "-e", "require('app:cpp').later()"});
+  nh::Environment node = command.Start({nh::Module("app:cpp", later)});
+  called.WaitAndLonger();
+  CHECK(node.Stop(20s).clean);
+}
+
+TEST_CASE("a command line goes on while it waits for streams of C++'s") {
+  const nh::Pipe<int> from = nh::NewPipe<int>();
+  const nh::Pipe<int> to = nh::NewPipe<int>();
+  Called called;
+  struct Streams {
+    nh::Method<nh::ReadStream<int>()> numbers;
+    nh::Method<nh::WriteStream<int>()> sink;
+  };
+  Streams streams;
+  streams.numbers = [&] {
+    called.Set();
+    return from.readable;
+  };
+  streams.sink = [&] { return to.writable; };
+  Command command({"node", "-e", R"(
+    const { numbers, sink } = require('app:cpp');
+    (async () => {
+      let sum = 0;
+      for await (const n of numbers()) sum += n;
+      sink().end(sum, () => { process.exitCode = sum });
+    })();)"});
+  nh::Environment node = command.Start({nh::Module("app:cpp", streams)});
+  called.WaitAndLonger();
+  from.writable.Write(1).Get();
+  from.writable.Write(2).Get();
+  const nh::Task<> ended = from.writable.End();
+  CHECK(to.readable.Read().Get(10s) == 3);
+  std::this_thread::sleep_for(50ms);
+  CHECK(to.readable.Read().Get(10s) == std::nullopt);
+  CHECK(node.WaitForExit() == 3);
+  CHECK(ended.done());
+}
+
+TEST_CASE("a command line goes on as long as C++ says that it will call a function") {
+  std::function<nh::Posted(int)> listener;
+  nh::KeepAlive alive;
+  Called called;
+  const Watcher watcher{.watch = [&](std::function<nh::Posted(int)> given) {
+    listener = std::move(given);
+    alive = nh::KeepAlive::Here();
+    called.Set();
+  }};
+  Command command({"node", "-e", "require('app:cpp').watch((n) => { process.exitCode = n })"});
+  nh::Environment node = command.Start({nh::Module("app:cpp", watcher)});
+  called.WaitAndLonger();
+  listener(5);
+  alive.Release();
+  CHECK(node.WaitForExit() == 5);
+}
+
+TEST_CASE("a function that C++ keeps does not keep a command line from its end") {
+  std::function<nh::Posted(int)> listener;
+  const Watcher watcher{
+      .watch = [&](std::function<nh::Posted(int)> given) { listener = std::move(given); }};
+  Command command({"node", "-e", "require('app:cpp').watch(() => {})"});
+  nh::Environment node = command.Start({nh::Module("app:cpp", watcher)});
+  CHECK(node.WaitForExit() == 0);
+  CHECK_THROWS_AS(listener(5), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(nh::KeepAlive::Here(), nh::WrongThread);
 }
 
 TEST_CASE("C++ reaches into a command line that runs") {
