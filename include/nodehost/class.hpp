@@ -274,6 +274,9 @@ namespace detail {
 
 template <class T>
 const ClassInfo& ClassInfoOf() {
+  static_assert(!std::is_destructible_v<T> || std::is_nothrow_destructible_v<T>,
+                "nodehost: the destructor of a class for JavaScript throws nothing: the garbage "
+                "collector calls it, and nobody is there to catch");
   // Never destroyed: JavaScript may use it at the end of the process.
   static const ClassInfo* const info = [] {
     auto made = std::make_unique<ClassInfo>();

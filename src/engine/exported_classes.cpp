@@ -76,6 +76,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
       LengthOf(info.constructions.empty() ? info.extensions : info.constructions));
   description->SetClassName(realm.String(info.name));
   description->InstanceTemplate()->SetInternalFieldCount(ClassHolder::kFields);
+  RefuseClones(description->InstanceTemplate());
   if (info.base) description->Inherit(DescriptionOf(realm, *info.base));
   const v8::Local<v8::ObjectTemplate> prototype = description->PrototypeTemplate();
   prototype->Set(v8::Symbol::GetToStringTag(isolate), realm.String(info.name),

@@ -40,6 +40,21 @@ struct Unweighed {
   ~Unweighed() { --alive; }
   std::size_t Bytes() const { throw std::runtime_error("nobody knows how many"); }
 };
+// One that calls JavaScript as it goes.
+struct Caller {
+  explicit Caller(nh::Method<void()> function) : call(std::move(function)) {}
+  Caller(const Caller&) = delete;
+  ~Caller() {
+    try {
+      call();
+      caught = "nothing";
+    } catch (const std::exception& error) {
+      caught = error.what();
+    }
+  }
+  nh::Method<void()> call;
+  static inline std::string caught;
+};
 struct Node : std::enable_shared_from_this<Node> {
   Node& Self() { return *this; }
   std::shared_ptr<Node> Share() { return shared_from_this(); }
@@ -62,6 +77,10 @@ struct nodehost::Describe<Unweighed> {
   static void To(nh::Class<Unweighed>& c) { c.Constructor<>().ExternalBytes<&Unweighed::Bytes>(); }
 };
 template <>
+struct nodehost::Describe<Caller> {
+  static void To(nh::Class<Caller>& c) { c.Constructor<nh::Method<void()>>(); }
+};
+template <>
 struct nodehost::Describe<Node> {
   static void To(nh::Class<Node>& c) {
     c.Constructor<>().Method<&Node::Self>().Method<&Node::Share>();
@@ -75,6 +94,7 @@ struct Module {
   nh::Class<::Special> Special{};
   nh::Class<::Node> Node{};
   nh::Class<::Unweighed> Unweighed{};
+  nh::Class<::Caller> Caller{};
   nh::Method<void(std::shared_ptr<::Counted>)> keep;
   nh::Method<std::shared_ptr<::Counted>()> kept;
   nh::Method<void(std::unique_ptr<::Counted>)> take;
@@ -300,4 +320,16 @@ TEST_CASE("a constructor that throws leaves nothing behind") {
   Eval(node, store.module(), "try { new m.Counted({}) } catch {}");
   CollectGarbage(node);
   CHECK(alive == 0);
+}
+
+TEST_CASE("a destructor that calls JavaScript gets what that throws, also when it has ended") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  const Module module = store.module();
+  Eval(node, module, "new m.Caller(() => { throw new RangeError('too late') })");
+  CollectGarbage(node);
+  CHECK(Caller::caught.find("RangeError: too late") != std::string::npos);
+  Eval(node, module, "globalThis.caller = new m.Caller(() => {})");
+  node.Stop();
+  CHECK(Caller::caught.find("stopped") != std::string::npos);
 }

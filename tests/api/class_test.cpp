@@ -300,6 +300,21 @@ TEST_CASE("an exported object is hidden by a Proxy, and shown by its handler") {
              " t[k] }); return [p.increment(1), p.value, p instanceof Counter]") == "5,5,true");
 }
 
+TEST_CASE("an exported object cannot be cloned, and takes elements as any object") {
+  nh::Environment node = NewEnvironment();
+  const std::string refused = "DataCloneError: Cannot clone object of unsupported type.";
+  CHECK(Eval(node, "structuredClone(new Counter())") == refused);
+  CHECK(Eval(node, "structuredClone({ list: [new (class extends Counter {})()] })") == refused);
+  CHECK(Eval(node, "new MessageChannel().port1.postMessage(new Counter())") == refused);
+  CHECK(Eval(node, R"js(
+    const counter = new Counter();
+    const before = 0 in counter || counter[0] !== undefined;
+    counter[0] = 'a';
+    counter.own = 1;
+    return [before, counter[0], Object.keys(counter), delete counter[0], 0 in counter].join())js") ==
+        "false,a,0,own,true,false");
+}
+
 TEST_CASE("garbage is collected while objects are constructed") {
   nh::Environment node = NewEnvironment();
   CHECK(Eval(node,

@@ -11,6 +11,11 @@ struct Other {
 class Counter {
  public:
   explicit Counter(int start) : value_(start) {}
+#if CASE_a_destructor_that_throws  // says: the destructor of a class for JavaScript throws nothing
+  ~Counter() noexcept(false) {}
+#else
+  ~Counter() {}
+#endif
   Counter* Next() { return this; }
   Counter& Self() { return *this; }
   int Compare(const Counter* other) const { return other ? 1 : 0; }
