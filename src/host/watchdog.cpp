@@ -32,8 +32,11 @@ void Watchdog::Start() {
 Watchdog::Ticket Watchdog::At(Clock::time_point when, Task task) {
   const std::lock_guard lock(mutex_);
   const Ticket ticket(when, ++last_number_);
-  const auto added = tasks_.emplace(ticket, std::move(task)).first;
-  if (added == tasks_.begin()) changed_.notify_one();
+  tasks_.emplace(ticket, std::move(task));
+  if (when < wakes_at_) {
+    wakes_at_ = when;
+    changed_.notify_one();
+  }
   return ticket;
 }
 
@@ -47,13 +50,14 @@ void Watchdog::Main() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
     if (tasks_.empty()) {
+      wakes_at_ = Clock::time_point::max();
       changed_.wait(lock);
       continue;
     }
     const auto next = tasks_.begin();
     if (next->first.first > Clock::now()) {
-      // A copy: the task, and the time in it, may be gone when the wait is over.
-      const Clock::time_point until = next->first.first;
+      // Copies: the task may be gone when the wait is over, and At() changes wakes_at_.
+      const Clock::time_point until = wakes_at_ = next->first.first;
       changed_.wait_until(lock, until);
       continue;
     }

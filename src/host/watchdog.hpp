@@ -47,6 +47,9 @@ class Watchdog {
   // Guarded by mutex_.
   std::map<Ticket, Task> tasks_;
   std::uint64_t last_number_ = 0;
+  // When the thread looks at the tasks next, unless it is notified. It is not where a task is later
+  // than that, as most are: one with a timeout is cancelled long before, and the next comes.
+  Clock::time_point wakes_at_ = Clock::time_point::max();
   std::thread thread_;
   bool ending_ = false;
 };

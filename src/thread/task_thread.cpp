@@ -32,8 +32,11 @@ TaskThread::TaskThread() {
 std::uint64_t TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
   CheckNotForked();
   const std::lock_guard lock(mutex_);
-  const auto added = calls_.emplace(std::pair(when, ++last_number_), std::move(function)).first;
-  if (added == calls_.begin()) changed_.notify_one();  // otherwise it waits for another one first
+  calls_.emplace(std::pair(when, ++last_number_), std::move(function));
+  if (when < wakes_at_) {
+    wakes_at_ = when;
+    changed_.notify_one();
+  }
   return last_number_;
 }
 
@@ -51,12 +54,14 @@ void TaskThread::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (calls_.empty()) {
+      wakes_at_ = Clock::time_point::max();
       changed_.wait(lock);
       continue;
     }
     const auto first = calls_.begin();
     const Clock::time_point due = first->first.first;
     if (due > Clock::now()) {
+      wakes_at_ = due;
       changed_.wait_until(lock, due);
       continue;
     }

@@ -38,6 +38,8 @@ class TaskThread {
   // Guarded by mutex_.
   std::map<std::pair<Clock::time_point, std::uint64_t>, std::function<void()>> calls_;
   std::uint64_t last_number_ = 0;
+  // When the thread looks at the calls next, unless it is notified; it is not for a later one.
+  Clock::time_point wakes_at_ = Clock::time_point::max();
 };
 
 }  // namespace nodehost::detail

@@ -384,6 +384,16 @@ TEST_CASE("limits: a script that is run by a script has limits of its own, as ha
   CHECK(Eventually(0, node, "Timeout"));
 }
 
+TEST_CASE("limits: a timeout is kept that is sooner than those before") {
+  nh::Environment node = NewEnvironment();
+  const nh::ScriptRunner<int> scripts(node);
+  for (const auto later : {60s, 30s}) {
+    CHECK(scripts.Run("1", {.timeout = later}).Get() == 1);
+    CHECK_THROWS_AS(scripts.Run("new Promise(() => {})", {.timeout = 50ms}).Get(10s),
+                    nh::DeadlineExceeded);
+  }
+}
+
 TEST_CASE("limits: a timeout beyond all timers is for ever") {
   nh::Environment node = NewEnvironment();
   const nh::ScriptRunner<int> scripts(node);

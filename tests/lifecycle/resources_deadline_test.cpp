@@ -89,6 +89,15 @@ TEST_CASE("deadline: a job that is done in time is not touched") {
   CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("throw new Error()"); }, later), nh::JsError);
 }
 
+TEST_CASE("deadline: one is kept that is sooner than those before") {
+  nh::Environment node = test::NewEnvironment();
+  for (const auto later : {60s, 30s}) {
+    CHECK(node.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }, {.timeout = later}) == 1);
+    CHECK(StartedBeforeDeadline(
+        [&] { node.Run([](nh::Js& js) { js.Eval("while (true) {}"); }, kSoon); }));
+  }
+}
+
 TEST_CASE("deadline: a job still in the queue is withdrawn") {
   nh::Environment node = test::NewEnvironment();
   std::promise<void> release;
