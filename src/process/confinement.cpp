@@ -79,6 +79,7 @@ constexpr std::array kSystemReads = {
     "/lib64",
     "/usr/lib",
     "/usr/lib64",
+    "/usr/share/nodejs",  // Debian keeps some of the JavaScript of its libnode there
     "/usr/share/zoneinfo",
     "/usr/share/ca-certificates",
     "/etc/ssl",

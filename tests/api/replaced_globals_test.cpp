@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/lacks.hpp"
 
 using test::NewEnvironment;
 
@@ -62,11 +63,10 @@ TEST_CASE("an AggregateError is described and made past accessors on Array.proto
 }
 
 TEST_CASE("what the host loads late uses nothing that a script has replaced") {
-  const std::vector<std::string> scripts = {
+  std::vector<std::string> scripts = {
       "delete Map.prototype.size; delete Set.prototype.size",
       "globalThis.Reflect = undefined; globalThis.Symbol = undefined; globalThis.Object = 1",
       "Reflect.has = 42; Reflect.apply = null; Object.defineProperty = null",
-      "RegExp.prototype.exec = () => ({}); RegExp.prototype.test = () => true",
       "for (const name of ['startsWith', 'includes', 'indexOf', 'slice']) {"
       "  String.prototype[name] = () => { throw new Error(name) } }",
       "for (const type of [Map, Set, Array, Function, WeakMap]) {"
@@ -75,6 +75,10 @@ TEST_CASE("what the host loads late uses nothing that a script has replaced") {
       "Object.defineProperty(globalThis, 'process', { get() { throw new Error('process') } })",
       "const { prototype: p } = require('vm').Script; p.runInThisContext = () => 'replaced';"
       "require('vm').compileFunction = () => () => ({}); require('fs').statSync = () => null"};
+  // Node's own pathToFileURL calls it for ever up to 20.
+  if (test::NodeMajor() >= 22) {
+    scripts.emplace_back("RegExp.prototype.exec = () => ({}); RegExp.prototype.test = () => true");
+  }
   for (const std::string& script : scripts) {
     CAPTURE(script);
     After(script, [](nh::Js& js) {

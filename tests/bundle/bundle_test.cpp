@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "../support/lacks.hpp"
+
 namespace nh = nodehost;
 
 namespace {
@@ -42,6 +44,7 @@ TEST_CASE("An app is there in each environment, and small when it is minified") 
 }
 
 TEST_CASE("JavaScript imports a bundled app, and gets the one that C++ has") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds it")) return;
   nh::NodejsPlatform platform;
   nh::Environment node = Environment(platform);
   const bool same = node.Run([](nh::Js& js) -> nh::Task<bool> {
@@ -53,6 +56,9 @@ TEST_CASE("JavaScript imports a bundled app, and gets the one that C++ has") {
 }
 
 TEST_CASE("What an app throws names the app and its function") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, which gives an app its name")) {
+    return;
+  }
   nh::NodejsPlatform platform;
   nh::Environment node = Environment(platform);
   const auto app = node.Import<App>("app:app");

@@ -2,6 +2,7 @@
 # with the libnode of that Debian, and runs the suite and the demo.
 set -eu
 useradd --create-home user
+grep -q localhost /etc/hosts || echo '127.0.0.1 localhost' >>/etc/hosts
 mv /try/source /try/provisioned /home/user
 chown -R user: /home/user
 as_user() { su user -c 'cd /home/user/source && exec "$@"' -- as_user "$@"; }

@@ -8,8 +8,10 @@
 #include <future>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "support/host.hpp"
+#include "support/lacks.hpp"
 
 using namespace std::chrono_literals;
 using test::NewEnvironment;
@@ -149,10 +151,13 @@ TEST_CASE("endless: an iterator whose return() never returns") {
 }
 
 TEST_CASE("endless: in a posted job, and thrown by a timer") {
-  for (const char* const code :
-       {"throw new AggregateError(Array.from({ length: 200 }, bad))",
-        "setTimeout(() => { throw new AggregateError(Array.from({ length: 200 }, bad)) }, 1)",
-        "setTimeout(() => { throw bad() }, 1)"}) {
+  std::vector<const char*> codes = {"throw new AggregateError(Array.from({ length: 200 }, bad))"};
+  if (test::NodeMajor() >= 22) {  // up to 20 a termination makes Node's report of an error abort
+    codes.push_back(
+        "setTimeout(() => { throw new AggregateError(Array.from({ length: 200 }, bad)) }, 1)");
+    codes.push_back("setTimeout(() => { throw bad() }, 1)");
+  }
+  for (const char* const code : codes) {
     CAPTURE(code);
     nh::Environment node = NewEnvironment();
     node.Post([&](nh::Js& js) { js.Eval(kLoopingMessage + code, "app.js"); });

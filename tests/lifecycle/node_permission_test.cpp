@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/attempt.hpp"
+#include "support/lacks.hpp"
 
 using test::InWorker;
 using test::kModules;
@@ -18,6 +19,7 @@ const std::string kPost = "require('worker_threads').parentPort.postMessage('rea
 }  // namespace
 
 TEST_CASE("permission: node's own model holds in every environment of the process") {
+  if (test::Lacks(test::NodeMajor() < 22, "--permission")) return;
   nh::NodejsPlatform platform(
       {.node_options = {"--permission", "--allow-fs-read=" + kModules + "/*"}});
   nh::Environment one = platform.CreateEnvironment({.base_dir = kModules});
@@ -35,6 +37,7 @@ TEST_CASE("permission: node's own model holds in every environment of the proces
 }
 
 TEST_CASE("permission: node's own model lets a Worker out, Rights does not") {
+  if (test::Lacks(test::NodeMajor() < 22, "--permission")) return;
   nh::NodejsPlatform platform(
       {.node_options = {"--permission", "--allow-worker", "--allow-fs-read=" + kModules + "/*"}});
   nh::Environment theirs = platform.CreateEnvironment({.base_dir = kModules});

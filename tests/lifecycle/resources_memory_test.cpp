@@ -172,7 +172,7 @@ TEST_CASE("out of memory in a Worker ends the Worker") {
        {"const a = []; for (;;) a.push({})", "const a = []; for (;;) a.push(1.5)",
         "const kept = []; for (let i = 0; ; ++i) kept.push('x'.repeat(1e6) + i, "
         "/x$/.test(kept.at(-1)))",
-        "const a = new Array(2e7).fill({}); for (;;) [];"}) {
+        "const a = new Array(2e7).fill({}); for (;;) globalThis.last = [];"}) {
     CAPTURE(code);
     nh::Environment node = test::NewEnvironment();
     CHECK(EndOfWorker(node, code) == kWorkerEnd);

@@ -15,4 +15,9 @@ inline bool Lacks(bool lacks, const char* what) {
   return lacks;
 }
 
+/// Rights::read_files and write_files know the native functions of these versions only.
+inline bool LacksFileRights() {
+  return Lacks(NodeMajor() != 22 && NodeMajor() != 24, "what Rights::read_files stands on");
+}
+
 }  // namespace test
