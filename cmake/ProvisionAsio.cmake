@@ -10,6 +10,7 @@ set(NODEHOST_ASIO_INCLUDE "" CACHE INTERNAL "")
 function(nodehost_provision_asio)
   if(NODEHOST_SYSTEM_PACKAGES)
     find_path(include asio.hpp NO_CACHE)
+    string(REGEX REPLACE "/$" "" include "${include}")  # as the compiler's own folders are spelt
   endif()
   if(NOT include)
     nodehost_optional_debian(root libasio-dev)

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "support/host.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace std::chrono_literals;
 using test::Platform;
@@ -188,7 +189,8 @@ TEST_CASE("exit_code is process.exitCode after a plain stop") {
 
 TEST_CASE("beforeExit and exit events come once, at the stop") {
   nh::Environment node = test::NewEnvironment();
-  const std::string seen = std::filesystem::temp_directory_path() / "nodehost-exit-events";
+  const test::TemporaryFolder folder;
+  const std::string seen = folder.File("events");
   node.Run([&](nh::Js& js) {
     js.Eval(
         "(file) => {"
@@ -201,7 +203,6 @@ TEST_CASE("beforeExit and exit events come once, at the stop") {
   node.Stop(5s);
   std::string text;
   std::getline(std::ifstream(seen), text);
-  std::filesystem::remove(seen);
   CHECK(text == "beforeExit0 exit0 ");
 }
 

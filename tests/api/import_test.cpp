@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -31,27 +32,8 @@ bool Contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "import-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const noexcept { return path_; }
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ + "/" + name) << text;
-  }
-
- private:
-  std::string path_;
-};
-
 // A folder of modules whose names not every file system and tool takes.
-class OddNames : public TemporaryFolder {
+class OddNames : public test::TemporaryFolder {
  public:
   static constexpr const char* kPaths[] = {"a b#c%20é.mjs", "a b#c%20é.js", "with space.cjs",
                                            "odd names/ünï.cjs", "what?.cjs"};
@@ -184,7 +166,7 @@ TEST_CASE("a module that a timeout stopped is loaded anew, and so is what it req
 TEST_CASE("modules that are being linked are left alone when a timeout stops another job") {
   // The loader of ES modules finds what is imported file by file, and puts CommonJS modules into
   // require's cache as it does.
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   constexpr int kDepth = 40;
   for (int i = 0; i < kDepth; ++i) {
     const std::string number = std::to_string(i);

@@ -14,24 +14,11 @@
 #include <vector>
 
 #include "support/host.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// A folder of the test's own.
-fs::path Folder(const std::string& name) {
-  fs::path folder = fs::temp_directory_path() / ("nodehost-snapshot-" + name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-fs::path WriteFile(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-  return path;
-}
 
 std::string Text(nh::Environment& node, const std::string& code) {
   return node.Run([&](nh::Js& js) { return js.Eval(code).As<std::string>(); });
@@ -129,19 +116,21 @@ TEST_CASE("options of V8's and a snapshot go together") {
 }
 
 TEST_CASE("a snapshot that is not there is said in one line") {
-  const auto lines = LinesAbout(Folder("missing") / "none.blob");
+  const auto lines = LinesAbout(test::TemporaryFolder().File("none.blob"));
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].find("none.blob cannot be opened: No such file") != std::string::npos);
 }
 
 TEST_CASE("a file that is no snapshot is said in one line") {
-  const auto lines = LinesAbout(WriteFile(Folder("other") / "other.blob", "not one"));
+  const test::TemporaryFolder folder;
+  const auto lines = LinesAbout(folder.Write("other.blob", "not one"));
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].find("is not one that this version of libnodehost reads") != std::string::npos);
 }
 
 TEST_CASE("a damaged snapshot is said in one line") {
-  const fs::path path = Folder("damaged") / "damaged.blob";
+  const test::TemporaryFolder folder;
+  const fs::path path = folder.File("damaged.blob");
   nh::WriteSnapshot({.output = path.string()});
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(static_cast<std::streamoff>(fs::file_size(path) / 2));
@@ -153,17 +142,17 @@ TEST_CASE("a damaged snapshot is said in one line") {
 }
 
 TEST_CASE("what an entry file has loaded is there in each environment") {
-  const fs::path folder = Folder("app");
-  WriteFile(folder / "node_modules/counted/index.js",
-            "globalThis.loads = (globalThis.loads ?? 0) + 1;"
-            "exports.loadedIn = process.pid; exports.double = (n) => 2 * n;");
-  const fs::path entry = WriteFile(folder / "entry.js", "require('counted');");
-  const fs::path path = folder / "app.blob";
-  nh::WriteSnapshot({.output = path.string(), .entry = entry.string()});
-  nh::NodejsPlatform platform({.snapshot = path.string()});
-  CHECK(platform.snapshot() == path.string());
+  const test::TemporaryFolder folder;
+  folder.Write("node_modules/counted/index.js",
+               "globalThis.loads = (globalThis.loads ?? 0) + 1;"
+               "exports.loadedIn = process.pid; exports.double = (n) => 2 * n;");
+  const std::string entry = folder.Write("entry.js", "require('counted');");
+  const std::string path = folder.File("app.blob");
+  nh::WriteSnapshot({.output = path, .entry = entry});
+  nh::NodejsPlatform platform({.snapshot = path});
+  CHECK(platform.snapshot() == path);
   for (int i = 0; i < 2; ++i) {
-    nh::Environment node = platform.CreateEnvironment({.base_dir = folder.string()});
+    nh::Environment node = platform.CreateEnvironment({.base_dir = folder.path()});
     CHECK(Text(node, "String(globalThis.loads)") == "1");
     const int from = node.Run([](nh::Js& js) {
       nh::Object counted = js.Import("counted").As<nh::Object>();
@@ -176,20 +165,18 @@ TEST_CASE("what an entry file has loaded is there in each environment") {
 }
 
 TEST_CASE("an entry file that throws is an error, and no file is left") {
-  const fs::path folder = Folder("throws");
-  const fs::path entry = WriteFile(folder / "entry.js", "throw new Error('no');");
-  const fs::path path = folder / "app.blob";
-  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path.string(), .entry = entry.string()}),
-                  nh::PlatformError);
+  const test::TemporaryFolder folder;
+  const std::string entry = folder.Write("entry.js", "throw new Error('no');");
+  const std::string path = folder.File("app.blob");
+  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path, .entry = entry}), nh::PlatformError);
   CHECK_FALSE(fs::exists(path));
 }
 
 TEST_CASE("an entry file that a snapshot cannot hold is an error") {
-  const fs::path folder = Folder("esm");
-  const fs::path entry = WriteFile(folder / "entry.mjs", "globalThis.here = 1;");
-  const fs::path path = folder / "app.blob";
-  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path.string(), .entry = entry.string()}),
-                  nh::PlatformError);
+  const test::TemporaryFolder folder;
+  const std::string entry = folder.Write("entry.mjs", "globalThis.here = 1;");
+  const std::string path = folder.File("app.blob");
+  CHECK_THROWS_AS(nh::WriteSnapshot({.output = path, .entry = entry}), nh::PlatformError);
   CHECK_FALSE(fs::exists(path));
 }
 

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "nodehost/nodehost.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace nh = nodehost;
 
 TEST_CASE("trace events are in their file when the platform is gone") {
-  const std::string file =
-      (std::filesystem::temp_directory_path() / "nodehost-trace-test.json").string();
-  std::filesystem::remove(file);
+  const test::TemporaryFolder folder;
+  const std::string file = folder.File("trace.json");
   {
     nh::NodejsPlatform platform(
         {.v8_threads = 2, .trace_categories = {"node.bootstrap", "v8"}, .trace_file = file});
@@ -28,5 +28,4 @@ TEST_CASE("trace events are in their file when the platform is gone") {
   CHECK(text.starts_with("{\"traceEvents\":["));
   CHECK(text.ends_with("]}"));
   CHECK(text.find("\"bootstrapComplete\"") != std::string::npos);
-  std::filesystem::remove(file);
 }

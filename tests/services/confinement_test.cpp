@@ -16,10 +16,10 @@ using namespace test;
 
 namespace {
 
-nh::NodeServicesOptions Confined(const Project& project, nh::Rights rights,
+nh::NodeServicesOptions Confined(const test::TemporaryFolder& project, nh::Rights rights,
                                  nh::ResourceLimits limits = {}) {
   nh::NodeServicesOptions options;
-  options.project_dir = project.directory();
+  options.project_dir = project.path();
   options.hosting = nh::ChildProcess(
       {.command = {NODEHOST_COMMAND}, .rights = std::move(rights), .limits = limits});
   options.watched_extensions = {};
@@ -50,20 +50,20 @@ bool CanWrite(const std::string& path) { return static_cast<bool>(std::ofstream(
 }  // namespace
 
 TEST_CASE("confined C++ code reads and writes where it may, and nowhere else") {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("inside.txt", "inside");
-  const Project other;
+  const test::TemporaryFolder other;
   other.Write("outside.txt", "outside");
-  const std::string inside = project.directory() + "/inside.txt";
-  const std::string outside = other.directory() + "/outside.txt";
+  const std::string inside = project.path() + "/inside.txt";
+  const std::string outside = other.path() + "/outside.txt";
   nh::Rights rights;
-  rights.read_files = {project.directory()};
-  rights.write_files = {project.directory()};
+  rights.read_files = {project.path()};
+  rights.write_files = {project.path()};
   CHECK(InConfinedProcess(rights, [&] {
           if (!CanRead(inside) || CanRead(outside)) return 1;
-          if (!CanWrite(project.directory() + "/new.txt")) return 2;
-          if (CanWrite(outside) || CanWrite(other.directory() + "/new.txt")) return 3;
-          const std::string link = project.directory() + "/link";
+          if (!CanWrite(project.path() + "/new.txt")) return 2;
+          if (CanWrite(outside) || CanWrite(other.path() + "/new.txt")) return 3;
+          const std::string link = project.path() + "/link";
           if (symlink(outside.c_str(), link.c_str()) == 0 && CanRead(link)) return 4;
           if (rename(outside.c_str(), inside.c_str()) == 0) return 5;
           return 0;
@@ -89,7 +89,7 @@ TEST_CASE("confined C++ code starts no process and reaches no network") {
 }
 
 TEST_CASE("a confined worker serves calls, and its functions get no further than their rights") {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("tries.js", R"(
     const refused = (action) => { try { action(); return 'done'; } catch (e) { return e.code; } };
     exports.reads = (path) => refused(() => require('fs').readFileSync(path));
@@ -109,22 +109,22 @@ TEST_CASE("a confined worker serves calls, and its functions get no further than
     exports.variables = () => Object.keys(process.env);
     exports.works = () => 'works';
   )");
-  const Project other;
+  const test::TemporaryFolder other;
   other.Write("secret.txt", "secret");
   nh::Rights rights;
   rights.native_addons = false;
   rights.child_processes = false;
   rights.network = false;
   rights.environment_variables = false;
-  rights.read_files = {project.directory()};
+  rights.read_files = {project.path()};
   rights.write_files = std::vector<std::string>();
   nh::NodeServices services(Platform(), Confined(project, rights));
   const auto tried = [&](const char* name, const auto&... arguments) {
     return services.InvokeExportAsync<std::string>("./tries", name, arguments...).Get(20s);
   };
-  const std::string secret = other.directory() + "/secret.txt";
+  const std::string secret = other.path() + "/secret.txt";
   CHECK(tried("works") == "works");
-  CHECK(tried("reads", project.directory() + "/tries.js") == "done");
+  CHECK(tried("reads", project.path() + "/tries.js") == "done");
   for (const char* const name : {"reads", "writes", "raced"}) {
     CAPTURE(name);
     const std::string code = tried(name, secret);
@@ -137,7 +137,7 @@ TEST_CASE("a confined worker serves calls, and its functions get no further than
 }
 
 TEST_CASE("a worker that takes more than its limits ends, and another takes its place") {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("greedy.js", R"(
     exports.spins = () => { for (;;); };
     exports.works = () => 'works';

@@ -208,11 +208,11 @@ TEST_CASE_TEMPLATE("environment variables and output are the options'", Model, M
 }
 
 TEST_CASE_TEMPLATE("a changed file is used by the calls that come after", Model, MODELS) {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("value.js", "module.exports = () => 1;");
   project.Write("node_modules/dep/index.js", "module.exports = 1;");
   auto options = Options<Model>();
-  options.project_dir = project.directory();
+  options.project_dir = project.path();
   options.watched_extensions = {".js"};
   nh::NodeServices services(Platform(), std::move(options));
   const auto value = [&] { return services.InvokeAsync<int>("./value").Get(); };
@@ -243,16 +243,16 @@ TEST_CASE_TEMPLATE("a changed file is used by the calls that come after", Model,
 }
 
 TEST_CASE_TEMPLATE("a file that changes ten times a second breaks no call", Model, MODELS) {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("value.js", "module.exports = () => 0;");
   auto options = Options<Model>();
-  options.project_dir = project.directory();
+  options.project_dir = project.path();
   options.watched_extensions = {".js"};
   nh::NodeServices services(Platform(), std::move(options));
   const auto value = [&] { return services.InvokeAsync<int>("./value").Get(); };
   for (int i = 1; i <= 20; ++i) {
     project.Write("next.js", "module.exports = () => " + std::to_string(i) + ";");
-    std::filesystem::rename(project.directory() + "/next.js", project.directory() + "/value.js");
+    std::filesystem::rename(project.path() + "/next.js", project.path() + "/value.js");
     for (int k = 0; k < 10; ++k) {
       CHECK(value() <= i);
       std::this_thread::sleep_for(10ms);
@@ -262,11 +262,11 @@ TEST_CASE_TEMPLATE("a file that changes ten times a second breaks no call", Mode
 }
 
 TEST_CASE_TEMPLATE("a restart lets the calls under way end where they are", Model, MODELS) {
-  const Project project;
+  const test::TemporaryFolder project;
   project.Write("slow.js",
                 "module.exports = (callback) => setTimeout(callback, 500, null, 'old');");
   auto options = Options<Model>();
-  options.project_dir = project.directory();
+  options.project_dir = project.path();
   nh::NodeServices services(Platform(), std::move(options));
   CHECK(services.InvokeAsync<std::string>("./slow").Get() == "old");
   const auto under_way = services.InvokeAsync<std::string>("./slow");

@@ -13,6 +13,7 @@
 
 #include "nodehost/node_services.hpp"
 #include "support/host.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace test {
 
@@ -48,28 +49,6 @@ E FailureOf(const nh::Task<T>& task) {
   }
   throw std::logic_error("the call did not fail");
 }
-
-/// A project in a folder of its own.
-class Project {
- public:
-  Project() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "services-XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~Project() { std::filesystem::remove_all(directory_); }
-  Project(const Project&) = delete;
-  Project& operator=(const Project&) = delete;
-
-  const std::string& directory() const noexcept { return directory_; }
-  void Write(const std::string& file, const std::string& text) const {
-    const auto path = std::filesystem::path(directory_) / file;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
-
- private:
-  std::string directory_;
-};
 
 /// Calls `condition` until it is true, for 10 seconds at most.
 template <class F>

@@ -184,7 +184,7 @@ TEST_CASE("credentials are NATS's own") {
 }
 
 TEST_CASE("a credentials file, as nsc writes it, lets in who has it") {
-  const Project files;
+  const test::TemporaryFolder files;
   nh::Environment node = Platform().CreateEnvironment({.base_dir = kProject});
   using Files = std::map<std::string, std::string>;
   const Files made = node.Run([](nh::Js& js) {
@@ -192,8 +192,8 @@ TEST_CASE("a credentials file, as nsc writes it, lets in who has it") {
   });
   files.Write("server.conf", made.at("config"));
   files.Write("user.creds", made.at("credentials"));
-  const std::string credentials = files.directory() + "/user.creds";
-  NatsServer server({"-c", files.directory() + "/server.conf"});
+  const std::string credentials = files.path() + "/user.creds";
+  NatsServer server({"-c", files.path() + "/server.conf"});
   const std::string subject = NewSubject();
   auto refused = OptionsFor(server.url(), subject);
   refused.launch_timeout = 100ms;
@@ -207,9 +207,9 @@ TEST_CASE("a credentials file, as nsc writes it, lets in who has it") {
 }
 
 TEST_CASE("TLS, with a certificate of each side") {
-  const Project files;
-  const std::string key = files.directory() + "/key.pem";
-  const std::string certificate = files.directory() + "/certificate.pem";
+  const test::TemporaryFolder files;
+  const std::string key = files.path() + "/key.pem";
+  const std::string certificate = files.path() + "/certificate.pem";
   const std::string openssl = NODEHOST_OPENSSL;
   if (openssl.empty()) {
     MESSAGE("left out: CMake has found no openssl to make a certificate with");

@@ -44,8 +44,8 @@ class Attempts {
     }
   }
 
-  std::string secret() const { return outside_.directory() + "/secret.txt"; }
-  std::string target() const { return outside_.directory() + "/target.txt"; }
+  std::string secret() const { return outside_.path() + "/secret.txt"; }
+  std::string target() const { return outside_.path() + "/target.txt"; }
   void Restore() const { outside_.Write("target.txt", "target"); }
   std::string Target() const {
     std::ifstream file(target());
@@ -56,26 +56,26 @@ class Attempts {
   nh::NodeServicesOptions Options(bool confined) {
     for (const char* const file : {"ways_round.js", "add.js"}) {
       std::ifstream from(kProject + "/" + file);
-      project_.Write(file, {std::istreambuf_iterator<char>(from), {}});
+      project_.Write(file, std::string(std::istreambuf_iterator<char>(from), {}));
     }
     nh::Rights rights;
     if (confined) {
       rights.native_addons = false;
       rights.child_processes = false;
       rights.network = false;
-      rights.read_files = {project_.directory()};
-      rights.write_files = {project_.directory()};
+      rights.read_files = {project_.path()};
+      rights.write_files = {project_.path()};
     }
     nh::NodeServicesOptions options;
-    options.project_dir = project_.directory();
+    options.project_dir = project_.path();
     options.hosting = nh::ChildProcess({.command = {NODEHOST_COMMAND}, .rights = rights});
     options.watched_extensions = {};
     options.on_output = [](std::string_view) {};
     return options;
   }
 
-  Project project_;
-  Project outside_;
+  test::TemporaryFolder project_;
+  test::TemporaryFolder outside_;
   nh::NodeServices services_;
 };
 
