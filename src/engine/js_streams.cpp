@@ -120,7 +120,10 @@ class Producer final : public StreamEnd {
       : StreamEnd(realm, type, std::move(state), whose) {
     state_->producer().set_origin(thread_);
   }
-  ~Producer() override { state_->producer().Fail(Forgotten()); }
+  // What has been ended is read to its end, also after the environment's.
+  ~Producer() override {
+    if (!ended_) state_->producer().Fail(Forgotten());
+  }
 
  private:
   enum { kPush, kEnd, kFail, kRoom, kDeliver };
@@ -134,6 +137,7 @@ class Producer final : public StreamEnd {
         SetWaits(false);
         PushRest();
         state_->producer().End(nullptr);
+        ended_ = true;
         break;
       case kFail:
         SetWaits(false);
@@ -212,6 +216,7 @@ class Producer final : public StreamEnd {
     if (!rest.empty()) PushText(std::move(rest));
   }
 
+  bool ended_ = false;
   char16_t half_ = 0;
   TextDecoder text_{OpsOf<StreamOps>(type_).encoding};
 };

@@ -168,6 +168,20 @@ TEST_CASE_TEMPLATE("a restart lets a stream end where it has begun", Model, MODE
   CHECK(size == 3'000'000);
 }
 
+TEST_CASE_TEMPLATE("what a stream has sent is read to its end, though a restart came", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  const auto stream =
+      services.InvokeExportAsync<nh::ReadStream<>>("./streams", "bytes", 10, 3).Get(20s);
+  std::this_thread::sleep_for(50ms);  // all has been sent
+  services.Restart();
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  std::this_thread::sleep_for(50ms);  // the old instance has ended
+  std::size_t size = 0;
+  for (const nh::Bytes& part : stream) size += part.size();
+  CHECK(size == 30);
+}
+
 TEST_CASE("kill -9 of a worker breaks the streams that it sends and reads") {
   nh::NodeServices services(Platform(), Options<ChildProcess>());
   const int pid = services.InvokeExportAsync<int>("./fails", "pid").Get(10s);
