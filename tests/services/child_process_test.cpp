@@ -1,7 +1,7 @@
 // What is particular to worker processes.
 #include <doctest/doctest.h>
-#include <signal.h>
 
+#include <csignal>
 #include <string>
 
 #include "models.hpp"

@@ -1,11 +1,11 @@
 // Worker processes that give up rights: what the kernel holds, also where JavaScript's own checks
 // are passed by.
 #include <doctest/doctest.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <string>
 
