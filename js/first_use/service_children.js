@@ -119,19 +119,24 @@ function makeChildren(settings) {
         return;
       default: {
         if (instance.port.receive(message)) return;
-        const call = MapPrototypeGet(instance.calls, message[1]);
+        const { 0: kind, 1: id, 2: answer } = message;
+        if (kind !== 'done' && kind !== 'stream' && kind !== 'failed') {
+          throw new TypeError('no kind of message');
+        }
+        const error = kind === 'failed' ? revive(answer) : undefined;  // throws while the call is there
+        const call = MapPrototypeGet(instance.calls, id);
         if (call === undefined) return;
-        MapPrototypeDelete(instance.calls, call.id);
+        MapPrototypeDelete(instance.calls, id);
         settle(call);
         instance.served = true;
-        if (message[0] === 'done') {
-          call.resolve(message[2]);
-        } else if (message[0] === 'stream') {
-          const stream = instance.port.open(`${call.id}`);
+        if (kind === 'done') {
+          call.resolve(answer);
+        } else if (kind === 'stream') {
+          const stream = instance.port.open(`${id}`);
           closeUnused(stream);
           call.resolve(stream);
         } else {
-          call.reject(revive(message[2]));
+          call.reject(error);
         }
         instance.closeIfDone();
         if (waiting.length > 0) dispatch();
@@ -182,9 +187,19 @@ function makeChildren(settings) {
     const channel = child.stdio[3];
     instance.send = sender(channel);
     instance.port = streamPort(instance.send, instance.closeIfDone);
-    channel.on('data', receiver((messages) => {
+    const read = receiver((messages) => {
       for (let i = 0; i < messages.length; ++i) receive(instance, messages[i]);
-    }));
+    });
+    let broken = false;
+    channel.on('data', (chunk) => {
+      if (broken) return;
+      try {
+        read(chunk);
+      } catch (error) {  // what it runs has got at the socket
+        broken = true;
+        instance.kill(`sent what is no message (${error.message}) and was killed`);
+      }
+    });
     channel.on('error', () => {});  // the end of the process is reported instead
     if (output === 'pipe') {
       const take = (chunk) => {

@@ -112,6 +112,9 @@ function streamPort(send, onIdle) {
     MapPrototypeSet(written, key, {
       __proto__: null,
       more(count) {
+        if (typeof count !== 'number' || !(count > 0 && credit + count <= kAhead)) {
+          throw new RangeError('a reader wants more than it may');
+        }
         credit += count;
         stream.resume();
       },

@@ -20,6 +20,7 @@ const {
   URIError, append, uncurryThis,
 } = primordials;
 const { Buffer } = require('buffer');
+const { nextTick } = require('process');
 const { isNativeError } = require('util');
 const { DefaultSerializer, Serializer, deserialize } = require('v8');
 
@@ -82,6 +83,9 @@ const kKnown = {
   __proto__: null, name: true, message: true, stack: true, cause: true, errors: true,
 };
 
+const kDepth = 8;    // of causes and errors
+const kErrors = 64;  // of an AggregateError, and own properties of an error
+
 /// What was thrown as data: an error keeps its name, stack, cause, errors and own properties.
 function describe(thrown, depth = 0) {
   if (!isNativeError(thrown)) {
@@ -99,7 +103,7 @@ function describe(thrown, depth = 0) {
   const description = { name: text('name'), message: text('message'), stack: text('stack'),
                         properties: {} };
   const keys = ObjectKeys(thrown);
-  for (let i = 0; i < keys.length && i < 64; ++i) {
+  for (let i = 0; i < keys.length && i < kErrors; ++i) {
     if (kKnown[keys[i]]) continue;
     try {
       const copy = cloneOf(thrown[keys[i]]);
@@ -108,12 +112,12 @@ function describe(thrown, depth = 0) {
       // A getter that throws has no value.
     }
   }
-  if (depth < 8) {
+  if (depth < kDepth) {
     try {
       if (thrown.cause !== undefined) description.cause = describe(thrown.cause, depth + 1);
       if (ArrayIsArray(thrown.errors)) {
         description.errors = [];
-        for (let i = 0; i < thrown.errors.length && i < 64; ++i) {
+        for (let i = 0; i < thrown.errors.length && i < kErrors; ++i) {
           append(description.errors, describe(thrown.errors[i], depth + 1));
         }
       }
@@ -124,8 +128,9 @@ function describe(thrown, depth = 0) {
   return description;
 }
 
-/// The error, or other value, that `describe` has made the data of.
-function revive(description) {
+/// The error, or other value, that `describe` has made the data of. Throws for what it has not made.
+function revive(description, depth = 0) {
+  if (depth > kDepth) throw new RangeError('an error has too many causes');
   if (!('message' in description)) return description.thrown;
   const define = (error, key, value, enumerable) => ObjectDefineProperty(error, key, {
     __proto__: null, value, enumerable, writable: true, configurable: true,
@@ -135,10 +140,13 @@ function revive(description) {
     new (classes[name] ?? Error)(message);
   if (error.name !== name) define(error, 'name', name, false);
   define(error, 'stack', stack, false);
-  if (cause !== undefined) define(error, 'cause', revive(cause), false);
+  if (cause !== undefined) define(error, 'cause', revive(cause, depth + 1), false);
   if (errors !== undefined) {
+    if (!ArrayIsArray(errors) || errors.length > kErrors) {
+      throw new RangeError('an error has too many errors');
+    }
     const revived = [];
-    for (let i = 0; i < errors.length; ++i) append(revived, revive(errors[i]));
+    for (let i = 0; i < errors.length; ++i) append(revived, revive(errors[i], depth + 1));
     define(error, 'errors', revived, false);
   }
   const keys = ObjectKeys(properties);
@@ -186,7 +194,9 @@ function messageOf(body) {
     const start = 2 + body[1];
     return ['chunk', readLatin1(body, 2, start), subarray(body, start)];
   }
-  return deserialize(body);
+  const message = deserialize(body);
+  if (!ArrayIsArray(message) || message[0] === 'begun') throw new TypeError('no kind of message');
+  return message;
 }
 
 /// Returns a function that sends a message; what is sent in one turn leaves in one write.
@@ -206,14 +216,15 @@ function sender(socket) {
     if (!corked) {
       corked = true;
       socket.cork();
-      process.nextTick(uncork);
+      nextTick(uncork);
     }
     socket.write(frame);
   };
 }
 
 /// Returns a function that takes the chunks as they come, and calls `receive` with a list of all
-/// messages that a chunk has brought to their end.
+/// messages that a chunk has brought to their end. It throws where one is none, and can then go on no
+/// more.
 function receiver(receive) {
   let parts;  // of a message that has not come to its end
   let size = 0;

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <string>
+#include <vector>
 
 #include "models.hpp"
 
@@ -40,6 +41,21 @@ TEST_CASE("a command that is no worker is given up, and the call says what it pr
   const std::string text = FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./add")).what();
   CHECK(text.find("ended with exit code 3") != std::string::npos);
   CHECK(text.find("no worker here") != std::string::npos);
+}
+
+TEST_CASE("a worker that sends what is no message is killed, and another takes its place") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const auto kinds =
+      services.InvokeExportAsync<std::vector<std::string>>("./past_the_wire", "kinds").Get(20s);
+  CHECK(kinds.size() == 11);
+  for (const std::string& kind : kinds) {
+    CAPTURE(kind);
+    const auto error = FailureOf<nh::InstanceEnded>(
+        services.InvokeExportAsync<int>("./past_the_wire", "send", kind));
+    CHECK(error.started());
+    CHECK(std::string(error.what()).find(" sent what is no message (") != std::string::npos);
+    CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
+  }
 }
 
 TEST_CASE("a command that does not exist is an error of the call") {

@@ -182,6 +182,20 @@ TEST_CASE_TEMPLATE("what a stream has sent is read to its end, though a restart 
   CHECK(size == 30);
 }
 
+TEST_CASE("a worker that wants more of a stream than it may is killed") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const auto fails = [&](const auto& count) {
+    const auto error = FailureOf<nh::InstanceEnded>(
+        services.InvokeExportAsync<int>("./past_the_wire", "wants", count, Source(3, 1000)));
+    CHECK(std::string(error.what()).find("a reader wants more than it may") != std::string::npos);
+    CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
+  };
+  fails("x");
+  fails(1e9);
+  fails(-1);
+  fails(65);
+}
+
 TEST_CASE("kill -9 of a worker breaks the streams that it sends and reads") {
   nh::NodeServices services(Platform(), Options<ChildProcess>());
   const int pid = services.InvokeExportAsync<int>("./fails", "pid").Get(10s);
