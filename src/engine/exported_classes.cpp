@@ -51,6 +51,17 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
 
 constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 
+// Has structuredClone, postMessage and the like refuse the objects, of which they would make empty
+// ones.
+void RefuseClones(Realm& realm, v8::Local<v8::ObjectTemplate> objects) {
+  const v8::TryCatch caught(realm.isolate());
+  v8::Local<v8::Value> mode;
+  if (!realm.host_scripts().RunOnce("first_use/transfer_mode.js").ToLocal(&mode)) return;
+  if (mode->IsUndefined()) return;  // no such Node; IsSymbol() is false for private ones
+  objects->SetPrivate(v8::Local<v8::Data>(mode).As<v8::Private>(),
+                      v8::Integer::New(realm.isolate(), 0));
+}
+
 }  // namespace
 
 // ---- The class ----
@@ -76,7 +87,7 @@ v8::Local<v8::FunctionTemplate> Classes::Describe(Realm& realm, const ClassInfo&
       LengthOf(info.constructions.empty() ? info.extensions : info.constructions));
   description->SetClassName(realm.String(info.name));
   description->InstanceTemplate()->SetInternalFieldCount(ClassHolder::kFields);
-  RefuseClones(description->InstanceTemplate());
+  RefuseClones(realm, description->InstanceTemplate());
   if (info.base) description->Inherit(DescriptionOf(realm, *info.base));
   const v8::Local<v8::ObjectTemplate> prototype = description->PrototypeTemplate();
   prototype->Set(v8::Symbol::GetToStringTag(isolate), realm.String(info.name),

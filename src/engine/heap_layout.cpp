@@ -52,12 +52,11 @@ bool HeapLayout::ProbeFields(v8::Isolate* isolate, v8::Local<v8::Context> contex
   for (int count = 0; count < 4; ++count) {
     const auto made = v8::ObjectTemplate::New(isolate);
     made->SetInternalFieldCount(count);
-    RefuseClones(made);
     v8::Local<v8::Object> object;
     if (!made->NewInstance(context).ToLocal(&object)) return false;
     for (int i = 0; i < count; ++i) SetInternalPointer(object, i, &mark);
     const Word word = WordOf(object);
-    if (Internals::GetInstanceType(word) != Internals::kJSSpecialApiObjectType ||
+    if (Internals::GetInstanceType(word) != Internals::kFirstJSApiObjectType ||
         Field<std::uint8_t>(Field<Word>(word, Internals::kHeapObjectMapOffset),
                             kFirstPropertyOffset) != kHeaderWords + count) {
       return false;

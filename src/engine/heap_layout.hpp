@@ -95,14 +95,14 @@ class HeapLayout {
     return true;
   }
 
-  /// The two pointers in the internal fields of an object that has two, and whose template
-  /// RefuseClones was told of; false for all other values. On any realm.
+  /// The two pointers in the internal fields of an object that has two, and no interceptors; false
+  /// for all other values. On any realm.
   static bool ReadFields(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
     if (!reads_fields.load(std::memory_order_relaxed)) [[unlikely]]
       return ReadFieldsByApi(value, fields);
     const Word word = WordOf(value);
     if (!Internals::HasHeapObjectTag(word) ||
-        Internals::GetInstanceType(word) != Internals::kJSSpecialApiObjectType ||
+        Internals::GetInstanceType(word) != Internals::kFirstJSApiObjectType ||
         Field<std::uint8_t>(Field<Word>(word, Internals::kHeapObjectMapOffset),
                             kFirstPropertyOffset) != kHeaderWords + 2) {
       return false;

@@ -138,16 +138,4 @@ inline v8::Maybe<bool> SetPrototype(v8::Local<v8::Context> context, v8::Local<v8
 #endif
 }
 
-/// Has structuredClone, postMessage and the like refuse the objects of a template, of which they
-/// would make empty ones. V8 leaves it to Node how an object with an interceptor is cloned, and
-/// Node refuses what it does not know. This one intercepts nothing: elements are as always.
-inline void RefuseClones(v8::Local<v8::ObjectTemplate> objects) {
-  objects->SetHandler(v8::IndexedPropertyHandlerConfiguration(
-      [](std::uint32_t, const v8::PropertyCallbackInfo<v8::Value>&) {
-#if NODE_VERSION_AT_LEAST(22, 0, 0)
-        return v8::Intercepted::kNo;
-#endif
-      }));
-}
-
 }  // namespace nodehost::detail

@@ -313,6 +313,14 @@ TEST_CASE("an exported object cannot be cloned, and takes elements as any object
     counter.own = 1;
     return [before, counter[0], Object.keys(counter), delete counter[0], 0 in counter].join())js") ==
         "false,a,0,own,true,false");
+  CHECK(Eval(node, R"js(
+    const frozen = Object.freeze(Object.assign(new Counter(2), { own: 1 }));
+    try { frozen.own = 2; } catch {}
+    frozen.increment(1);
+    const sealed = new (class extends Counter { constructor() { super(); Object.seal(this); } })();
+    return [frozen.own, frozen.value, Object.isFrozen(frozen), Object.isSealed(sealed),
+            Object.isExtensible(Object.preventExtensions(new Counter()))].join())js") ==
+        "1,3,true,true,false");
 }
 
 TEST_CASE("garbage is collected while objects are constructed") {
