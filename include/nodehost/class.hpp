@@ -93,6 +93,8 @@ class Class {
   Class& ExtendedAs() {
     static_assert(std::is_base_of_v<T, Extended> && std::has_virtual_destructor_v<T>,
                   "nodehost: ExtendedAs: Extended derives from T, which has a virtual destructor");
+    static_assert(std::is_base_of_v<Overridable, Extended>,
+                  "nodehost: ExtendedAs: Extended derives from nodehost::Overridable, too");
     static_assert(std::is_constructible_v<Extended, A...>,
                   "nodehost: ExtendedAs: Extended has no such constructor");
     info_->extensions.push_back(

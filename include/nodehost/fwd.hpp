@@ -68,6 +68,7 @@ class Class;
 template <class T>
 struct Rest;
 class Module;
+class Overridable;
 
 // What is thrown.
 class HostError;

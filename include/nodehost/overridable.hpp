@@ -42,9 +42,12 @@ namespace nodehost {
 /// blocks. It throws what JavaScript throws as JsError, and EnvironmentStopped after the
 /// environment's end; so a virtual function that is noexcept ends the program there.
 ///
-/// While C++ keeps a std::shared_ptr that it got of JavaScript, the JavaScript object stays, too. A
-/// share that the object makes of itself, by shared_from_this, does not keep it; and as a
-/// std::unique_ptr the object is not handed over.
+/// While C++ keeps a std::shared_ptr that it got of JavaScript, the JavaScript object stays, too; a
+/// std::weak_ptr of one expires with the last of them, not with the object. A share that the object
+/// makes of itself, by shared_from_this, does not keep the JavaScript object: once that is
+/// collected, the virtual functions are C++'s own. As a std::unique_ptr the object is not handed
+/// over. The result of a virtual function is there when it returns: for a Task, give JavaScript a
+/// PromiseSource or take a std::function.
 class Overridable {
   template <auto Virtual>
   using ResultOf = typename detail::FunctionTraits<decltype(Virtual)>::Result;
@@ -87,9 +90,11 @@ class Overridable {
 
  private:
   template <auto Virtual, detail::FixedText name>
-  static std::string NameOf() {
-    return name.view().empty() ? detail::CamelCase(detail::NameOfPointer<Virtual>())
-                               : std::string(name.view());
+  static const std::string& NameOf() {
+    static const std::string made = name.view().empty()
+                                        ? detail::CamelCase(detail::NameOfPointer<Virtual>())
+                                        : std::string(name.view());
+    return made;
   }
 
   const std::shared_ptr<detail::OverrideLink> link_;

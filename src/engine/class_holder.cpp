@@ -70,10 +70,14 @@ std::shared_ptr<void> ClassHolder::Share() {
     std::shared_ptr<void> object;
     Ref in_js;
   };
+  if (auto share = link_->share.lock()) return share;
   v8::Isolate* const isolate = owner_.isolate_;
   References& references = Realm::Of(*link_->thread).references();
-  return {std::make_shared<Both>(Both{shared_, references.Make(isolate, borrowed(isolate))}),
-          object_};
+  const auto both =
+      std::make_shared<Both>(Both{shared_, references.Make(isolate, borrowed(isolate))});
+  std::shared_ptr<void> share(both, object_);
+  link_->share = share;
+  return share;
 }
 
 void* ClassHolder::Release(const ClassInfo& wanted) {

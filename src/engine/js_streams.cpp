@@ -98,15 +98,15 @@ class StreamEnd : public NativeFunction {
     return thread_->life().over() || !thread_->realm() ? thread_->StoppedError() : nullptr;
   }
 
-  const TypeInfo& type_;
-  const std::shared_ptr<StreamQueue> state_;
-  const std::shared_ptr<JsThread> thread_;
-
   // Whether JavaScript waits for C++ from here on.
   void SetWaits(bool waits) {
     if (whose_ == Whose::kJavaScript || waits == waits_.has_value()) return;
     waits_ = waits ? std::optional(KeepAlive::Here()) : std::nullopt;
   }
+
+  const TypeInfo& type_;
+  const std::shared_ptr<StreamQueue> state_;
+  const std::shared_ptr<JsThread> thread_;
 
  private:
   const Whose whose_;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "call.hpp"
 #include "catch.hpp"
 #include "class_holder.hpp"
@@ -16,20 +19,32 @@ namespace nodehost::detail {
 
 namespace {
 
+// Whether every JavaScript object has the member: Object.prototype overrides no function of C++'s.
+bool IsOfAllObjects(Realm& realm, std::string_view name, v8::Local<v8::Value> member) {
+  static constexpr std::string_view kNames[] = {
+      "constructor",    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
+      "toLocaleString", "toString",       "valueOf"};
+  if (std::ranges::find(kNames, name) == std::end(kNames)) return false;
+  v8::Local<v8::Value> of_any;
+  return v8::Object::New(realm.isolate())->Get(realm.context(), realm.Key(name)).ToLocal(&of_any) &&
+         of_any->StrictEquals(member);
+}
+
 bool CallHere(OverrideLink& link, std::string_view name, const Signature& signature,
               const void* const* arguments, void* result) {
+  if (!link.holder) return false;  // also at the environment's end
   Realm& realm = Realm::Of(*link.thread);
-  if (!link.holder) return false;
   const HandleScope scope(realm.isolate());
   const v8::Local<v8::Object> object = link.holder->Attachment::object(realm.isolate());
+  if (object.IsEmpty()) return false;  // it is collected, and the holder about to go
   v8::Local<v8::Value> member;
   {
     const Catch caught(realm);
     if (!object->Get(realm.context(), realm.Key(name)).ToLocal(&member)) {
       ThrowCaught(realm, caught);
     }
+    if (member->IsUndefined() || IsOfAllObjects(realm, name, member)) return false;
   }
-  if (member->IsUndefined()) return false;
   if (member->IsFunction()) {
     CallJs(realm, member, object, signature, arguments, result);
     return true;
@@ -64,8 +79,9 @@ void ThrowNoOverride(const OverrideLink& link, std::string_view name) {
         "this object, or its constructor has not returned",
         name));
   }
-  ThrowTypeError(
-      fmt::format("{}: the JavaScript class has no such method, and C++ has none", name));
+  ThrowTypeError(fmt::format(
+      "{}: C++ has no such function, and the JavaScript class has none, or its object is gone",
+      name));
 }
 
 }  // namespace nodehost::detail

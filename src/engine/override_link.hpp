@@ -18,6 +18,7 @@ struct OverrideLink {
   // On the JS thread only.
   ClassHolder* holder = nullptr;  // null before JavaScript has the object, and after
   std::string_view own;           // the method that JavaScript calls C++'s own of
+  std::weak_ptr<void> share;      // that C++ has of the object, if any
 
   /// While JavaScript calls the method `name` that C++ has exported: that JavaScript's own
   /// method, or `super`, was found not to be another. The first CallOverride of that name is told

@@ -85,8 +85,38 @@ struct Drawing {
   nh::Environment node = NewEnvironment();
 };
 
+// One that keeps itself, and asks JavaScript as it goes.
+struct Plug : std::enable_shared_from_this<Plug> {
+  virtual ~Plug() = default;
+  virtual int Number() const { return 1; }
+  virtual std::string ToString() const { return "a plug"; }
+};
+struct PlugInJs final : Plug, nh::Overridable {
+  ~PlugInJs() override { last = PlugInJs::Number(); }
+  int Number() const override {
+    return OverrideOr<&Plug::Number>([this] { return Plug::Number(); });
+  }
+  std::string ToString() const override {
+    return OverrideOr<&Plug::ToString>([this] { return Plug::ToString(); });
+  }
+  static inline int last = 0;
+};
+struct Plugs {
+  nh::Class<::Plug> Plug{};
+  nh::Method<std::string(const ::Plug&)> textOf = [](const ::Plug& plug) {
+    return plug.ToString();
+  };
+  nh::Method<void(::Plug&)> keep{};
+  nh::Method<int()> number{};
+  nh::Method<void(std::shared_ptr<::Plug>)> watch{};
+};
+
 }  // namespace
 
+template <>
+struct nodehost::Describe<Plug> {
+  static void To(nh::Class<Plug>& c) { c.ExtendedAs<PlugInJs>().Method<&Plug::Number>(); }
+};
 template <>
 struct nodehost::Describe<Shape> {
   static void To(nh::Class<Shape>& c) {
@@ -115,11 +145,15 @@ TEST_CASE("a class that has virtual functions for JavaScript alone is abstract")
   Drawing d;
   CHECK(d.Eval("ErrorOf(() => new m.Shape('x'))") ==
         "TypeError: Shape is abstract: only a class that extends it can be made");
-  CHECK(d.Eval("class Nothing extends m.Shape {}; globalThis.nothing = new Nothing('none');"
-               "ErrorOf(() => m.areaOf(nothing))") ==
-        "TypeError: area: the JavaScript class has no such method, and C++ has none");
-  CHECK(d.Eval("ErrorOf(() => nothing.area())") ==
-        "TypeError: area: the JavaScript class has no such method, and C++ has none");
+  CHECK(
+      d.Eval("class Nothing extends m.Shape {}; globalThis.nothing = new Nothing('none');"
+             "ErrorOf(() => m.areaOf(nothing))") ==
+      "TypeError: area: C++ has no such function, and the JavaScript class has none, or its object "
+      "is gone");
+  CHECK(
+      d.Eval("ErrorOf(() => nothing.area())") ==
+      "TypeError: area: C++ has no such function, and the JavaScript class has none, or its object "
+      "is gone");
   CHECK(d.Eval("nothing.name") == "none");
   CHECK(d.Eval("ErrorOf(() => new Nothing(1))").find("expected string") != std::string::npos);
   CHECK(nh::TypeScript<Shapes>("app:shapes")
@@ -166,6 +200,47 @@ TEST_CASE("an overriding object goes when neither side can reach it") {
   CHECK(d.Eval("ErrorOf(() => m.take(new Circle(1)))") ==
         "TypeError: Shape cannot be handed over to C++ as a std::unique_ptr, because its methods "
         "are JavaScript's; C++ can take it as a std::shared_ptr");
+}
+
+TEST_CASE("an override ends with the JavaScript object, also in the job that collects it") {
+  std::shared_ptr<Plug> kept;
+  std::weak_ptr<Plug> watched;
+  Plugs plugs;
+  plugs.keep = [&](Plug& plug) { kept = plug.shared_from_this(); };
+  plugs.number = [&] { return kept->Number(); };
+  plugs.watch = [&](const std::shared_ptr<Plug>& plug) { watched = plug; };
+  nh::Environment node = NewEnvironment();
+  node.AddModule({"app:plugs", plugs});
+  const auto eval = [&](const char* code) {
+    return node.Run([&](nh::Js& js) { return js.Eval(code).ToString(); });
+  };
+  eval(
+      "globalThis.m = require('app:plugs');"
+      "globalThis.Seven = class extends m.Plug { number() { return 7; } }");
+  // That of all objects is no override, one of a class is.
+  CHECK(eval("m.textOf(new Seven())") == "a plug");
+  CHECK(eval("m.textOf(new (class extends m.Plug { toString() { return 'mine'; } })())") == "mine");
+  // The object is collected before its holder goes.
+  CHECK(eval("m.keep(new Seven()); const garbage = []; let i = 0;"
+             "for (; i < 1e6 && m.number() === 7; i++) garbage[i % 2000] = new Array(1000).fill(i);"
+             "`${m.number()} ${i < 1e6}`") == "1 true");
+  kept = nullptr;
+  // A share that is kept has one control block with all others.
+  eval("globalThis.seven = new Seven(); m.watch(seven)");
+  CHECK(watched.expired());
+  const auto take = [&] {
+    return node.Run([](nh::Js& js) { return js.Global()["seven"].As<std::shared_ptr<Plug>>(); });
+  };
+  {
+    const std::shared_ptr<Plug> first = take();
+    const std::shared_ptr<Plug> second = take();
+    CHECK((!first.owner_before(second) && !second.owner_before(first)));
+    CHECK(first->Number() == 7);
+  }
+  PlugInJs::last = 0;
+  eval("globalThis.at_the_end = new Seven()");
+  node.Stop();
+  CHECK(PlugInJs::last == 1);  // C++'s own
 }
 
 TEST_CASE("an object that C++ has made itself has no override") {

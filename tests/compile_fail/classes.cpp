@@ -63,6 +63,30 @@ struct nodehost::Describe<Counter> {
   }
 };
 
+struct Shape {
+  virtual ~Shape() = default;
+  virtual int Sides() const { return 3; }
+  virtual nh::Task<int> Load() { co_return 1; }
+};
+#if CASE_an_extension_that_is_not_overridable  // says: Extended derives from nodehost::Overridable
+struct ShapeInJs final : Shape {
+#else
+struct ShapeInJs final : Shape, nh::Overridable {
+  int Sides() const override {
+    return OverrideOr<&Shape::Sides>([this] { return Shape::Sides(); });
+  }
+#endif
+#if CASE_a_virtual_function_whose_result_comes_later  // says: overrides is there when it returns
+  nh::Task<int> Load() override {
+    return OverrideOr<&Shape::Load>([this] { return Shape::Load(); });
+  }
+#endif
+};
+template <>
+struct nodehost::Describe<Shape> {
+  static void To(nh::Class<Shape>& c) { c.ExtendedAs<ShapeInJs>().Method<&Shape::Sides>(); }
+};
+
 #if CASE_a_class_without_a_description  // says: the class has a nodehost::Describe<T>
 nh::Method<void(std::shared_ptr<NotDescribed>)> keep;
 #else

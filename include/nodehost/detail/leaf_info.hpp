@@ -53,8 +53,8 @@ NODEHOST_API void LeafFallBack(void* options) noexcept;
 /// Has the ordinary call throw the exception that is being handled, in place of calling again. In a
 /// catch clause.
 NODEHOST_API void LeafCarryOut(void* options) noexcept;
-/// The C++ object of class `info` behind `receiver`; null where that holds none: it is of another
-/// class, or was handed over.
+/// The C++ object of class `info` behind `receiver`; null where that holds none, for it is of
+/// another class or was handed over, and for one that is Overridable.
 NODEHOST_API void* LeafObject(void* receiver, const ClassInfo* info) noexcept;
 /// False if `value` is no boolean.
 NODEHOST_API bool LeafBool(void* value, bool& result) noexcept;

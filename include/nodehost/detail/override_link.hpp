@@ -7,10 +7,12 @@
 #include <type_traits>
 
 #include "nodehost/convert/functions.hpp"
+#include "nodehost/convert/tasks.hpp"
 #include "nodehost/detail/export.hpp"
 #include "nodehost/detail/function_traits.hpp"
 #include "nodehost/detail/holds_js.hpp"
 #include "nodehost/detail/type_info.hpp"
+#include "nodehost/posted.hpp"
 
 namespace nodehost::detail {
 
@@ -40,6 +42,9 @@ struct OverrideCall<R, Types<A...>> {
   static_assert(!std::is_reference_v<R> && !std::is_pointer_v<R>,
                 "nodehost: the result of a virtual function that JavaScript overrides is a copy: "
                 "return it by value");
+  static_assert(!kComesLater<R> && !std::is_same_v<R, Posted>,
+                "nodehost: the result of a virtual function that JavaScript overrides is there "
+                "when it returns; what comes later is given by a Method");
 
   static bool Run(OverrideLink& link, std::string_view name, void* result,
                   const std::remove_reference_t<A>&... arguments) {
