@@ -76,16 +76,16 @@ function checkedOptions(given) {
     ObjectDefineProperty(checked, name, { __proto__: null, value, enumerable: true });
   own('file', file);
   own('cwd', cwd);
-  if (args != null) own('args', copyOfArray(args, 'args', text('args')));
-  if (envPairs != null) own('envPairs', copyOfArray(envPairs, 'envPairs', text('envPairs')));
+  // Own also where there is none, or native code would ask `given` again.
+  own('args', args == null ? undefined : copyOfArray(args, 'args', text('args')));
+  own('envPairs', envPairs == null ? undefined : copyOfArray(envPairs, 'envPairs', text('envPairs')));
   own('stdio', copyOfArray(stdio, 'stdio', checkedStdio));
   if (checked.stdio.length === 0) wrong('stdio');
   for (let i = 0; i < idsAndNumbers.length; i++) {
     const name = idsAndNumbers[i];
     const value = given[name];
-    if (value == null) continue;
     // Ids and signals are 32 bits; a time and a size may be any number.
-    if (typeof value !== 'number' || (i < 3 && value !== (value | 0))) wrong(name);
+    if (value != null && (typeof value !== 'number' || (i < 3 && value !== (value | 0)))) wrong(name);
     own(name, value);
   }
   return checked;
@@ -120,9 +120,11 @@ if (caller.loaded) {
 } else {
   const { compileForInternalLoader } = caller;
   caller.compileForInternalLoader = function() {
-    caller.compileForInternalLoader = compileForInternalLoader;
     const exports = FunctionPrototypeCall(compileForInternalLoader, caller);
-    learnHowItIsCalled(exports);
+    if (caller.loaded) {  // not while it is loading, nor where a timeout has stopped that
+      learnHowItIsCalled(exports);
+      caller.compileForInternalLoader = compileForInternalLoader;
+    }
     return exports;
   };
 }

@@ -108,6 +108,7 @@ TEST_CASE("process: arguments that node's native spawn does not expect are an er
       "{ " + good + ", killSignal: 1.5 }",
       "{ " + good + ", timeout: 'x' }",
       "{ " + good + ", get args() { return this.n ? 1 : (this.n = []); }, timeout: {} }",
+      "{ " + good + ", cwd: 1 }",
   };
   nh::NodejsPlatform platform;
   nh::Environment node =
@@ -116,6 +117,10 @@ TEST_CASE("process: arguments that node's native spawn does not expect are an er
                                    "new (process.binding('process_wrap').Process)().spawn"};
   for (const std::string& function : functions) {
     CHECK(Await(node, "(" + function + "({ " + good + " }), 'done')") == "done");
+    // What a getter says the second time, nobody asks for.
+    const std::string counts = "get uid() { return n++ ? 'x' : undefined }";
+    CHECK(Await(node, "globalThis.n = 0, " + function + "({ " + good + ", " + counts + " }), n") ==
+          "1");
     for (const std::string& argument : given) {
       CAPTURE(argument);
       const std::string call = function + "(" + argument + ")";
