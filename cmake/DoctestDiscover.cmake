@@ -17,7 +17,12 @@ function(nodehost_discover_tests target)
     endif()
     list(APPEND arg_PROPERTIES TIMEOUT "${arg_TIMEOUT}")
   endif()
-  string(REGEX MATCH "^[0-9]+" major "${Libnode_VERSION}0")
+  string(REGEX MATCH "^[0-9]+" major "${Libnode_VERSION}")
+  if(NOT major AND TARGET Libnode::libnode)  # or what is lacking would be skipped, and all be well
+    message(FATAL_ERROR "The version of libnode is not known to the tests: \"${Libnode_VERSION}\"")
+  elseif(NOT major)
+    set(major 0)  # no test needs it
+  endif()
   set_source_files_properties(../support/main.cpp PROPERTIES
     COMPILE_DEFINITIONS NODEHOST_TEST_NODE_MAJOR=${major})
   # The words of tests/support/lacks.hpp.

@@ -30,7 +30,9 @@ NODEHOST_API Value ScriptJobFunction(Js& js);
 /// begins after that, in a callback that was under way, is closed at once; and the promises that
 /// wait for those are never settled. The environment and the other scripts in it go on; but what
 /// scripts share, as the connections that an http agent or `fetch` keeps, or a file that two of
-/// them watch, belongs to the script that began it.
+/// them watch, belongs to the script that began it. Listeners of signals stay. What a script has
+/// begun is closed by the methods of its own objects: code that replaces those is to have an
+/// environment of its own, which `Stop` ends.
 ///
 ///     const nh::ScriptRunner<int> scripts(node);
 ///     nh::Task<int> sum = scripts.Run(code, {.timeout = 100ms});

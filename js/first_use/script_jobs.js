@@ -19,8 +19,8 @@ const { evaluate, running } = options;
 
 const kLongestTimer = 2 ** 31 - 1;  // ms
 
-// What is closed, and how. All else runs out by itself: files too, whose descriptors JavaScript goes
-// on using when their handle is closed.
+// What is closed, and how. All else runs out by itself, but for a listener of a signal, whose handle
+// all share; files, too, whose descriptors JavaScript goes on using when their handle is closed.
 const closeOwner = (resource) => {
   const owner = ownerOf(resource);
   if (owner === undefined || owner._isStdio) return;
@@ -41,6 +41,7 @@ const closers = {
   TCPSERVERWRAP: closeOwner,
   TCPWRAP: closeOwner,
   TLSWRAP: closeOwner,
+  TTYWRAP: closeOwner,
   UDPWRAP: closeOwner,
   WORKER: (worker) => worker.stopThread(),
 };

@@ -43,8 +43,21 @@ class Called {
   std::promise<void> called_;
 };
 
-struct Later {
-  nh::Method<nh::Task<int>()> later;
+// A Task of C++'s that JavaScript waits for.
+class Waits {
+ public:
+  nh::Module module() {
+    struct Later {
+      nh::Method<nh::Task<int>()> later;
+    };
+    return {"app:cpp", Later{.later = [this] {
+              called.Set();
+              return source.task();
+            }}};
+  }
+
+  const nh::PromiseSource<int> source;
+  Called called;
 };
 
 struct Watcher {
@@ -66,30 +79,20 @@ TEST_CASE("a command line that waits for ever on its top-level await ends with c
 }
 
 TEST_CASE("a command line goes on while it waits for a Task of C++'s") {
-  const nh::PromiseSource<int> source;
-  Called called;
-  const Later later{.later = [&] {
-    called.Set();
-    return source.task();
-  }};
+  Waits waits;
   Command command(
       {"node", "-e", "require('app:cpp').later().then((n) => { process.exitCode = n })"});
-  nh::Environment node = command.Start({nh::Module("app:cpp", later)});
-  called.WaitAndLonger();
-  source.Resolve(7);
+  nh::Environment node = command.Start({waits.module()});
+  waits.called.WaitAndLonger();
+  waits.source.Resolve(7);
   CHECK(node.WaitForExit() == 7);
 }
 
 TEST_CASE("a command line that waits for a Task of C++'s is stopped at once") {
-  const nh::PromiseSource<int> source;
-  Called called;
-  const Later later{.later = [&] {
-    called.Set();
-    return source.task();
-  }};
+  Waits waits;
   Command command({"node", "-e", "require('app:cpp').later()"});
-  nh::Environment node = command.Start({nh::Module("app:cpp", later)});
-  called.WaitAndLonger();
+  nh::Environment node = command.Start({waits.module()});
+  waits.called.WaitAndLonger();
   CHECK(node.Stop(20s).clean);
 }
 

@@ -163,6 +163,7 @@ const char* const kWaysToRead[] = {
     "require('module')._extensions['.js'](module = { _compile(t) { this.t = t; } },"
     " outside + '/secret.js'); return module.t",
     "return require('module').createRequire(outside + '/x.js')('./secret.js')",
+    // Another path than that of a package.json tells nothing of what is outside.
     "return /package.json$/.test(require('module').findPackageJSON('..', outside + '/sub/x.js')) ?"
     " 'secret' : ''",
     "const vm = require('vm'); return (await new vm.Script(`import('${outside}/secret.mjs')`,"

@@ -170,7 +170,7 @@ export default function table(same) {
                      { FORCE_COLOR: '1' }, { NO_COLOR: '1' }, { NODE_DEBUG: 'timers,nothing' }, { NODE_PATH: '.' },
                      { NODE_ICU_DATA: '' }, { TZ: 'Asia/Tokyo' }, { LANG: 'de_DE.UTF-8' }, { NODE_EXTRA_CA_CERTS: '/absent' },
                      { NODE_REPL_HISTORY: '' }, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, { UV_THREADPOOL_SIZE: '2' },
-                     { NODE_COMPILE_CACHE: '/tmp/nodehost-parity-compile-cache' }, { NODE_PRESERVE_SYMLINKS: '1' },
+                     { NODE_COMPILE_CACHE: './compile-cache' }, { NODE_PRESERVE_SYMLINKS: '1' },
                      { NODE_REDIRECT_WARNINGS: '/dev/null' }, { NODE_DEBUG_NATIVE: '' }, { NODE_SKIP_PLATFORM_CHECK: '1' },
                      { HOME: '/absent' }, { PATH: '' }]) {
     const [[name, value]] = Object.entries(env);
