@@ -36,7 +36,7 @@ if (!processBinding) replaceMember(process, 'binding', () => { throw refusal('pr
 // with a lock of the process held.
 const kUnsafe = {
   __proto__: null,
-  crypto: ['SecureContext', 'Hash', 'setFipsCrypto'],
+  crypto: ['Hash', 'SecureContext', 'Sign', 'Verify', 'resetRootCertStore', 'setFipsCrypto'],
   http_parser: ['ConnectionsList'],
   stream_wrap: ['LibuvStreamWrap'],
   tls_wrap: ['TLSWrap'],

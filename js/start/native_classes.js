@@ -11,7 +11,7 @@ if (options.ownProcess) return;
 const {
   Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys, ObjectPrototype,
   ReflectGet, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, ReflectSet,
-  WeakMap, WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet,
+  TypeError, WeakMap, WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet, append,
 } = primordials;
 
 function replace(prototype, name, value) {
@@ -103,24 +103,77 @@ const kBindings = [
 for (let i = 0; i < kBindings.length; i++) guardClasses(internalBinding(kBindings[i]));
 
 // Bindings that take a while to make, as soon as node's own JavaScript has asked for them.
-function guardWhenLoaded(module, binding) {
+function whenLoaded(module, guard) {
   const entry = BuiltinModule.map.get(module);
   if (entry === undefined) return;  // a node without OpenSSL
   if (entry.loaded) {
-    guardClasses(internalBinding(binding));
+    guard();
     return;
   }
   const { compileForInternalLoader } = entry;
   entry.compileForInternalLoader = function() {
     entry.compileForInternalLoader = compileForInternalLoader;
     const exports = FunctionPrototypeCall(compileForInternalLoader, entry);
-    guardClasses(internalBinding(binding));
+    guard();
     return exports;
   };
 }
-guardWhenLoaded('internal/crypto/util', 'crypto');
-guardWhenLoaded('_tls_wrap', 'tls_wrap');
-guardWhenLoaded('internal/http2/core', 'http2');
+whenLoaded('internal/crypto/util', () => guardClasses(internalBinding('crypto')));
+whenLoaded('internal/http2/core', () => guardClasses(internalBinding('http2')));
+
+// What a native class takes for the object of another one, it does not look at.
+function misused(name) {
+  const error = new TypeError(`${name} got what is no object of node's native classes`);
+  error.code = 'ERR_INVALID_ARG_TYPE';
+  return error;
+}
+
+// Native streams, by getters that V8 calls on objects of their class only.
+const streamGetters = [];
+function addStreams({ prototype }) {
+  let property;
+  for (let at = prototype; property === undefined; at = ReflectGetPrototypeOf(at)) {
+    property = ReflectGetOwnPropertyDescriptor(at, 'fd');
+  }
+  append(streamGetters, property.get);
+}
+addStreams(internalBinding('tcp_wrap').TCP);
+
+function isStream(value) {
+  for (let i = 0; i < streamGetters.length; i++) {
+    try {
+      FunctionPrototypeCall(streamGetters[i], value);
+      return true;
+    } catch {
+      // Of another class.
+    }
+  }
+  return false;
+}
+
+whenLoaded('_tls_wrap', () => {
+  addStreams(internalBinding('tls_wrap').TLSWrap);
+  guardClasses(internalBinding('tls_wrap'));
+});
+
+// A socket that is a stream of JavaScript's ends the requests that it was given.
+whenLoaded('internal/js_stream_socket', () => {
+  const { JSStream: { prototype } } = internalBinding('js_stream');
+  const { ShutdownWrap, WriteWrap } = internalBinding('stream_wrap');
+  const { getAsyncId } = ReflectGetPrototypeOf(ShutdownWrap.prototype);
+  const guardEnd = (name, { prototype: kind }) => {
+    const end = prototype[name];
+    replace(prototype, name, function(request, status) {
+      let id = -1;  // that of what is under way is positive
+      try { id = FunctionPrototypeCall(getAsyncId, request); } catch { /* no native object */ }
+      if (!(id > 0) || ReflectGetPrototypeOf(request) !== kind) throw misused(name);
+      return FunctionPrototypeCall(end, this, request, status | 0);
+    });
+  };
+  guardEnd('finishWrite', WriteWrap);
+  guardEnd('finishShutdown', ShutdownWrap);
+  addStreams({ prototype });
+});
 
 // Public, by `_http_common`.
 const { ConnectionsList, HTTPParser } = internalBinding('http_parser');
@@ -141,6 +194,14 @@ replace(HTTPParser.prototype, 'initialize', {
     return result;
   },
 }.initialize);
+
+const { consume } = HTTPParser.prototype;
+replace(HTTPParser.prototype, 'consume', {
+  consume(stream) {
+    if (!isStream(stream)) throw misused('consume');
+    return FunctionPrototypeCall(consume, this, stream);
+  },
+}.consume);
 
 replace(HTTPParser.prototype, 'remove', {
   remove() {

@@ -5,7 +5,7 @@
 // internal `require`.
 'use strict';
 
-const { internalBinding } = require('internal/bootstrap/realm');
+const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
 const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
 const { unavailable } = require('internal/process/worker_thread_only');
 const { getEmbedderOptions } = require('internal/options');
@@ -17,6 +17,11 @@ if (!getEmbedderOptions().noGlobalSearchPaths) {
   getEmbedderOptions().noGlobalSearchPaths = true;
   Module._initPaths();
 }
+
+// What node's modules ask whether the process is theirs: for trace files, for the mode of OpenSSL.
+const kAsked = 'internal/worker';
+internalBinding('worker').ownsProcessState = false;
+if (BuiltinModule.map.get(kAsked).loaded) require(kAsked).ownsProcessState = false;
 
 process.abort = unavailable('process.abort()');
 process.chdir = unavailable('process.chdir()');

@@ -106,6 +106,18 @@ TEST_CASE("bindings: native objects that are not complete do not crash") {
   CHECK(Try(node, parser + "return outcome") == five);
   const std::string answer = "require('worker_threads').parentPort.postMessage(";
   CHECK(Try(node, InWorker(parser + answer + "outcome)")) == five);
+  CHECK(Try(node, parser + "outcome = '';"
+                           "for (const stream of [undefined, 1, {}, p, Object.create(p), process])"
+                           " try { p.consume(stream) } catch (e) { outcome += e.name }"
+                           "return outcome") == five + "TypeError");
+  CHECK(Try(node,
+            "const Socket = require('_stream_wrap'); const { Duplex } = require('stream');"
+            "const { _handle: handle } = new Socket(new Duplex({ read() {} })); let outcome = '';"
+            "for (const request of [undefined, {}, handle, Object.create(handle)])"
+            " for (const end of ['finishWrite', 'finishShutdown'])"
+            "  try { handle[end](request, 0) } catch (e) { outcome += e.code === "
+            "'ERR_INVALID_ARG_TYPE' ? 1 : e.message }"
+            "return outcome") == "11111111");
   const std::string bases =
       "const net = require('net'); const s = net.createServer(); await new Promise((r) => "
       "s.listen(0, r)); const names = []; const { HTTPParser } = require('_http_common');"

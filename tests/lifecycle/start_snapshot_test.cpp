@@ -42,7 +42,9 @@ constexpr const char* kState = R"js(
       let threw = '';
       try { process[name](name === 'umask' ? 0 : '/'); } catch (error) { threw = error.message; }
       return [name, Object.keys(process).includes(name), threw];
-    })))js";
+    }).concat(['trace_events', 'crypto'].map((name) => {
+      try { return require(name).setFips(1); } catch (error) { return error.message; }
+    }))))js";
 
 }  // namespace
 
