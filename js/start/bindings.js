@@ -12,8 +12,8 @@ const { ownProcess, processBinding, rightsTaken } = options;
 if (ownProcess) return;
 
 const {
-  Error, FunctionPrototypeCall, ObjectDefineProperty, ReflectConstruct, ReflectGetOwnPropertyDescriptor,
-  ReflectOwnKeys, String, StringPrototypeStartsWith, replaceClass,
+  ArrayPrototypeIncludes, Error, FunctionPrototypeCall, ObjectDefineProperty, ReflectConstruct,
+  ReflectGetOwnPropertyDescriptor, ReflectOwnKeys, String, StringPrototypeStartsWith, replaceClass,
 } = primordials;
 
 const kWhy = processBinding ? 'a right is gone, which that could bring back' :
@@ -36,25 +36,35 @@ if (!processBinding) replaceMember(process, 'binding', () => { throw refusal('pr
 // with a lock of the process held.
 const kUnsafe = {
   __proto__: null,
-  crypto: ['Hash', 'SecureContext', 'Sign', 'Verify', 'resetRootCertStore', 'setFipsCrypto'],
   http_parser: ['ConnectionsList'],
   stream_wrap: ['LibuvStreamWrap'],
   tls_wrap: ['TLSWrap'],
 };
 
+// Of what most does so, the functions that do not.
+const kSafe = {
+  __proto__: null,
+  crypto: ['getCiphers', 'getCurves', 'getFipsCrypto', 'getHashes', 'getSSLCiphers'],
+};
+
 // The binding itself is node's; a script gets a copy.
-function without(binding, unsafe) {
+function withoutUnsafe(name, binding) {
   const copy = {};
-  const names = ReflectOwnKeys(binding);
-  for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(copy, names[i], ReflectGetOwnPropertyDescriptor(binding, names[i]));
+  const refuseMember = (member) => replaceMember(copy, member, function() {
+    throw refusal(`${String(member)} of process.binding`, 'it crashes over what it does not expect');
+  });
+  const safe = kSafe[name];
+  const members = ReflectOwnKeys(binding);
+  for (let i = 0; i < members.length; i++) {
+    const property = ReflectGetOwnPropertyDescriptor(binding, members[i]);
+    ObjectDefineProperty(copy, members[i], property);
+    if (safe !== undefined && typeof property.value === 'function' &&
+        !ArrayPrototypeIncludes(safe, members[i])) {
+      refuseMember(members[i]);
+    }
   }
-  for (let i = 0; i < unsafe.length; i++) {
-    const what = `${unsafe[i]} of process.binding`;
-    replaceMember(copy, unsafe[i], function() {
-      throw refusal(what, 'it crashes over what it does not expect');
-    });
-  }
+  const unsafe = kUnsafe[name] ?? [];  // also where it is not there yet
+  for (let i = 0; i < unsafe.length; i++) refuseMember(unsafe[i]);
   return copy;
 }
 
@@ -64,8 +74,8 @@ if (processBinding) {
   replaceMember(process, 'binding', function(given) {
     const name = String(given);
     const original = FunctionPrototypeCall(binding, process, name);
-    const unsafe = kUnsafe[name];
-    return unsafe === undefined ? original : copies[name] ??= without(original, unsafe);
+    if (kUnsafe[name] === undefined && kSafe[name] === undefined) return original;
+    return copies[name] ??= withoutUnsafe(name, original);
   });
 }
 if (processBinding && !rightsTaken) return;

@@ -163,6 +163,7 @@ TEST_CASE("bindings: who asks for them has them without what crashes") {
     calls.emplace_back(
         "const { SecureContext } = process.binding('crypto'); new SecureContext().setOptions(1)");
     calls.emplace_back("process.binding('crypto').setFipsCrypto(1)");
+    calls.emplace_back("process.binding('crypto').privateDecrypt({})");
   }
   for (const std::string& call : calls) {
     CAPTURE(call);
