@@ -14,6 +14,7 @@
 //                                                 descriptor]; a negative error number; undefined
 //                                                 where there are no such paths; or throws
 //   options.host.closeParent(descriptor)
+//   options.failures.fail                         start/path_lengths.js's
 //   options.rights.readFiles, writeFiles          whether reading, writing is not limited
 //
 // The replacements run among user code: they use nothing that it can replace, such as iterators.
@@ -25,12 +26,11 @@ const { fileURLToPath } = require('internal/url');
 const { UVException } = require('internal/errors');
 const { setImmediate } = require('timers');
 const { isPromise } = require('util').types;
-const { host: { checkPath, closeParent, openParent }, rights } = options;
+const { failures: { fail }, host: { checkPath, closeParent, openParent }, rights } = options;
 const {
   ArrayBufferIsView, BigInt64Array, Error, Float64Array, ObjectGetOwnPropertyNames, Promise,
-  PromisePrototypeThen, PromiseReject, ReflectApply, append,
+  PromisePrototypeThen, ReflectApply, append,
 } = primordials;
-const { nextTick } = process;
 
 if (!/^2[24]\./.test(process.versions.node)) {
   throw new Error('Rights::read_files and write_files cannot be had with this version of ' +
@@ -95,20 +95,6 @@ function denial(what) {
   const error = new Error(`This environment may not use ${what}: Rights::${field} given`);
   error.code = 'ERR_ACCESS_DENIED';
   return error;
-}
-
-/// Throws the error, or hands it to the request, which node's asynchronous functions have among their
-/// arguments.
-function fail(given, error) {
-  for (let i = 0; i < given.length; i++) {
-    const request = given[i];
-    if (request === kUsePromises) return PromiseReject(error);
-    if (request instanceof FSReqCallback) {
-      ReflectApply(nextTick, process, [() => request.oncomplete(error)]);
-      return undefined;
-    }
-  }
-  throw error;
 }
 
 function isRequest(value) {

@@ -131,6 +131,7 @@ return freeze({
   SymbolFor: Symbol.for,
   SymbolIterator: Symbol.iterator,
   SymbolPrototypeGetDescription: getter(Symbol.prototype, 'description'),
+  TypedArrayPrototypeGetByteLength: getter(getPrototypeOf(Uint8Array.prototype), 'byteLength'),
   WeakMapPrototypeDelete: uncurryThis(WeakMap.prototype.delete),
   WeakMapPrototypeGet: uncurryThis(WeakMap.prototype.get),
   WeakMapPrototypeHas: uncurryThis(WeakMap.prototype.has),

@@ -225,16 +225,18 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
   v8::Local<v8::Object> options;
   if (!StartOptions(context, boundary, scripts, in_worker).ToLocal(&options)) return false;
   const auto run = [&](std::string_view path) { return !scripts.Run(path, options).IsEmpty(); };
-  const auto limit_files = [&] {
-    v8::Local<v8::Value> files;
-    return scripts.Run("start/file_rights.js", options).ToLocal(&files) &&
-           options
-               ->CreateDataProperty(context, ToV8String(v8::Isolate::GetCurrent(), "files"), files)
-               .FromMaybe(false) &&
-           run("start/file_rights_beyond_fs.js");
+  const auto run_for = [&](std::string_view name, std::string_view path) {
+    v8::Local<v8::Value> result;
+    return scripts.Run(path, options).ToLocal(&result) &&
+           options->CreateDataProperty(context, ToV8String(v8::Isolate::GetCurrent(), name), result)
+               .FromMaybe(false);
   };
-  return run("start/signals.js") && run("start/stdio.js") && run("start/child_processes.js") &&
-         run("start/v8_flags.js") && run("start/worker_memory.js") && run("start/bindings.js") &&
+  const auto limit_files = [&] {
+    return run_for("files", "start/file_rights.js") && run("start/file_rights_beyond_fs.js");
+  };
+  return run_for("failures", "start/path_lengths.js") && run("start/signals.js") &&
+         run("start/stdio.js") && run("start/child_processes.js") && run("start/v8_flags.js") &&
+         run("start/worker_memory.js") && run("start/bindings.js") &&
          run("start/native_classes.js") && (in_worker || run("start/env_file.js")) &&
          (!boundary.files.limited() || limit_files()) &&
          (!boundary.rights_taken || run("start/rights.js"));

@@ -256,7 +256,14 @@ void PumpDriver::FinishUntil(detail::Life::Clock::time_point until) {
 void PumpDriver::End(int exit_code) {
   wake_thread_.reset();
   fd_ = -1;
-  if (IsSetUp()) Enter([&] { instance().Conclude(exit_code); });
+  if (IsSetUp()) {
+    Enter([&] {
+      instance().Conclude(exit_code);
+      // The clean-up would wait for the Worker for ever.
+      FatalErrors& errors = instance().fatal_errors();
+      if (errors.has_lost_worker()) errors.Park(EndReason::kFatalError, "a Worker was lost");
+    });
+  }
   if (lost_) return;
   instance().Free();
   life().SetEnded();

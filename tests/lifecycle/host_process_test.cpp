@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "support/attempt.hpp"
 #include "support/host.hpp"
 #include "support/lacks.hpp"
 #include "support/leaks.hpp"
@@ -201,5 +202,31 @@ TEST_CASE("host: a path of hundreds of megabytes under file rights is an error")
     });
     CHECK((code == "ENAMETOOLONG" || code == "ERR_STRING_TOO_LONG"));
   }
+  CHECK(Works(node));
+}
+
+TEST_CASE("host: paths too long for the text of an error are errors without it") {
+  nh::Environment node = NewEnvironment();
+  const std::string longest = "const fs = require('fs'); const p = 'x'.repeat(2 ** 29 - 24); ";
+  CHECK(test::Try(node, longest + "fs.statSync(p)") == "ENAMETOOLONG");
+  CHECK(test::Try(node, longest + "fs.renameSync(p, p)") == "ENAMETOOLONG");
+  CHECK(test::Try(node, longest + "process.dlopen({ exports: {} }, p)") == "ERR_DLOPEN_FAILED");
+
+  const std::string each =
+      "const fs = require('fs'); const p = 'x'.repeat(2 ** 21); const all = [];"
+      "const seen = (e) => all.push(e.code + ' ' + (e.message.length < 100));"
+      "for (const f of [() => fs.readFileSync(p, 'utf8'), () => fs.openSync(p),"
+      " () => fs.mkdtempSync(p), () => fs.renameSync('/nothing', p), () => fs.linkSync(p, p),"
+      " () => fs.symlinkSync(p, p), () => fs.copyFileSync(p, p),"
+      " () => fs.accessSync(Buffer.alloc(2 ** 21, 'x')), () => process.dlopen({ exports: {} }, p)])"
+      "  try { f(); all.push('done') } catch (e) { seen(e) }"
+      "await new Promise((done) => fs.stat(p, (e) => { seen(e); done() }));"
+      "await fs.promises.open(p).catch(seen);";
+  const std::string expected = "ENAMETOOLONG true,ERR_DLOPEN_FAILED true";
+  const std::string kinds = "[...new Set(all)].join()";
+  CHECK(test::Try(node, each + "return " + kinds) == expected);
+  CHECK(test::Try(node, test::InWorker("(async () => {" + each +
+                                       "require('worker_threads').parentPort.postMessage(" + kinds +
+                                       ") })()")) == expected);
   CHECK(Works(node));
 }

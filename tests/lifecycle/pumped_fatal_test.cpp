@@ -1,6 +1,7 @@
 // A failed check of V8's or Node's ends a pumped environment, and not the thread that pumps it.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <vector>
@@ -103,4 +104,27 @@ TEST_CASE("pumped: recursion through vm contexts costs the environment at most")
   } catch (const std::exception&) {  // a RangeError, or the end
   }
   CHECK(Answer(other) == 42);
+}
+
+TEST_CASE("pumped: a fatal error in a Worker ends Poll, Run and Stop, and the thread goes on") {
+  test::ExpectLeaks();
+  nh::PumpedEnvironment other = NewPumped();
+  for (const std::string way : {"Poll", "Run", "Stop"}) {
+    CAPTURE(way);
+    nh::PumpedEnvironment node = NewPumped();
+    node.Run([&](nh::Js& js) {
+      js.Global().Set("code", kFatalInNode);
+      js.Eval("new (require('worker_threads').Worker)(code, { eval: true }); 0");
+    });
+    if (way == "Poll") {
+      while (node.Poll()) {
+      }
+    } else if (way == "Run") {
+      CHECK_THROWS_AS(node.Run([](nh::Js& js) { js.Eval("for (;;) {}"); }), nh::EnvironmentStopped);
+    } else {
+      static_cast<void>(node.Stop(std::chrono::seconds(60)));
+    }
+    CheckLost(node);
+    CHECK(Answer(other) == 42);
+  }
 }
