@@ -16,6 +16,12 @@
 #include "nodehost/errors.hpp"
 #include "process/reaper.hpp"
 
+namespace node {
+// What process.exit calls; not in Node's public headers, and null where libnode does not export it.
+[[gnu::weak]] void StopWorkers(Environment*) __asm__(
+    "_ZN4node11Environment24stop_sub_worker_contextsEv");
+}  // namespace node
+
 namespace nodehost::host {
 
 namespace {
@@ -226,6 +232,13 @@ void Instance::Free() {
   const detail::JsThread::CurrentScope current(thread_);
   if (setup_) FreeSetup(platform_, std::move(setup_));
   boundary_.Close();
+}
+
+void Instance::EndWorkersIfHere() {
+  if (!node::StopWorkers || !setup_ || v8::Isolate::TryGetCurrent() != setup_->isolate()) return;
+  const v8::HandleScope handle_scope(setup_->isolate());
+  const v8::Context::Scope context_scope(setup_->context());
+  node::StopWorkers(setup_->env());
 }
 
 void Instance::WatchBusy() {

@@ -51,6 +51,10 @@ class Instance {
   void Conclude(int exit_code);
   void Free();
 
+  /// Ends the environment's Workers and waits for them, if the calling thread is in its JavaScript;
+  /// for the end of the process.
+  void EndWorkersIfHere();
+
   /// Reports to on_busy from here on, for as long as the loop does.
   void WatchBusy();
 

@@ -46,7 +46,11 @@ void StopAtProcessExit() {
     const std::lock_guard lock(start_mutex);
     state = living;
   }
-  if (state) state->StopAll(std::chrono::milliseconds(0));
+  if (!state) return;
+  state->StopAll(std::chrono::milliseconds(0));
+  // In a job, whose environment cannot end before it returns: its Workers can.
+  const std::lock_guard lock(state->mutex);
+  for (const auto& driver : state->drivers) driver->instance().EndWorkersIfHere();
 }
 
 // Node prints what these ask for and ends; as a library it prints nothing, and goes on.
