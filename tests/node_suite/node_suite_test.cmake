@@ -16,6 +16,7 @@ file(MAKE_DIRECTORY "${WORK}")
 execute_process(
   COMMAND "${OFFICIAL}" "${CMAKE_CURRENT_LIST_DIR}/run_tests.mjs" --nodehost "${NODEHOST}"
           --source "${source}" --folder "${FOLDER}" --work "${WORK}"
+          --include "${INCLUDE}"
           --sample "$ENV{NODEHOST_SUITE_SAMPLE}" --seed "$ENV{NODEHOST_SUITE_SEED}"
   RESULT_VARIABLE result)
 if(NOT result EQUAL 0)

@@ -2,8 +2,9 @@
 // only node passes. Run by the official node:
 //
 //   node run_tests.mjs --nodehost FILE --source FOLDER --folder parallel --work FOLDER
-//                      [--sample N] [--seed N] [--name PART]
+//                      --include FOLDER [--sample N] [--seed N] [--name PART]
 //
+// `include` has Node's headers, for the folders of Node-API, whose tests are of addons.
 // A sample is N tests of the folder, always the same ones for a seed. What fails under the command is
 // run once more, alone and in both, as many tests have deadlines. Ends with 1 if node alone passes a test
 // that known.mjs does not list, or if node passes less than nine tests of ten.
@@ -12,12 +13,13 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { availableParallelism } from 'node:os';
 import { join, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildAddons } from './addons.mjs';
 import { known } from './known.mjs';
 
 const kLimit = 60_000;  // ms; Node's own runner has 120 s, and runs nothing beside
 const kComparable = 0.9;  // the part of the tests that node has to pass
 const { values } = parseArgs({ options: Object.fromEntries(
-  ['nodehost', 'source', 'folder', 'work', 'sample', 'seed', 'name'].map((name) => [name, { type: 'string' }])) });
+  ['nodehost', 'source', 'folder', 'work', 'include', 'sample', 'seed', 'name'].map((name) => [name, { type: 'string' }])) });
 for (const name of ['nodehost', 'source', 'work']) values[name] = absolute(values[name]);
 const folder = join(values.source, 'test', values.folder);
 const jobs = values.folder === 'sequential' ? 1 : availableParallelism();
@@ -36,7 +38,10 @@ function random(seed) {
 }
 
 function chosen() {
-  const names = readdirSync(folder).filter((name) => /^test-.*\.(js|mjs|cjs)$/.test(name)).sort();
+  const all = values.folder.endsWith('node-api') || values.folder.endsWith('js-native-api') ?
+    buildAddons(folder, values.include) :
+    readdirSync(folder).filter((name) => /^test-.*\.(js|mjs|cjs)$/.test(name));
+  const names = all.sort();
   if (values.name) return names.filter((name) => name.includes(values.name));
   const count = values.sample ? Number(values.sample) : names.length;
   const next = random(Number(values.seed || 1));
@@ -93,6 +98,8 @@ async function runAll(program, names) {
   return failed;
 }
 
+const logOf = (name) => join(values.work, `${name.replaceAll('/', '.')}.log`);
+
 const names = chosen();
 const failed = {};
 for (const [name, program] of Object.entries(programs)) failed[name] = await runAll(program, names);
@@ -106,14 +113,14 @@ for (const name of [...failed.nodehost.keys()].sort()) {
   }
   if (!(await runTest(programs.node, name, 1)).passed) continue;  // in neither, this time
   onlyNode.push(name);
-  writeFileSync(join(values.work, `${name}.log`), again.output);
+  writeFileSync(logOf(name), again.output);
 }
 
 const passes = (name) => names.length - failed[name].size;
 console.log(`test/${values.folder}: ${names.length} tests; node passes ${passes('node')}, nodehost ${passes('nodehost')}.`);
 const newOnes = onlyNode.filter((name) => !(name in known));
 for (const name of onlyNode) {
-  console.log(`only node passes ${name}: ${known[name] ?? `see ${join(values.work, `${name}.log`)}`}`);
+  console.log(`only node passes ${name}: ${known[name] ?? `see ${logOf(name)}`}`);
 }
 for (const name of Object.keys(known)) {
   if (names.includes(name) && !onlyNode.includes(name)) console.log(`known.mjs lists ${name}, which passes`);
