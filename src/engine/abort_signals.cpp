@@ -45,7 +45,7 @@ class AbortSignals::FromJavaScript final : public Attachment {
   AbortSignals& owner_;
 };
 
-class AbortSignals::AbortJob final : public Job {
+class AbortSignals::AbortJob final : public CallbackJob {
  public:
   AbortJob(std::shared_ptr<JsThread> thread, std::stop_token token)
       : thread_(std::move(thread)), token_(std::move(token)) {}

@@ -37,7 +37,7 @@ void EmitHere(const Ref& object, const EmittedEventBase& event) {
   realm.events().Call(realm, EventFunctions::kEmit, {entry.value(), array});
 }
 
-class EmitJob final : public Job {
+class EmitJob final : public CallbackJob {
  public:
   EmitJob(Ref object, std::shared_ptr<const EmittedEventBase> event)
       : object_(std::move(object)), event_(std::move(event)) {}
@@ -116,16 +116,17 @@ void EmitterState::Emit(const std::shared_ptr<const EmittedEventBase>& event) co
     const std::lock_guard lock(mutex_);
     objects = objects_;
   }
-  // Other environments first: a listener of this one may throw.
+  // Other environments first: a listener of this one may throw. While a job is being stopped its
+  // listeners are called when that is over.
   const Ref* here = nullptr;
   for (const Ref& object : objects) {
-    if (ThreadOf(object).IsCurrent()) {
+    if (ThreadOf(object).IsCurrent() && ThreadOf(object).access().MayEnter()) {
       here = &object;
     } else {
       ThreadOf(object).Enqueue(std::make_unique<EmitJob>(object, event), /*must_accept=*/false);
     }
   }
-  if (here && ThreadOf(*here).access().MayEnter()) EmitHere(*here, *event);
+  if (here) EmitHere(*here, *event);
 }
 
 Ref EmitterState::In(const JsThread* thread) const {
@@ -194,8 +195,8 @@ void Unsubscribe(const std::shared_ptr<Listener>& listener) noexcept {
   JsThread& thread = ThreadOf(listener->stop_);
   try {
     auto job = std::make_unique<UnsubscribeJob>(listener->stop_);
-    if (thread.IsCurrent()) {
-      if (thread.access().MayEnter()) job->Run(thread.js());
+    if (thread.IsCurrent() && thread.access().MayEnter()) {
+      job->Run(thread.js());
     } else {
       thread.Enqueue(std::move(job), /*must_accept=*/false);
     }

@@ -104,7 +104,8 @@ v8::Local<v8::Value> WaitFor(Realm& realm, v8::Local<v8::Value> promise, std::st
   const auto state = std::make_shared<NestedWaiter::State>();
   realm.waiters().Add(realm, promise, std::make_unique<NestedWaiter>(state));
   const bool settled = realm.thread().SpinUntil(
-      [](void* data) { return static_cast<NestedWaiter::State*>(data)->settled; }, state.get());
+      [](void* data) { return static_cast<NestedWaiter::State*>(data)->settled; }, state.get(),
+      JsThread::OtherJobs::kWait);
   if (!settled) {
     throw JsError(JsErrorData{.name = "Error",
                               .message = fmt::format("Module '{}' has a top-level await that "

@@ -279,7 +279,7 @@ class Waker : public std::enable_shared_from_this<Waker> {
   }
 
  private:
-  class WakeJob final : public Job {
+  class WakeJob final : public CallbackJob {
    public:
     explicit WakeJob(std::shared_ptr<Waker> waker) : waker_(std::move(waker)) {}
     void Run(Js& js) noexcept override { waker_->Run(js); }

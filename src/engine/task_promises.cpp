@@ -83,10 +83,10 @@ class ResumesCoroutine final : public PromiseWaiter {
 };
 
 // Calls `function(realm)` on the JS thread, whose loop goes on until then: at once if that is the
-// caller's, else as a job. Not at all once the environment takes no more: its promises are
-// cancelled at its end.
+// caller's and JavaScript may be entered, else as a job, such as when a job is being stopped at its
+// timeout. Not at all once the environment takes no more: its promises are cancelled at its end.
 template <class F>
-class RealmJob final : public Job {
+class RealmJob final : public CallbackJob {
  public:
   explicit RealmJob(F function) : function_(std::move(function)) {}
   void Run(Js& js) noexcept override { Call(js.thread(), function_); }
@@ -107,7 +107,7 @@ class RealmJob final : public Job {
 
 template <class F>
 void InRealm(const std::shared_ptr<JsThread>& thread, F function) {
-  if (thread->IsCurrent()) {
+  if (thread->IsCurrent() && thread->access().MayEnter()) {
     RealmJob<F>::Call(*thread, function);
   } else {
     thread->Enqueue(std::make_unique<RealmJob<F>>(std::move(function)), /*must_accept=*/false);

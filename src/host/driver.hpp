@@ -26,8 +26,8 @@ class Driver : public detail::JsThread {
   /// Lets go of the thread if it has ended; whether it has. Any thread but this one.
   virtual bool TryJoin() = 0;
 
-  bool SpinUntil(bool (*done)(void*), void* data) final {
-    return instance_.jobs().SpinUntil(done, data);
+  bool SpinUntil(bool (*done)(void*), void* data, OtherJobs others) final {
+    return instance_.jobs().SpinUntil(done, data, others);
   }
   void HoldLoop(int by) noexcept final { instance_.jobs().HoldLoop(by); }
 

@@ -52,7 +52,7 @@ void JobRunner::Close() {
 void JobRunner::RunWaiting() {
   uv_check_stop(check_.get());
   // Jobs are done one after the other: none runs in the middle of one that turns the loop.
-  if (spin_depth_ > 0) return;
+  if (put_off_ > 0) return RunCallbacks();
   detail::JobQueue& queue = thread_.queue();
   queue.StartBatch();
   while (!thread_.life().over()) {
@@ -65,10 +65,25 @@ void JobRunner::RunWaiting() {
   if (drained_) UpdateRef();
 }
 
+// What JavaScript waits for in a job that turns the loop: the job would wait for ever for what
+// waits behind it. A job that is to be stopped at its timeout takes no more of it.
+void JobRunner::RunCallbacks() {
+  detail::JobQueue& queue = thread_.queue();
+  queue.StartBatch();
+  while (!thread_.life().over() && thread_.realm()) {
+    detail::Job* const job = queue.TakeNextCallback();
+    if (!job) break;
+    Run(*job);
+  }
+  drained_ = queue.closed();
+  if (drained_) UpdateRef();
+}
+
 void JobRunner::UpdateRef() noexcept {
   if (!wake_.is_open()) return;
-  // No job runs before one that turns the loop is done: what waits for jobs does not count there.
-  if (spin_depth_ == 0 && !drained_ && (keeps_loop_alive_ || holds_ > 0)) {
+  // A job that turns the loop waits for what other threads have promised, not for any job.
+  const bool keeps = keeps_loop_alive_ && spin_depth_ == 0;
+  if (!drained_ && (keeps || holds_ > 0)) {
     wake_.Ref();
   } else {
     wake_.Unref();
@@ -96,28 +111,36 @@ void JobRunner::Run(detail::Job& job) {
   const node::CallbackScope ticks(isolate_, v8::Object::New(isolate_), {0, 0});
 }
 
-bool JobRunner::SpinUntil(bool (*done)(void*), void* data) {
+bool JobRunner::SpinUntil(bool (*done)(void*), void* data, detail::JsThread::OtherJobs others) {
   const detail::JobCatch::Loop callbacks(detail::Realm::Of(thread_));
+  const int put_off = others == detail::JsThread::OtherJobs::kWait ? 1 : 0;
   bool is_done = false;
   RestartCheckHandles(loop_);
   ++spin_depth_;
+  put_off_ += put_off;
   UpdateRef();
   // The realm is also null when a job with a timeout is to be stopped.
   const auto stopped = [this] { return thread_.life().over() || !thread_.realm(); };
   while (!stopped()) {
+    RunWaiting();
+    if (stopped()) break;
     thread_.realm()->bridge().RunTicks();
     is_done = done(data);
     if (is_done || stopped()) break;
     if (uv_run(loop_, UV_RUN_ONCE) != 0) continue;
     platform_.DrainTasks(isolate_);
     if (stopped()) break;
+    RunWaiting();
+    if (stopped()) break;
     thread_.realm()->bridge().RunTicks();
     is_done = done(data);
     if (is_done || uv_loop_alive(loop_) == 0) break;
   }
   --spin_depth_;
+  put_off_ -= put_off;
+  if (put_off_ == 0) drained_ = thread_.queue().drained();
   UpdateRef();
-  if (spin_depth_ == 0) uv_async_send(wake_.get());  // for the jobs that were put off
+  if (put_off_ == 0) uv_async_send(wake_.get());  // for the jobs that were put off
   // node::Stop calls uv_stop once, which ends one uv_run: the innermost. The outer ones have to end
   // as well.
   if (thread_.life().over()) uv_stop(loop_);

@@ -25,19 +25,20 @@ class JobRunner {
   /// While the loop still turns. The queue must be closed.
   void Close();
 
-  /// Runs all jobs that wait; none if a job that is under way turns the loop.
+  /// Runs all jobs that wait; those that are no CallbackJob wait on if a job that is under way
+  /// turns the loop.
   void RunWaiting();
 
   /// Runs one job and finishes it.
   void Run(detail::Job& job);
 
   /// See JsThread::SpinUntil.
-  bool SpinUntil(bool (*done)(void*), void* data);
+  bool SpinUntil(bool (*done)(void*), void* data, detail::JsThread::OtherJobs others);
 
   /// See JsThread::HoldLoop.
   void HoldLoop(int by) noexcept {
     holds_ += by;
-    if (!keeps_loop_alive_) UpdateRef();
+    if (!keeps_loop_alive_ || spin_depth_ > 0) UpdateRef();
   }
 
   /// How many SpinUntil() are under way.
@@ -51,6 +52,7 @@ class JobRunner {
 
  private:
   void UpdateRef() noexcept;
+  void RunCallbacks();
 
   detail::JsThread& thread_;
   node::MultiIsolatePlatform& platform_;
@@ -59,9 +61,10 @@ class JobRunner {
   detail::UvHandle<uv_async_t> wake_;  // a job was queued, or the queue sealed
   detail::UvHandle<uv_check_t> check_;
   int spin_depth_ = 0;
+  int put_off_ = 0;  // how many of those are SpinUntil(kWait)
   int holds_ = 0;
   bool keeps_loop_alive_ = true;
-  bool drained_ = false;            // the queue is sealed and empty
+  bool drained_ = false;            // the queue is sealed and empty, but for what is put off
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
 };
 

@@ -51,9 +51,20 @@ void JobQueue::Append() {
 
 Job* JobQueue::TakeNext() {
   const std::lock_guard lock(mutex_);
-  if (!batch_) return nullptr;
-  Job* const job = std::exchange(batch_, batch_->next);
-  if (!batch_) batch_end_ = &batch_;
+  return batch_ ? Take(&batch_) : nullptr;
+}
+
+Job* JobQueue::TakeNextCallback() {
+  const std::lock_guard lock(mutex_);
+  for (Job** link = &batch_; *link; link = &(*link)->next) {
+    if (dynamic_cast<CallbackJob*>(*link)) return Take(link);
+  }
+  return nullptr;
+}
+
+Job* JobQueue::Take(Job** link) noexcept {
+  Job* const job = std::exchange(*link, (*link)->next);
+  if (!*link) batch_end_ = link;
   job->next = nullptr;
   --size_;
   return job;

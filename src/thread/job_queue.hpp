@@ -25,6 +25,10 @@ class BorrowedJob : public Job {
   Job& job_;
 };
 
+/// A job that brings JavaScript what it may be waiting for, as libuv's callbacks do: the end of a
+/// Task, a chunk of a stream. It is run also while another job turns the loop.
+class CallbackJob : public Job {};
+
 /// Cancels and finishes each job of a list.
 void CancelAll(Job* list, const std::exception_ptr& reason) noexcept;
 
@@ -50,6 +54,9 @@ class JobQueue {
   /// Close() reaches them however long the job takes.
   Job* TakeNext();
 
+  /// Takes the oldest CallbackJob of the batch, null if there is none. The others keep their order.
+  Job* TakeNextCallback();
+
   /// Takes no more jobs, but keeps those that wait, and wakes the thread to tell it. Idempotent.
   void Seal();
 
@@ -66,7 +73,8 @@ class JobQueue {
   bool drained() const;
 
  private:
-  void Append();  // what waits to the batch; with mutex_ held
+  void Append();                   // what waits to the batch; with mutex_ held
+  Job* Take(Job** link) noexcept;  // out of the batch; with mutex_ held
 
   mutable std::mutex mutex_;
   std::function<void()> wake_;  // those counted by wakers_ call it without mutex_

@@ -118,9 +118,15 @@ class JsThread : public std::enable_shared_from_this<JsThread> {
   Js& js() noexcept { return js_; }
   const std::string& name() const noexcept { return name_; }
 
+  /// What becomes of the jobs that wait while one turns the loop. A CallbackJob runs in any case.
+  enum class OtherJobs {
+    kWait,  // what turns the loop stands in the middle of a job
+    kRun,   // it is the owner of a pumped environment, who is in no job of the program's
+  };
+
   /// Runs the event loop inside the current job until `done()` says so. On the JS thread. Returns
   /// false if nothing is left that could ever make it true. Throws EnvironmentStopped at the end.
-  virtual bool SpinUntil(bool (*done)(void*), void* data) = 0;
+  virtual bool SpinUntil(bool (*done)(void*), void* data, OtherJobs others) = 0;
 
   /// By 1: other threads will have something for JavaScript to do, so that a loop that ends by
   /// itself is to go on; by -1: that has come. On the JS thread, any time.

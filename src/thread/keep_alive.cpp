@@ -12,7 +12,7 @@ namespace nodehost {
 
 namespace {
 
-class ReleaseJob final : public detail::Job {
+class ReleaseJob final : public detail::CallbackJob {
  public:
   explicit ReleaseJob(std::shared_ptr<detail::JsThread> thread) : thread_(std::move(thread)) {}
   void Run(Js&) noexcept override { thread_->HoldLoop(-1); }

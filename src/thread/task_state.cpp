@@ -193,7 +193,8 @@ bool TaskStateBase::DrivesOrigin() const noexcept { return origin_ && origin_->I
 void TaskStateBase::DriveOrigin() {
   const bool done = RunOn(*origin_, [this](Js&) {
     return origin_->SpinUntil(
-        [](void* self) { return static_cast<TaskStateBase*>(self)->settled(); }, this);
+        [](void* self) { return static_cast<TaskStateBase*>(self)->settled(); }, this,
+        JsThread::OtherJobs::kRun);
   });
   if (done) return;
   throw HostError(

@@ -118,6 +118,25 @@ TEST_CASE("a Readable that is destroyed ends its source") {
   CHECK(ended.task().Get() == "Premature close");
 }
 
+TEST_CASE("a consumer that throws ends its source") {
+  nh::Environment node = NewEnvironment();
+  nh::PromiseSource<std::string> ended;
+  auto endless = nh::ReadFrom([ended](nh::WriteStream<> out) -> nh::Task<> {
+    try {
+      while (true) co_await out.Write(B("ab"));
+    } catch (const nh::JsError& error) {
+      ended.Resolve(error.message());
+      throw;
+    }
+  });
+  const auto read = node.Run([](nh::Js& js) {
+    return js.Eval("async (s) => { for await (const c of s) throw new RangeError('full'); }")
+        .As<std::function<nh::Task<>(nh::ReadStream<>)>>();
+  });
+  CHECK(ErrorOf([&] { read(endless).Get(); }).message() == "full");
+  CHECK(ended.task().Get(10s) == "The operation was aborted");
+}
+
 TEST_CASE("a C++ sink is a Writable, and a pipeline waits for it") {
   nh::Environment node = NewEnvironment();
   const auto streams = node.Import<Streams>("./streams.mjs");

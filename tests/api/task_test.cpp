@@ -270,3 +270,150 @@ TEST_CASE("a Task that fails and that nobody looked at is an uncaught error of i
   static_cast<void>(later.fail("dropped"));
   CHECK(uncaught.get_future().get() == "dropped");
 }
+
+TEST_CASE("a Task is what a property, an object's method, a function and an export give") {
+  struct Counting {
+    nh::Method<nh::Task<int>(int)> next;
+    nh::Property<nh::Task<int>> latest;
+  };
+  struct Module {
+    nh::Constructor<Counting()> Counter;
+    std::function<nh::Task<int>(int)> twice;
+  };
+  constexpr const char* kModule =
+      "data:text/javascript,export class Counter {"
+      "  get latest() { return Promise.resolve(1); }"
+      "  async next(n) { if (n < 0) throw new RangeError('below'); return n + 1; } }"
+      "export const twice = async (n) => 2 * n;"
+      "export const promised = Promise.resolve(3)";
+  constexpr const char* kRefused =
+      "data:text/javascript,export const refused = Promise.reject(new RangeError('no'))";
+  nh::Environment node = NewEnvironment();
+  const auto module = node.Import<Module>(kModule);
+  const Counting counter = module.Counter();
+  const nh::Task<int> latest = counter.latest;
+  CHECK(latest.Get() == 1);
+  CHECK(counter.next(1).Get() == 2);
+  CHECK(TextOf([&] { counter.next(-1).Get(); }) == "RangeError: below");
+  CHECK(module.twice(2).Get() == 4);
+  CHECK(node.Import<nh::Task<int>>(kModule, "promised").Get() == 3);
+  CHECK(TextOf([&] { node.Import<nh::Task<int>>(kRefused, "refused").Get(); }) == "RangeError: no");
+}
+
+TEST_CASE("a conversion that fails in a callback is told to who waits, in C++ too") {
+  struct Wrong {
+    nh::Method<nh::Task<std::string>(std::function<nh::Task<std::string>(int)>)> callBack;
+  };
+  nh::Environment node = NewEnvironment();
+  const auto wrong = node.Import<Wrong>("./later.mjs");
+  const auto never_called = [](int) { return nh::Task<std::string>::Of(""); };
+  CHECK(TextOf([&] {
+          wrong.callBack(never_called).Get();
+        }).find("argument 1: expected number, got string") != std::string::npos);
+}
+
+TEST_CASE("a coroutine goes on as an async function does: in its async context, before ticks") {
+  nh::Environment node = NewEnvironment();
+  const nh::PromiseSource<int> source;
+  const auto both = node.RunAsync([&](nh::Js& js) -> nh::Task<std::string> {
+    js.Eval(R"js(
+      const { createHook, executionAsyncId } = require('async_hooks');
+      createHook({ init() {} }).enable();
+      globalThis.seen = [];
+      globalThis.note = (who) => {
+        seen.push(who, executionAsyncId() > 1);
+        process.nextTick(() => seen.push('tick'));
+        Promise.resolve().then(() => seen.push('microtask'));
+      };
+      globalThis.inJs = async (wait) => { await wait; note('js'); };
+    )js");
+    const nh::Value in_js = js.Global().Call("inJs", source.task());
+    co_await source.task();
+    js.Global().Call("note", "cpp");
+    co_await in_js;
+    co_await js.Eval("new Promise(setImmediate)");
+    co_return js.Eval("seen.join(' ')").ToString();
+  });
+  std::this_thread::sleep_for(5ms);
+  source.Resolve(1);
+  const std::string seen = both.Get();
+  CHECK((seen == "js true cpp true microtask microtask tick tick" ||
+         seen == "js true microtask tick cpp true microtask tick"));
+}
+
+TEST_CASE(
+    "a job that waits for a module gets what other threads settle, and no other job between") {
+  nh::Environment node = NewEnvironment();
+  std::string order;
+  std::vector<std::thread> threads;
+  const int value = node.Run([&](nh::Js& js) {
+    const nh::PromiseSource<int> source;
+    js.Global().Set("gate", source.task());
+    js.Global().Set("goOn", [&source]() -> nh::Task<int> { co_return co_await source.task() + 1; });
+    threads.emplace_back([&, source] {
+      node.Post([&order](nh::Js&) { order += "posted "; });
+      std::this_thread::sleep_for(10ms);
+      source.Resolve(7);
+    });
+    const int sum =
+        js.Import("data:text/javascript,export default await gate + await goOn()", "default")
+            .As<int>();
+    order += "imported ";
+    return sum;
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(value == 15);
+  node.Run([](nh::Js&) {});
+  CHECK(order == "imported posted ");
+}
+
+TEST_CASE("a job that waits for a module gets chunks, aborts and events of other threads") {
+  nh::Environment node = NewEnvironment();
+  std::vector<std::thread> threads;
+  const std::string text = node.Run([&](nh::Js& js) {
+    auto [reader, writer] = nh::NewPipe<std::string>();
+    nh::AbortController controller;
+    js.Global().Set("chunks", reader);
+    js.Global().Set("signal", controller.signal());
+    threads.emplace_back([controller, writing = std::move(writer)]() mutable {
+      std::this_thread::sleep_for(10ms);
+      writing.Write("chunk").Get();
+      writing.End().Get();
+      controller.Abort();
+    });
+    return js
+        .Import(
+            "data:text/javascript,let text = ''; for await (const part of chunks) text += part;"
+            "const alive = setInterval(() => {}, 1000);"
+            "if (!signal.aborted) await new Promise((done) => { signal.onabort = done; });"
+            "clearInterval(alive); export default text",
+            "default")
+        .As<std::string>();
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(text == "chunk");
+}
+
+TEST_CASE("what is settled while a job is being stopped is not lost") {
+  nh::Environment node = NewEnvironment();
+  const Later later = ImportLater(node);
+  const nh::PromiseSource<std::string> here;
+  const nh::PromiseSource<std::string> there;
+  const auto settled_here = later.settled(here.task());
+  const auto settled_there = later.settled(there.task());
+  const auto resumed =
+      node.RunAsync([&](nh::Js&) -> nh::Task<std::string> { co_return co_await here.task(); });
+  const auto loop = [&](nh::Js& js) {
+    try {
+      js.Eval("for (;;);");
+    } catch (const nh::DeadlineExceeded&) {
+      here.Resolve("here");
+      std::thread([&] { there.Resolve("there"); }).join();
+      throw;
+    }
+  };
+  CHECK_THROWS_AS(node.Run(loop, {.timeout = 20ms}), nh::DeadlineExceeded);
+  CHECK(settled_here.Get(10s) == "fulfilled: here");
+  CHECK(settled_there.Get(10s) == "fulfilled: there");
+  CHECK(resumed.Get(10s) == "here");
+}

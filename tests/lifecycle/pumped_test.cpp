@@ -135,6 +135,24 @@ TEST_CASE("A typed interface and a module with top-level await work on the owner
   CHECK(node.Import<std::string>("./waits.mjs", "value") == "waited");
 }
 
+TEST_CASE("On the owner, Get does the jobs that other threads need before they settle the Task") {
+  auto node = NewPumped();
+  struct Later {
+    nh::Method<nh::Task<std::string>(nh::Task<std::string>)> settled;
+    nh::Method<nh::Task<>()> never;
+  };
+  const auto later = node.Import<Later>("./later.mjs");
+  const nh::PromiseSource<std::string> source;
+  const nh::Task<std::string> task = later.settled(source.task());
+  std::thread other([&] {
+    std::this_thread::sleep_for(10ms);
+    source.Resolve(Get<std::string>(node, "'a job'"));
+  });
+  CHECK(task.Get() == "fulfilled: a job");
+  other.join();
+  CHECK_THROWS_AS(later.never().Get(), nh::HostError);
+}
+
 TEST_CASE("A stream is written on the owner, which waits for the answer to each chunk") {
   auto node = NewPumped();
   struct Streams {

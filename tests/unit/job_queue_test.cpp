@@ -23,6 +23,12 @@ class NumberedJob final : public nd::Job {
   const int number;
 };
 
+class Callback final : public nd::CallbackJob {
+ public:
+  void Run(nodehost::Js&) noexcept override {}
+  void Cancel(const std::exception_ptr&) noexcept override {}
+};
+
 // The numbers of a batch, oldest first; the jobs are finished.
 std::vector<int> Numbers(nd::Job* list) {
   std::vector<int> numbers;
@@ -261,4 +267,23 @@ TEST_CASE("threads push while the queue and what it wakes are freed") {
     for (std::thread& thread : threads) thread.join();
     CHECK(queue->Close() == nullptr);
   }
+}
+
+TEST_CASE("callbacks are taken from between the jobs, which keep their order") {
+  Queue queue;
+  for (int i = 1; i <= 2; ++i) {
+    Push(queue, i);
+    REQUIRE(queue.Push(*new Callback));  // Finish() deletes it
+  }
+  CHECK(queue.TakeNextCallback() == nullptr);  // they are no batch yet
+  queue.StartBatch();
+  for (int i = 0; i < 2; ++i) {
+    nd::Job* const job = queue.TakeNextCallback();
+    REQUIRE(job);
+    job->Finish();
+  }
+  CHECK(queue.TakeNextCallback() == nullptr);
+  CHECK(queue.size() == 2);
+  Push(queue, 3);
+  CHECK(queue.TakeBatch() == std::vector{1, 2, 3});
 }

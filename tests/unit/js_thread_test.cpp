@@ -52,7 +52,7 @@ class PlainThread final : public nd::JsThread {
     return future;
   }
 
-  bool SpinUntil(bool (*)(void*), void*) override { return false; }
+  bool SpinUntil(bool (*)(void*), void*, OtherJobs) override { return false; }
 
  private:
   void Wake() {

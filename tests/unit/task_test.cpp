@@ -101,7 +101,7 @@ class OwnedThread final : public nd::JsThread {
  public:
   OwnedThread() : JsThread("owned") {}
   bool IsOwnedHere() const noexcept override { return true; }
-  bool SpinUntil(bool (*)(void*), void*) override { return false; }
+  bool SpinUntil(bool (*)(void*), void*, OtherJobs) override { return false; }
 };
 
 using Ints = nd::StreamState<int>;
