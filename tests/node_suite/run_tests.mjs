@@ -1,15 +1,17 @@
 // Runs tests of Node.js's own under the official node and under the nodehost command, and lists what
 // only node passes. Run by the official node:
 //
-//   node run_tests.mjs --nodehost FILE --source FOLDER --folder parallel --work FOLDER
-//                      --include FOLDER [--sample N] [--seed N] [--name PART]
+//   node run_tests.mjs --nodehost FILE --source FOLDER --work FOLDER
+//                      --folder parallel [--include FOLDER] [--sample N] [--seed N] [--name PART]
+//                      | --list FILE
 //
 // `include` has Node's headers, for the folders of Node-API, whose tests are of addons.
-// A sample is N tests of the folder, always the same ones for a seed. What fails under the command is
+// A sample is N tests of the folder, always the same ones for a seed; a list has a test a line, such as
+// parallel/test-x.js, of which another minor version of Node may lack some. What fails under the command is
 // run once more, alone and in both, as many tests have deadlines. Ends with 1 if node alone passes a test
 // that known.mjs does not list, or if node passes less than nine tests of ten.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,10 +21,11 @@ import { known } from './known.mjs';
 const kLimit = 60_000;  // ms; Node's own runner has 120 s, and runs nothing beside
 const kComparable = 0.9;  // the part of the tests that node has to pass
 const { values } = parseArgs({ options: Object.fromEntries(
-  ['nodehost', 'source', 'folder', 'work', 'include', 'sample', 'seed', 'name'].map((name) => [name, { type: 'string' }])) });
+  ['nodehost', 'source', 'folder', 'list', 'work', 'include', 'sample', 'seed', 'name']
+    .map((name) => [name, { type: 'string' }])) });
 for (const name of ['nodehost', 'source', 'work']) values[name] = absolute(values[name]);
-const folder = join(values.source, 'test', values.folder);
-const jobs = values.folder === 'sequential' ? 1 : availableParallelism();
+const root = join(values.source, 'test');
+const jobs = values.folder === 'sequential' ? 1 : values.list ? 2 : availableParallelism();
 const programs = { node: process.execPath, nodehost: values.nodehost };
 const { NODE_OPTIONS, ...environment } = process.env;
 
@@ -38,10 +41,12 @@ function random(seed) {
 }
 
 function chosen() {
+  if (values.list) return readFileSync(values.list, 'utf8').trim().split('\n');
+  const folder = join(root, values.folder);
   const all = values.folder.endsWith('node-api') || values.folder.endsWith('js-native-api') ?
     buildAddons(folder, values.include) :
     readdirSync(folder).filter((name) => /^test-.*\.(js|mjs|cjs)$/.test(name));
-  const names = all.sort();
+  const names = all.sort().map((name) => `${values.folder}/${name}`);
   if (values.name) return names.filter((name) => name.includes(values.name));
   const count = values.sample ? Number(values.sample) : names.length;
   const next = random(Number(values.seed || 1));
@@ -54,7 +59,7 @@ function chosen() {
 
 // The options that Node's runner takes from the test's first lines.
 function flagsOf(name) {
-  const text = readFileSync(join(folder, name), 'utf8');
+  const text = readFileSync(join(root, name), 'utf8');
   return [...text.matchAll(/^\/\/\s+Flags:(.*)$/gm)].flatMap(([, flags]) => flags.trim().split(/\s+/));
 }
 
@@ -63,11 +68,11 @@ let serial = 0;
 function runTest(program, name, slot) {
   return new Promise((resolve) => {
     const id = ++serial;
-    const root = join(values.work, `tmp${id}`);
-    mkdirSync(root, { recursive: true });
-    const child = spawn(program, [...flagsOf(name), join(folder, name)], {
+    const scratch = join(values.work, `tmp${id}`);
+    mkdirSync(scratch, { recursive: true });
+    const child = spawn(program, [...flagsOf(name), join(root, name)], {
       cwd: values.source, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...environment, NODE_TEST_DIR: root, TEST_SERIAL_ID: `${id}`, TEST_THREAD_ID: `${slot}`,
+      env: { ...environment, NODE_TEST_DIR: scratch, TEST_SERIAL_ID: `${id}`, TEST_THREAD_ID: `${slot}`,
              TEST_PARALLEL: jobs > 1 ? '1' : '' },
     });
     let output = '';
@@ -79,7 +84,7 @@ function runTest(program, name, slot) {
     child.on('exit', (code, signal) => {
       clearTimeout(limit);
       end();  // children that it has left
-      rmSync(root, { recursive: true, force: true });
+      rmSync(scratch, { recursive: true, force: true });
       resolve({ passed: code === 0, output: `${output}\nended with ${signal ?? code}` });
     });
   });
@@ -100,7 +105,8 @@ async function runAll(program, names) {
 
 const logOf = (name) => join(values.work, `${name.replaceAll('/', '.')}.log`);
 
-const names = chosen();
+const all = chosen();
+const names = all.filter((name) => existsSync(join(root, name)));
 const failed = {};
 for (const [name, program] of Object.entries(programs)) failed[name] = await runAll(program, names);
 const onlyNode = [];
@@ -117,7 +123,8 @@ for (const name of [...failed.nodehost.keys()].sort()) {
 }
 
 const passes = (name) => names.length - failed[name].size;
-console.log(`test/${values.folder}: ${names.length} tests; node passes ${passes('node')}, nodehost ${passes('nodehost')}.`);
+console.log(`test/${values.folder ?? '*'}: ${names.length} tests; node passes ${passes('node')}, nodehost ${passes('nodehost')}.`);
+if (values.list) for (const name of failed.node.keys()) console.log(`node does not pass ${name}`);
 const newOnes = onlyNode.filter((name) => !(name in known));
 for (const name of onlyNode) {
   console.log(`only node passes ${name}: ${known[name] ?? `see ${logOf(name)}`}`);
@@ -126,6 +133,6 @@ for (const name of Object.keys(known)) {
   if (names.includes(name) && !onlyNode.includes(name)) console.log(`known.mjs lists ${name}, which passes`);
 }
 // What node itself does not pass says nothing of the command.
-const comparable = passes('node') >= kComparable * names.length;
+const comparable = passes('node') >= kComparable * all.length;
 if (!comparable) console.log(`node passes less than ${kComparable * 100} % of them: that is no measure`);
 process.exitCode = newOnes.length || !comparable || names.length === 0 ? 1 : 0;

@@ -1,8 +1,8 @@
-# fetch_node_source(<folder> <error var> <version>): the sources of Node.js, of the same minor version,
-# from Debian's source packages of any suite. apt's state is one of our own; of the package only
-# upstream's archive is fetched, whose checksum apt verifies.
+# fetch_node_source(<folder> <error var> <version>): the archive of the sources of Node.js, of the same
+# minor version, from Debian's source packages of any suite, as node.tar. apt's state is one of our own;
+# of the package only upstream's archive is fetched, whose checksum apt verifies.
 function(fetch_node_source folder error_var version)
-  nodehost_find_tools(error apt-get apt-cache tar)
+  nodehost_find_tools(error apt-get apt-cache)
   if(error)
     set(${error_var} "${error}" PARENT_SCOPE)
     return()
@@ -35,12 +35,25 @@ function(fetch_node_source folder error_var version)
                        "nodejs=${CMAKE_MATCH_1}")
   file(GLOB archive "${state}/nodejs_*.orig.tar.*")
   if(archive)
-    nodehost_run(error WORKING_DIRECTORY "${state}"
-                 COMMAND "${NODEHOST_tar}" -xf "${archive}" -C "${folder}" --strip-components=1
-                         --exclude=*/deps/v8 --exclude=*/deps/openssl --exclude=*/benchmark)
+    file(RENAME "${archive}" "${folder}/node.tar")
+    set(error "")
   endif()
   file(REMOVE_RECURSE "${state}")
   set(${error_var} "${error}" PARENT_SCOPE)
+endfunction()
+
+# Unpacks what such an archive has for the tests, unless that has been done.
+function(unpack_node_source archive folder)
+  file(LOCK "${folder}.lock" GUARD FUNCTION TIMEOUT 600)
+  if(EXISTS "${folder}")
+    return()
+  endif()
+  file(REMOVE_RECURSE "${folder}.part")
+  file(MAKE_DIRECTORY "${folder}.part")
+  execute_process(COMMAND tar -xf "${archive}/node.tar" -C "${folder}.part" --strip-components=1
+                          --exclude=*/deps/v8 --exclude=*/deps/openssl --exclude=*/benchmark
+                  COMMAND_ERROR_IS_FATAL ANY)
+  file(RENAME "${folder}.part" "${folder}")
 endfunction()
 
 # From this machine's mirror.
