@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/host.hpp"
+#include "support/lacks.hpp"
 
 namespace {
 
@@ -294,9 +295,11 @@ TEST_CASE("out of memory where V8 does not come back: the thread is given up, no
   CHECK(text.find("it ran out of memory") != std::string::npos);
   CHECK(node.WaitForExit() == 134);
   const nh::StopResult result = node.Stop();
-  CHECK_FALSE(result.ended);
   CHECK(result.reason == nh::EndReason::kOutOfMemory);
-  CHECK(result.still_alive.size() == 1);
+  if (test::NodeMajor() < 24) {  // whose V8 asks the callback here, too, and comes back
+    CHECK_FALSE(result.ended);
+    CHECK(result.still_alive.size() == 1);
+  }
   nh::Environment next = platform.CreateEnvironment({});
   CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
 }
