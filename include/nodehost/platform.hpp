@@ -74,6 +74,9 @@ struct PlatformOptions {
   /// somebody else's process.
   bool own_process = false;
 
+  /// Modules of C++'s that each environment has, before those of its own options.
+  std::vector<Module> modules = {};
+
   /// Gets a line of text about each of `guards()` that does not hold here, and about a snapshot
   /// that does not fit, while the platform is made. Without it, the line goes to the process's
   /// stderr.

@@ -9,6 +9,7 @@
 //            env                  } as given to start/environment_variables.js, which has
 //            isolateNodeVariables } already run
 //            hideEnv              }
+//            inWorker             whether it runs in a Worker, whose scripts get no `require`
 'use strict';
 
 const { ObjectDefineProperty, SymbolFor } = primordials;
@@ -23,6 +24,7 @@ const workers = options.env || options.isolateNodeVariables || options.hideEnv ?
 
 /// Gives scripts a `require`, as `node -e` does: bound to baseDir, not enumerable.
 function defineGlobals() {
+  if (options.inWorker) return;
   ObjectDefineProperty(globalThis, 'require', {
     __proto__: null,
     value: loaders.userRequire,

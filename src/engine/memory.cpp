@@ -107,7 +107,7 @@ std::shared_ptr<v8::BackingStore> KeepBlock(std::shared_ptr<v8::BackingStore> bl
   // One that came from another environment has that one's allocator.
   if (!realm || std::get_deleter<BlockKeeper>(block)) return block;
   v8::BackingStore* const kept = block.get();
-  return {kept, BlockKeeper(realm->allocator(), std::move(block))};
+  return {kept, BlockKeeper(realm->resources().allocator, std::move(block))};
 }
 
 bool IsMemory(v8::Local<v8::Value> value) {

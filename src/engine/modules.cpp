@@ -9,6 +9,7 @@
 #include "nodehost/js.hpp"
 #include "nodehost/module.hpp"
 #include "realm.hpp"
+#include "workers.hpp"
 
 namespace nodehost {
 
@@ -29,14 +30,19 @@ class ModuleMaker final : public detail::NativeFunction {
 
 }  // namespace
 
-void Js::AddModule(const Module& module) {
-  detail::Realm& realm = detail::Realm::Of(thread_);
+void detail::AddModule(Realm& realm, const Module& module) {
   const v8::HandleScope scope(realm.isolate());
   v8::Local<v8::Value> arguments[] = {
       realm.String(module.name()),
       realm.natives().FunctionOf(realm, std::make_shared<ModuleMaker>(module),
                                  {.name = module.name()})};
-  detail::CallBridge(realm, detail::Bridge::kAddModule, arguments);
+  CallBridge(realm, Bridge::kAddModule, arguments);
+}
+
+void Js::AddModule(const Module& module) {
+  detail::Realm& realm = detail::Realm::Of(thread_);
+  detail::AddModule(realm, module);
+  if (module.in_workers()) realm.resources().workers->Offer(realm, module);
 }
 
 }  // namespace nodehost

@@ -10,8 +10,8 @@
 namespace nodehost::detail {
 
 RealmOwner::RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-                       std::shared_ptr<void> allocator)
-    : realm_(thread, isolate, context, std::move(allocator)) {
+                       RealmResources resources)
+    : realm_(thread, isolate, context, std::move(resources)) {
   if (!HandleScope::IsLayoutKnown(isolate)) {
     throw HostError("This libnode is built another way than its headers say.");
   }
@@ -24,11 +24,11 @@ RealmOwner::~RealmOwner() {
 }
 
 Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-             std::shared_ptr<void> allocator)
+             RealmResources resources)
     : thread_(thread),
       isolate_(isolate),
       context_(isolate, context),
-      allocator_(std::move(allocator)),
+      resources_(std::move(resources)),
       host_scripts_(context),
       references_(std::make_shared<References>(thread.shared_from_this())) {
   heap_.Probe(isolate, context);

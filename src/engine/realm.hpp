@@ -29,15 +29,22 @@
 
 namespace nodehost::detail {
 
+class Workers;
+
+/// What a realm has in common with others.
+struct RealmResources {
+  std::shared_ptr<void> allocator;  ///< Makes ArrayBuffers. Null: those of V8's keep it themselves.
+  std::shared_ptr<Workers> workers;  ///< Of the environment.
+};
+
 class Realm {
  public:
-  /// `allocator` is what ArrayBuffers are made by.
   Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-        std::shared_ptr<void> allocator);
+        RealmResources resources);
 
   JsThread& thread() const noexcept { return thread_; }
   v8::Isolate* isolate() const noexcept { return isolate_; }
-  const std::shared_ptr<void>& allocator() const noexcept { return allocator_; }
+  const RealmResources& resources() const noexcept { return resources_; }
   v8::Local<v8::Context> context() const { return Borrowed(isolate_, context_); }
   References& references() noexcept { return *references_; }
   PromiseWaiters& waiters() noexcept { return waiters_; }
@@ -97,7 +104,7 @@ class Realm {
   JsThread& thread_;
   v8::Isolate* const isolate_;
   v8::Global<v8::Context> context_;
-  const std::shared_ptr<void> allocator_;
+  const RealmResources resources_;
   HostScripts host_scripts_;
   std::shared_ptr<References> references_;
   PromiseWaiters waiters_;
@@ -119,7 +126,7 @@ class Realm {
 class RealmOwner {
  public:
   RealmOwner(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> context,
-             std::shared_ptr<void> allocator);
+             RealmResources resources);
   ~RealmOwner();
   Realm* operator->() noexcept { return &realm_; }
 

@@ -289,14 +289,14 @@ void Deadlines::EndEnvironment() {
 }
 
 void Deadlines::RunStart(const std::function<void()>& start,
-                         std::optional<std::chrono::milliseconds> timeout) {
+                         std::optional<std::chrono::milliseconds> timeout, Stopper& stopper) {
   detail::Life& life = thread_.life();
   if (timeout) {
     watchdog_.At(
         detail::TimeAfter(*timeout),
-        [this, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
-          const auto thread = weak_thread.lock();  // keeps this object alive
-          if (thread && thread->life().start().TimeOut()) stopper_.Terminate({});
+        [&stopper, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
+          const auto thread = weak_thread.lock();  // keeps the stopper alive
+          if (thread && thread->life().start().TimeOut()) stopper.Terminate({});
           return std::nullopt;
         });
   }

@@ -25,8 +25,8 @@ class TimedJob;
 
 class Deadlines {
  public:
-  Deadlines(detail::JsThread& thread, JobRunner& jobs, Stopper& stopper, Watchdog& watchdog)
-      : thread_(thread), jobs_(jobs), stopper_(stopper), watchdog_(watchdog) {}
+  Deadlines(detail::JsThread& thread, JobRunner& jobs, Watchdog& watchdog)
+      : thread_(thread), jobs_(jobs), watchdog_(watchdog) {}
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
@@ -44,9 +44,10 @@ class Deadlines {
   void Enqueue(std::unique_ptr<detail::Job> job, const RunOptions& limits);
 
   /// Calls `start` and settles the start of the environment with that. Throws what `start` throws,
-  /// and DeadlineExceeded if it was terminated for taking longer than `timeout`. On the JS thread.
+  /// and DeadlineExceeded if `stopper` terminated it for taking longer than `timeout`. On the JS
+  /// thread.
   void RunStart(const std::function<void()>& start,
-                std::optional<std::chrono::milliseconds> timeout);
+                std::optional<std::chrono::milliseconds> timeout, Stopper& stopper);
 
  private:
   class Running;
@@ -68,7 +69,6 @@ class Deadlines {
 
   detail::JsThread& thread_;
   JobRunner& jobs_;
-  Stopper& stopper_;
   Watchdog& watchdog_;
   Probe probe_;
   v8::Isolate* isolate_ = nullptr;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "instance.hpp"
+#include "nodehost/errors.hpp"
 #include "nodehost/stop_result.hpp"
 #include "thread/js_thread.hpp"
 
@@ -14,8 +15,11 @@ namespace nodehost::host {
 
 class Driver : public detail::JsThread {
  public:
-  /// Every JsThread behind a public object is one.
-  static Driver& Of(detail::JsThread& thread) { return static_cast<Driver&>(thread); }
+  /// The driver that the JsThread of an environment is. Throws HostError for a Worker's.
+  static Driver& Of(detail::JsThread& thread) {
+    if (auto* const driver = dynamic_cast<Driver*>(&thread)) return *driver;
+    throw HostError("That is the environment's, and was called in a Worker.");
+  }
 
   /// Returns when the environment takes jobs; throws what stopped it.
   virtual void Start() = 0;

@@ -15,6 +15,7 @@
 #include "node_setup.hpp"
 #include "nodehost/errors.hpp"
 #include "process/reaper.hpp"
+#include "worker_thread.hpp"
 
 namespace node {
 // What process.exit calls; not in Node's public headers, and null where libnode does not export it.
@@ -42,8 +43,9 @@ std::string CheckedBaseDir(const EnvironmentOptions& options) {
   return path.string();
 }
 
-// Without on_log, texts about uncaught errors go to on_stderr.
-EnvironmentOptions WithLog(EnvironmentOptions options) {
+// With the platform's modules. Without on_log, texts about uncaught errors go to on_stderr.
+EnvironmentOptions Completed(EnvironmentOptions options, const PlatformOptions& platform) {
+  options.modules.insert(options.modules.begin(), platform.modules.begin(), platform.modules.end());
   if (!options.on_log && options.on_stderr) {
     options.on_log = [write = options.on_stderr](std::string_view text) {
       write(std::string(text) + '\n');
@@ -85,17 +87,20 @@ Instance::Entered::Entered(Instance& instance)
 Instance::Instance(detail::JsThread& thread, PlatformState& platform, EnvironmentOptions options)
     : thread_(thread),
       platform_(platform),
-      options_(WithLog(std::move(options))),
+      options_(Completed(std::move(options), platform.options)),
       base_dir_(CheckedBaseDir(options_)),
       boundary_(options_, platform.options.own_process),
       debugger_(thread),
       stopper_(thread, boundary_, debugger_, platform.watchdog),
       jobs_(thread, *platform.node_platform),
-      deadlines_(thread, jobs_, stopper_, platform.watchdog),
+      deadlines_(thread, jobs_, platform.watchdog),
       fatal_errors_(thread, jobs_, stopper_, options_),
       memory_limits_(thread),
       busy_watch_(options_) {
-  boundary_.on_worker_lost = [this] { fatal_errors_.OnWorkerLost(); };
+  boundary_.on_worker_lost = [this] {
+    WorkerThread::LoseCurrent();
+    fatal_errors_.OnWorkerLost();
+  };
 }
 
 Instance::~Instance() = default;
@@ -107,8 +112,9 @@ void Instance::SetUp() {
 }
 
 void Instance::Load() {
-  realm_ = std::make_unique<detail::RealmOwner>(thread_, setup_->isolate(), setup_->context(),
-                                                setup_->array_buffer_allocator());
+  realm_ = std::make_unique<detail::RealmOwner>(
+      thread_, setup_->isolate(), setup_->context(),
+      detail::RealmResources{setup_->array_buffer_allocator(), workers_});
   detail::Realm& realm = *realm_->operator->();
   node::SetProcessExitHandler(setup_->env(),
                               [this](node::Environment*, int code) { OnProcessExit(code); });
@@ -121,19 +127,31 @@ void Instance::Load() {
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
     thread_.life().SetReady();
-    static_cast<void>(node::LoadEnvironment(
-        setup_->env(), node::StartExecutionCallback{},
-        [this, put_in_force = detail::PreloadOf(boundary_)](
-            node::Environment* env, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
-          put_in_force(env, process, require);
-          if (detail::JsThread::Current()) PrepareCommandLine();  // a Worker has none
-        }));
+    static_cast<void>(
+        node::LoadEnvironment(setup_->env(), node::StartExecutionCallback{}, Preload()));
     if (boundary_.failure) std::rethrow_exception(boundary_.failure);
     return;
   }
   LoadLibrary();
   debugger_.Prepare(setup_->isolate());
-  deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout);
+  deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout, stopper_);
+}
+
+node::EmbedderPreloadCallback Instance::Preload() {
+  return [this, put_in_force = detail::PreloadOf(boundary_)](
+             node::Environment* env, v8::Local<v8::Value> process, v8::Local<v8::Value> require) {
+    if (thread_.IsCurrent()) {
+      put_in_force(env, process, require);
+      if (options_.run_command_line) PrepareCommandLine();
+      return;
+    }
+    v8::TryCatch caught(v8::Isolate::GetCurrent());
+    put_in_force(env, process, require);
+    if (!caught.HasCaught() && !workers_->offered().empty()) {
+      WorkerThread::Start({platform_, thread_.name(), base_dir_, workers_}, require);
+    }
+    if (caught.HasCaught()) caught.ReThrow();
+  };
 }
 
 void Instance::PrepareCommandLine() {
@@ -169,7 +187,7 @@ void Instance::LoadLibrary() {
         }
         return v8::Undefined(setup_->isolate());
       },
-      detail::PreloadOf(boundary_));
+      Preload());
   if (boundary_.failure) std::rethrow_exception(boundary_.failure);
   if (failure) std::rethrow_exception(failure);
   if (loaded.IsEmpty()) throw PlatformError("Node.js could not load its environment.");
@@ -222,6 +240,7 @@ void Instance::Conclude(int exit_code) {
   fatal_errors_.LogEnd();
   thread_.life().Note({.exit_code = exit_code});  // that of process.exit stays
   thread_.Refuse();
+  workers_->EndAll();
   thread_.life().Detach();
   debugger_.CloseInspector(setup_->isolate());
   if (!platform_.options.own_process) ReapChildren(setup_->event_loop(), platform_.watchdog);
@@ -236,6 +255,7 @@ void Instance::Free() {
 
 void Instance::EndWorkersIfHere() {
   if (!node::StopWorkers || !setup_ || v8::Isolate::TryGetCurrent() != setup_->isolate()) return;
+  workers_->EndAll();
   const v8::HandleScope handle_scope(setup_->isolate());
   const v8::Context::Scope context_scope(setup_->context());
   node::StopWorkers(setup_->env());

@@ -14,6 +14,7 @@
 #include "busy_watch.hpp"
 #include "deadlines.hpp"
 #include "debugger_release.hpp"
+#include "engine/workers.hpp"
 #include "fatal_errors.hpp"
 #include "idle_collector.hpp"
 #include "job_runner.hpp"
@@ -75,6 +76,7 @@ class Instance {
   void OpenHandles();
   void CloseHandles();
   void LoadLibrary();
+  node::EmbedderPreloadCallback Preload();
   void PrepareCommandLine();
   void RunStartScript();
   void OnProcessExit(int exit_code);
@@ -84,6 +86,7 @@ class Instance {
   const EnvironmentOptions options_;
   const std::string base_dir_;
   Boundary boundary_;
+  const std::shared_ptr<detail::Workers> workers_ = std::make_shared<detail::Workers>();
 
   DebuggerRelease debugger_;
   Stopper stopper_;

@@ -40,6 +40,9 @@ struct Unweighed {
   ~Unweighed() { --alive; }
   std::size_t Bytes() const { throw std::runtime_error("nobody knows how many"); }
 };
+struct Heavy {
+  std::size_t Bytes() const { return std::size_t{64} << 20; }
+};
 // One that calls JavaScript as it goes.
 struct Caller {
   explicit Caller(nh::Method<void()> function) : call(std::move(function)) {}
@@ -77,6 +80,10 @@ struct nodehost::Describe<Unweighed> {
   static void To(nh::Class<Unweighed>& c) { c.Constructor<>().ExternalBytes<&Unweighed::Bytes>(); }
 };
 template <>
+struct nodehost::Describe<Heavy> {
+  static void To(nh::Class<Heavy>& c) { c.Constructor<>().ExternalBytes<&Heavy::Bytes>(); }
+};
+template <>
 struct nodehost::Describe<Caller> {
   static void To(nh::Class<Caller>& c) { c.Constructor<nh::Method<void()>>(); }
 };
@@ -94,6 +101,7 @@ struct Module {
   nh::Class<::Special> Special{};
   nh::Class<::Node> Node{};
   nh::Class<::Unweighed> Unweighed{};
+  nh::Class<::Heavy> Heavy{};
   nh::Class<::Caller> Caller{};
   nh::Method<void(std::shared_ptr<::Counted>)> keep;
   nh::Method<std::shared_ptr<::Counted>()> kept;
@@ -265,6 +273,16 @@ TEST_CASE("a million objects are made and dropped in flat memory") {
   const std::size_t comma = grown.find(',');
   CHECK(std::stod(grown) < 4);
   CHECK(std::stod(grown.substr(comma + 1)) < 100.0 + test::kQuarantineMiB);
+}
+
+TEST_CASE("the garbage collector reckons with the memory that an object says it has") {
+  nh::Environment node = NewEnvironment();
+  // Nothing else here makes V8 collect: the objects themselves are small.
+  Eval(node, Module{}, "for (let i = 0; i < 300; ++i) new m.Heavy()");
+  node.RunAsync([](nh::Js&) {}).get();
+  CHECK(Live(node) < 200);
+  Eval(node, Module{}, "for (let i = 0; i < 300; ++i) new m.Node()");
+  CHECK(Live(node) >= 300);
 }
 
 TEST_CASE("an object may be made again for the same C++ object before the old one is freed") {

@@ -1,12 +1,16 @@
 // C++ classes in JavaScript: what a described class looks like there, and what misuse says.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -43,6 +47,18 @@ class Counter {
   std::string DescribeText(const std::string& text) const { return "string " + text; }
   std::string Call(nh::Js& js, const std::string& code) const {
     return js.Eval(code).As<std::string>();
+  }
+  int Sum(const nh::Rest<int>& numbers) const {
+    return std::accumulate(numbers.begin(), numbers.end(), value_);
+  }
+  int Clamp(int most, std::optional<int> least) const {
+    return std::clamp(value_, least.value_or(0), most);
+  }
+  void Open() const {
+    throw std::system_error(std::make_error_code(std::errc::permission_denied), "open");
+  }
+  void Later(int by, const std::function<void(std::nullptr_t, int)>& callback) const {
+    callback(nullptr, value_ + by);
   }
   static int Twice(int number) { return 2 * number; }
   static inline int made = 0;
@@ -101,6 +117,10 @@ struct nodehost::Describe<Counter> {
         .Method<&Counter::SameAs>()
         .Method<&Counter::Absorb>()
         .Method<&Counter::Call>("evaluate")
+        .Method<&Counter::Sum>()
+        .Method<&Counter::Clamp>()
+        .Method<&Counter::Open>()
+        .Method<&Counter::Later>()
         .Method<&Counter::DescribeText>("describe")
         .Method<&DescribeNumber>("describe")
         .Method<&Counter::Describe>("describe")
@@ -159,7 +179,16 @@ struct Module {
   nh::Class<::Square> Square{};
   nh::Class<::Words> Words{};
   nh::Class<::NoConstructor> Abstract{};
+  nh::Method<double(const ::Shape&)> areaOf;
+  nh::Method<std::shared_ptr<::Shape>(std::shared_ptr<::Shape>)> sameShape;
+  nh::Method<double(const ::Square&)> sideOf;
 };
+
+Module NewModule() {
+  return {.areaOf = [](const Shape& shape) { return shape.Area(); },
+          .sameShape = [](std::shared_ptr<Shape> shape) { return shape; },
+          .sideOf = [](const Square& square) { return square.side; }};
+}
 
 // `body` of a function of the module's classes, as text; what it throws as "Name: message".
 std::string Eval(nh::Environment& node, std::string_view body) {
@@ -167,7 +196,7 @@ std::string Eval(nh::Environment& node, std::string_view body) {
       "(m) => { 'use strict'; const {Counter, Shape, Square, Words, Abstract} = m; try { return "
       "String((() => {" +
       std::string(body) + "})()) } catch (e) { return `${e.name}: ${e.message}` } }";
-  return node.Run([&](nh::Js& js) { return js.Eval(code)(Module{}).As<std::string>(); });
+  return node.Run([&](nh::Js& js) { return js.Eval(code)(NewModule()).As<std::string>(); });
 }
 
 }  // namespace
@@ -215,6 +244,27 @@ TEST_CASE("overloads are told apart by number and type of the arguments") {
   CHECK(Eval(node, "new Counter(1, 2, 3)").starts_with("TypeError: Counter: expected () or "));
 }
 
+TEST_CASE("methods take optional arguments, and any number of them") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node,
+             "const c = new Counter(5);"
+             "return [c.sum(), c.sum(1, 2, 3), c.clamp(3), c.clamp(20, 9), c.clamp(9, undefined)]"
+             ".concat([c.sum.length, c.clamp.length])") == "5,11,3,9,5,0,1");
+  CHECK(Eval(node, "new Counter().sum(1, 'x')") ==
+        "TypeError: Counter.sum: argument 2: expected number, got string \"x\"");
+}
+
+TEST_CASE("a method with a Node callback as its last argument can be made one of promises") {
+  nh::Environment node = NewEnvironment();
+  const std::string text = node.Run([](nh::Js& js) -> nh::Task<std::string> {
+    nh::Value sum = co_await js.Eval(
+        "async ({ Counter }) => { const later = require('util').promisify("
+        "Counter.prototype.later); return await later.call(new Counter(2), 3) }")(Module{});
+    co_return sum.ToString();
+  });
+  CHECK(text == "5");
+}
+
 TEST_CASE("misuse is a TypeError that says what was wrong") {
   nh::Environment node = NewEnvironment();
   CHECK(Eval(node, "Counter(1)") ==
@@ -234,6 +284,13 @@ TEST_CASE("misuse is a TypeError that says what was wrong") {
   CHECK(Eval(node, "new Counter().absorb({})") ==
         "TypeError: Counter.absorb: argument 1: expected Counter, got object");
   CHECK(Eval(node, "new new Counter().increment(1)").starts_with("TypeError: "));
+  CHECK(Eval(node, "Reflect.construct(Object, [], Counter).increment(1)")
+            .starts_with("TypeError: Counter.increment: expected a Counter"));
+  CHECK(Eval(node,
+             "const odd = Reflect.construct(Counter, [3], Shape);"
+             "return [odd instanceof Shape, Counter.prototype.increment.call(odd, 1)]") ==
+        "true,4");
+  CHECK(Eval(node, "return new (new Proxy(Counter, {}))(6).value") == "6");
   CHECK(Eval(node, "new Abstract()") ==
         "TypeError: Abstract cannot be made in JavaScript: it has no constructor");
 }
@@ -245,6 +302,14 @@ TEST_CASE("what C++ throws is an Error of the fitting kind") {
              "let made; class Bad extends Counter { constructor() { try { super(-1) } catch {}"
              "made = () => this; } }; new Bad()")
             .starts_with("ReferenceError: "));
+}
+
+TEST_CASE("an error of the system has the fields that Node's own have") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node,
+             "try { new Counter().open() } catch (e) {"
+             "return [e instanceof Error, e.code, e.errno, e.syscall] }") ==
+        "true,EACCES,-13,open");
 }
 
 TEST_CASE("JavaScript classes extend a described one") {
@@ -269,6 +334,15 @@ TEST_CASE("described classes inherit from each other") {
   CHECK(
       Eval(node, "Object.getOwnPropertyDescriptor(Square.prototype, 'side').get.call(new Shape())")
           .starts_with("TypeError: Square.side: expected a Square"));
+}
+
+TEST_CASE("an object is given where its base is taken, and stays the same object") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Eval(node,
+             "const s = new Square(3); return [m.areaOf(s), m.areaOf(new (class extends Square {"
+             "})(2)), m.sameShape(s) === s, m.sideOf(s)]") == "9,4,true,3");
+  CHECK(Eval(node, "m.sideOf(new Shape())").ends_with("expected Square, got object Shape"));
+  CHECK(Eval(node, "m.sideOf(m.sameShape(new Shape()))").starts_with("TypeError: "));
 }
 
 TEST_CASE("an iterable class works in for-of, JSON and using") {

@@ -114,6 +114,13 @@ TEST_CASE("a factory is called at the first import, once in each environment") {
   CHECK(*calls == 2);
 }
 
+TEST_CASE("a class in two modules is one class") {
+  nh::Environment node = NewEnvironment();
+  node.AddModule({"app:one", NewModule()});
+  node.AddModule({"app:two", NewModule()});
+  CHECK(Await(node, "return require('app:one').Tally === require('app:two').Tally") == "true");
+}
+
 TEST_CASE("an environment starts with the modules of its options") {
   nh::Environment node = test::Platform().CreateEnvironment(
       {.start_script = "globalThis.sum = require('app:tally').add(20, 22)",

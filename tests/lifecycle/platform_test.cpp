@@ -130,6 +130,31 @@ TEST_CASE("environments that are alive when the platform goes are stopped") {
   idle.Stop();
 }
 
+TEST_CASE("modules of the platform are in each environment, before its own, and in Workers") {
+  struct Sum {
+    nh::Method<int(int, int)> add;
+  };
+  const auto add = [](int a, int b) { return a + b; };
+  nh::NodejsPlatform platform({.modules = {{"app:sum", Sum{.add = add}, {.in_workers = true}}}});
+  for (int i = 0; i < 2; ++i) {
+    nh::Environment node = platform.CreateEnvironment(
+        {.start_script = "globalThis.five = require('app:sum').add(2, 3)",
+         .modules = {{"app:own", Sum{.add = add}}}});
+    CHECK(node.Run([](nh::Js& js) {
+      return js.Eval("five + require('app:own').add(1, 1)").As<int>();
+    }) == 7);
+    CHECK(node.Run([](nh::Js& js) -> nh::Task<int> {
+      nh::Value sum = co_await js.Eval(
+          "new Promise((ok) => new (require('worker_threads').Worker)("
+          "'require(\"worker_threads\").parentPort.postMessage(require(\"app:sum\").add(1, 2))',"
+          "{ eval: true }).once('message', ok))");
+      co_return sum.As<int>();
+    }) == 3);
+  }
+  nh::Environment pool = platform.CreateEnvironment();
+  CHECK_THROWS_AS(pool.AddModule({"app:sum", Sum{.add = add}}), nh::JsError);
+}
+
 TEST_CASE("handles, methods and errors may outlive the platform") {
   struct Api {
     nh::Method<double(std::string)> parseFloat;

@@ -30,8 +30,8 @@ bool IsThisProcess(pid_t pid) {
 
 bool IsGuardedJavaScript() {
   if (!v8::Isolate::TryGetCurrent()) return false;
-  detail::JsThread* const thread = detail::JsThread::Current();
-  return !thread || !Driver::Of(*thread).instance().options().run_command_line;
+  auto* const driver = dynamic_cast<Driver*>(detail::JsThread::Current());  // null in Workers
+  return !driver || !driver->instance().options().run_command_line;
 }
 
 int GuardedKill(pid_t pid, int signal) {
