@@ -191,8 +191,8 @@ TEST_CASE("a Worker ends while C++ holds its objects") {
                 "const w = start(`const d = require('app:desk'); const p = new d.Parcel(5);"
                 "d.store(p); d.fill(Buffer.alloc(10000, 7)); globalThis.kept = [p, new "
                 "d.Parcel(6)]; d.keep((n) => p.add(n)); parentPort.postMessage(d.stored() === p)`);"
-                "const same = await once(w, 'message'); await once(w, 'exit'); return same") ==
-          "true");
+                "const exit = once(w, 'exit'); const same = await once(w, 'message');"
+                "await exit; return same") == "true");
     CHECK(Parcel::living == 1);
     CHECK(desk->parcel->weight() == 5);
     CHECK(desk->bytes.size() == 10000);
