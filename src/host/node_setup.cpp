@@ -18,6 +18,7 @@
 #include "process/resources.hpp"
 
 #ifndef _WIN32
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -59,6 +60,15 @@ std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& o
   return flags;
 }
 
+#ifndef _WIN32
+bool IsDevNull(int fd) {
+  struct stat is {};
+  struct stat null {};
+  return fstat(fd, &is) == 0 && stat("/dev/null", &null) == 0 && is.st_rdev == null.st_rdev &&
+         S_ISCHR(is.st_mode);
+}
+#endif
+
 }  // namespace
 
 std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
@@ -92,8 +102,9 @@ void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentS
 #ifndef _WIN32
   // libuv opens /dev/null with its first stream. Where a script has closed one of the standard
   // descriptors before, it got that number, and libuv aborts when it closes one of these: it stays.
+  // And where a script has closed it, its number may be somebody else's by now.
   int& spare = setup->event_loop()->emfile_fd;
-  if (spare >= 0 && spare <= STDERR_FILENO) spare = -1;
+  if ((spare >= 0 && spare <= STDERR_FILENO) || !IsDevNull(spare)) spare = -1;
 #endif
   setup.reset();
 }

@@ -6,14 +6,14 @@ namespace nodehost::host {
 
 namespace {
 
-thread_local bool are_here = false;
+thread_local std::optional<OwnLoops::Of> here;
 
 }  // namespace
 
-OwnLoops::OwnLoops() noexcept : before_(std::exchange(are_here, true)) {}
+OwnLoops::OwnLoops(Of of) noexcept : before_(std::exchange(here, of)) {}
 
-OwnLoops::~OwnLoops() { are_here = before_; }
+OwnLoops::~OwnLoops() { here = before_; }
 
-bool OwnLoops::AreHere() noexcept { return are_here; }
+std::optional<OwnLoops::Of> OwnLoops::Here() noexcept { return here; }
 
 }  // namespace nodehost::host

@@ -2,20 +2,26 @@
 // that what guards the descriptors of loops against JavaScript lets it.
 #pragma once
 
+#include <optional>
+
 namespace nodehost::host {
 
 class OwnLoops {
  public:
-  OwnLoops() noexcept;
+  /// kThread: of an environment whose thread this is. kProcess: of no environment, and closed by
+  /// whichever thread comes last.
+  enum class Of { kThread, kProcess };
+
+  explicit OwnLoops(Of of = Of::kThread) noexcept;
   ~OwnLoops();
   OwnLoops(const OwnLoops&) = delete;
   OwnLoops& operator=(const OwnLoops&) = delete;
 
-  /// Whether there is one on the calling thread.
-  static bool AreHere() noexcept;
+  /// Whose loops there are on the calling thread, if any.
+  static std::optional<Of> Here() noexcept;
 
  private:
-  const bool before_;
+  const std::optional<Of> before_;
 };
 
 }  // namespace nodehost::host

@@ -103,7 +103,7 @@ bool IsOurs(const struct sigaction& action, const Signal& signal) {
 }
 
 void Guard(Signals& signals, Signal& signal, int number) {
-  const OwnLoops own_loops;
+  const OwnLoops own_loops(OwnLoops::Of::kProcess);
   if (!signals.loop) {
     signals.loop = std::make_unique<uv_loop_t>();
     if (uv_loop_init(signals.loop.get()) != 0) {
@@ -194,7 +194,7 @@ void ForgetSignals() {
   Signals& signals = TheSignals();
   const std::lock_guard lock(signals.mutex);
   if (!signals.loop) return;
-  const OwnLoops own_loops;
+  const OwnLoops own_loops(OwnLoops::Of::kProcess);
   for (auto& [number, signal] : signals.all) {
     if (!signal.guard.is_open()) continue;
     // Stopping it, libuv leaves SIG_DFL.

@@ -70,6 +70,10 @@ TEST_CASE("host: Node's exit() ends the environment that made it") {
 TEST_CASE("host: fs.close of every number leaves the loops of all environments") {
   nh::Environment other = NewEnvironment();
   nh::Environment node = NewEnvironment();
+  CHECK(test::Try(other,
+                  "globalThis.watcher = require('fs').watch('.');"
+                  "globalThis.server = require('net').createServer((s) => s.end('here'));"
+                  "await new Promise((done) => server.listen(0, done))") == "undefined");
   node.Run([](nh::Js& js) {
     js.Eval(
         "const fs = require('fs');"
@@ -83,12 +87,30 @@ TEST_CASE("host: fs.close of every number leaves the loops of all environments")
   }
   CHECK(Works(other));
   CHECK(Works(node));
+  CHECK(test::Try(other,
+                  "let all = ''; for await (const part of require('net').connect("
+                  "  server.address().port, '127.0.0.1'))"
+                  "  all += part; server.close(); watcher.close(); return all") == "here");
   other.Run([](nh::Js& js) {
     js.Eval("globalThis.child = require('child_process').spawnSync('true').status");
   });
   CHECK(other.Run([](nh::Js& js) { return js.Eval("child").As<int>(); }) == 0);
   CHECK(node.Stop().ended);
   CHECK(other.Stop().ended);
+}
+
+TEST_CASE("host: numbers that a script has closed are others' by the time it ends") {
+  nh::Environment other = NewEnvironment();
+  {
+    nh::Environment node = NewEnvironment();
+    CHECK(test::Try(node,
+                    "const fs = require('fs'); fs.watch('.');"
+                    "await new Promise((done) => require('net').createServer().listen(0, done));"
+                    "for (let fd = 3; fd < 200; fd++) { try { fs.closeSync(fd) } catch {} }"
+                    // The host's own loop, for the children of all environments, takes the numbers.
+                    "return require('child_process').spawnSync('true').status") == "0");
+  }
+  CHECK(test::Try(other, "return require('child_process').spawnSync('true').status") == "0");
 }
 
 TEST_CASE("host: descriptors are closed with the environment: loops, Workers', and scripts' own") {

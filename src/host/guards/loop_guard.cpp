@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
@@ -12,6 +14,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <limits>
+#include <optional>
 
 #include "imports.hpp"
 #include "process/own_loops.hpp"
@@ -27,17 +31,29 @@ constexpr int kMostDescriptors = 1 << 16;
 
 pid_t process_of_loops = 0;
 
-// The thread that made it, where a descriptor belongs to a loop; else 0.
+// No thread: the owner of what loops of the process stand on.
+constexpr pid_t kOfProcess = std::numeric_limits<pid_t>::max();
+
+// The thread that made a descriptor: as it is if a loop stands on it, negative if JavaScript made
+// it, or it came to a loop as a connection. 0 for all others.
 std::array<std::atomic<pid_t>, kMostDescriptors> owners{};
 
 bool are_protected = false;
 
-bool IsInJavaScript() { return !OwnLoops::AreHere() && v8::Isolate::TryGetCurrent(); }
+bool IsInJavaScript() { return !OwnLoops::Here() && v8::Isolate::TryGetCurrent(); }
+
+void SetOwner(int fd, pid_t owner) {
+  if (fd >= 0 && fd < kMostDescriptors) owners[static_cast<std::size_t>(fd)] = owner;
+}
 
 int Made(int fd) {
-  if (fd >= 0 && fd < kMostDescriptors) {
-    owners[static_cast<std::size_t>(fd)] = IsInJavaScript() ? 0 : gettid();
-  }
+  const bool is_of_process = OwnLoops::Here() == OwnLoops::Of::kProcess;
+  SetOwner(fd, is_of_process ? kOfProcess : IsInJavaScript() ? -gettid() : gettid());
+  return fd;
+}
+
+int MadeForHandle(int fd) {
+  SetOwner(fd, -gettid());
   return fd;
 }
 
@@ -47,8 +63,10 @@ bool MayClose(long fd) {
   const pid_t made_by = owner;
   // A child between fork() and exec() has descriptors of its own.
   if (made_by == 0 || getpid() != process_of_loops) return true;
-  // A thread of libuv's pool, where asynchronous closes are done, makes no loops.
-  if (!OwnLoops::AreHere() && (made_by != gettid() || IsInJavaScript())) return false;
+  // A thread of libuv's pool, where asynchronous closes are done, makes no loops and no handles.
+  const bool is_own = made_by == gettid() ? !IsInJavaScript() : made_by == -gettid();
+  const std::optional here = OwnLoops::Here();
+  if (here ? made_by == kOfProcess && here != OwnLoops::Of::kProcess : !is_own) return false;
   owner = 0;
   return true;
 }
@@ -65,6 +83,25 @@ int GuardedPipe(int* ends, int flags) {
   }
   return result;
 }
+
+int GuardedSocket(int domain, int type, int protocol) {
+  return MadeForHandle(socket(domain, type, protocol));
+}
+
+int GuardedSocketPair(int domain, int type, int protocol, int* ends) {
+  const int result = socketpair(domain, type, protocol, ends);
+  if (result == 0) {
+    MadeForHandle(ends[0]);
+    MadeForHandle(ends[1]);
+  }
+  return result;
+}
+
+int GuardedAccept(int fd, sockaddr* address, socklen_t* length, int flags) {
+  return MadeForHandle(accept4(fd, address, length, flags));
+}
+
+int GuardedInotify(int flags) { return MadeForHandle(inotify_init1(flags)); }
 
 int GuardedClose(int fd) {
   if (MayClose(fd)) return close(fd);
@@ -99,6 +136,10 @@ void ProtectLoops() {
   const bool epoll = redirect("epoll_create1", &GuardedEpollCreate);
   const bool eventfd = redirect("eventfd", &GuardedEventfd);
   redirect("pipe2", &GuardedPipe);
+  redirect("socket", &GuardedSocket);
+  redirect("socketpair", &GuardedSocketPair);
+  redirect("accept4", &GuardedAccept);
+  redirect("inotify_init1", &GuardedInotify);
   are_protected = (close || syscall) && epoll && eventfd;
 }
 

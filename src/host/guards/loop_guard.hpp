@@ -1,13 +1,15 @@
-// LoopGuard: keeps the descriptors that event loops stand on from being closed by JavaScript:
-// `fs.closeSync` takes any number, and a loop that loses its epoll descriptor aborts the process.
+// LoopGuard: keeps the descriptors that event loops stand on, and those that other environments
+// have in their loops, from being closed by JavaScript: `fs.closeSync` takes any number, and a loop
+// that loses one aborts.
 #pragma once
 
 namespace nodehost::host {
 
 /// From now on libuv cannot close by way of JavaScript what it has made for a loop: epoll
 /// descriptors, and the eventfds and pipes that wake loops. The close fails with EBADF. What
-/// JavaScript makes itself, such as the short-lived loop of a synchronous child process, is left
-/// alone, and OwnLoops is let through. Before the first loop is made. Linux only.
+/// JavaScript makes itself - sockets, watchers, the short-lived loop of a synchronous child process
+/// - is closed by the thread that made it only. OwnLoops is let through. Before the first loop is
+/// made. Linux only.
 void ProtectLoops();
 
 /// Whether that holds.
