@@ -5,6 +5,7 @@
 #include <future>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,26 @@ TEST_CASE("a fatal error in a Worker ends its environment and nothing else") {
     CheckHostGoesOn();
   }
   CHECK(other.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("C++ that waits for a Worker hears of a fatal error there") {
+  struct Keeper {
+    nh::Method<void(nh::Method<void()>)> keep;
+  };
+  std::promise<nh::Method<void()>> kept;
+  nh::Environment node = test::NewEnvironmentWithBindings();
+  const auto keep = [&](nh::Method<void()> callback) { kept.set_value(std::move(callback)); };
+  node.AddModule({"app:keeper", Keeper{.keep = keep}, {.in_workers = true}});
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("code", "require('app:keeper').keep(() => " + kFatalInV8 +
+                                "); setInterval(() => {}, 1000)");
+    js.Eval("new (require('worker_threads').Worker)(code, { eval: true }); 0");
+  });
+  const nh::Method<void()> callback = kept.get_future().get();
+  CHECK_THROWS_AS(callback(), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(callback(), nh::EnvironmentStopped);
+  CheckLost(node);
+  CheckHostGoesOn();
 }
 
 TEST_CASE("a fatal error aborts the process for who asks for that") {
