@@ -11,8 +11,10 @@ void Retain(Reference* reference) noexcept {
   reference->count.fetch_add(1, std::memory_order_relaxed);
 }
 
+// The only owner may go without counting down: nobody else has one to copy.
 void Release(Reference* reference) noexcept {
-  if (reference->count.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (reference->count.load(std::memory_order_acquire) == 1 ||
+      reference->count.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     reference->owner->Release(reference);
   }
 }

@@ -114,8 +114,7 @@ void InRealm(const std::shared_ptr<JsThread>& thread, F function) {
   }
 }
 
-v8::Local<v8::Promise::Resolver> NewResolver(Realm& realm) {
-  const Catch caught(realm);
+v8::Local<v8::Promise::Resolver> NewResolver(Realm& realm, const Catch& caught) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(realm.context()).ToLocal(&resolver)) ThrowCaught(realm, caught);
   return resolver;
@@ -153,7 +152,10 @@ void ResumeInReaction(JsThread& thread, const std::shared_ptr<TaskStateBase>& st
                       const std::shared_ptr<Resumption>& resumption) {
   Realm& realm = Realm::Of(thread);
   const v8::HandleScope scope(realm.isolate());
-  const auto resolver = NewResolver(realm);
+  const auto resolver = [&] {
+    const Catch caught(realm);
+    return NewResolver(realm, caught);
+  }();
   const Ref kept = realm.references().Make(realm.isolate(), resolver);
   realm.waiters().Add(realm, resolver->GetPromise(),
                       std::make_unique<ResumesCoroutine>(resumption, nullptr));
@@ -215,9 +217,9 @@ void SettleWith(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, 
 v8::Local<v8::Value> PromiseOf(Realm& realm, const TypeInfo& type, const void* task) {
   const auto state = OpsOf<TaskOps>(type).state(task);
   if (!state) ThrowEmptyTask();
-  const auto resolver = NewResolver(realm);
+  const Catch caught(realm);
+  const auto resolver = NewResolver(realm, caught);
   if (state->settled()) {
-    const Catch caught(realm);
     SettlePromise(realm, resolver, type, *state);
     return resolver->GetPromise();
   }

@@ -92,9 +92,9 @@ bool StreamQueue::HandOver(Delivery delivery, Aftermath& after) {
   return true;
 }
 
-// Not on the thread that runs the consumer's JavaScript: it runs no job while it waits for a Task,
-// so the job that wakes the consumer has to be queued before. Nor on the task thread, which wakes
-// it once the coroutine that writes has suspended.
+// Not on the thread that runs the consumer's JavaScript: where it waits for a Task it gives up when
+// nothing is left to do, so the job that wakes the consumer has to be queued before. Nor on the
+// task thread, which wakes it once the coroutine that writes has suspended.
 bool StreamQueue::MayWakeLate() const noexcept {
   return !TaskThread::IsCurrent() && !(origin_ && origin_->IsOwnedHere());
 }

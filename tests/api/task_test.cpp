@@ -113,6 +113,26 @@ TEST_CASE("a coroutine on the JS thread awaits promises and thenables") {
   CHECK(thenables == "124from then");
 }
 
+TEST_CASE("a promise that cannot be waited for says why, however often") {
+  nh::Environment node = NewEnvironment();
+  const int refused = node.Run([](nh::Js& js) -> nh::Task<int> {
+    const nh::Value promise = js.Eval(
+        "Object.defineProperty(Promise.resolve(1), 'constructor',"
+        "{ get() { throw new RangeError('no constructor'); } })");
+    int count = 0;
+    for (int i = 0; i < 100; ++i) {
+      try {
+        co_await promise;
+      } catch (const nh::JsError& error) {
+        if (error.message() == "no constructor") ++count;
+      }
+    }
+    const nh::Value last = co_await js.Eval("Promise.resolve(1)");
+    co_return count + last.As<int>();
+  });
+  CHECK(refused == 101);
+}
+
 TEST_CASE("a coroutine on the JS thread stays there, whatever it awaits") {
   nh::Environment node = NewEnvironment();
   const Later later = ImportLater(node);

@@ -70,6 +70,11 @@ inline constexpr const char* kTellMemory = "--tell-memory";
 /// Prints how many bytes each of some environments takes, as a Peer says it.
 void TellMemoryOfEnvironments();
 
+/// In v8_tasks_bench.cpp: a function `benchTaskV8` that gives a promise, and a row of as many waits
+/// for one.
+void DefineV8Task(nh::Js& js);
+void AwaitJsByV8(benchmark::State& state, int awaits);
+
 void RegisterTyped();
 void RegisterV8();
 void RegisterNodeApi();

@@ -33,8 +33,8 @@ constexpr Goal kGoals[] = {
     {"js_to_cpp/medium_object/export", 1.30},
     {"stream/read/nodehost", 1.00},
     {"stream/write/nodehost", 1.00},
-    {"promise/await_js/nodehost", 2.00},
-    {"promise/await_cpp/nodehost", 2.00},
+    {"promise/await_js/nodehost", 1.50},
+    {"promise/await_cpp/nodehost", 1.50},
 };
 
 // The rows others are measured against.

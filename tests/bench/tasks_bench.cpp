@@ -1,5 +1,5 @@
 // What it costs to wait: for a promise in C++, for a coroutine in JavaScript, and for a Task from
-// another thread. The row `js` is the same loop in JavaScript.
+// another thread. The row `js` is the same loop in JavaScript, `v8` the same by hand.
 #include <chrono>
 #include <string>
 
@@ -71,14 +71,17 @@ void LimitedHop(benchmark::State& state) {
 void RegisterTasks() {
   Node().Run([](nh::Js& js) {
     js.Eval("globalThis.benchLater = async (n) => n");
+    DefineV8Task(js);
     js.Global().Set("benchTask", [](double n) -> nh::Task<double> { co_return n; });
   });
   const auto add = [](const char* name, auto body) {
     benchmark::RegisterBenchmark(name, body)->UseRealTime();
   };
   add("promise/await_js/nodehost", AwaitJs);
+  add("promise/await_js/v8", [](benchmark::State& state) { AwaitJsByV8(state, kAwaits); });
   add("promise/await_js/js", [](benchmark::State& state) { AwaitInJs(state, "benchLater"); });
   add("promise/await_cpp/nodehost", [](benchmark::State& state) { AwaitInJs(state, "benchTask"); });
+  add("promise/await_cpp/v8", [](benchmark::State& state) { AwaitInJs(state, "benchTaskV8"); });
   add("promise/await_cpp/js", [](benchmark::State& state) { AwaitInJs(state, "benchLater"); });
   add("task/hop/nodehost", TaskHop);
   add("task/hop/method", MethodHop);
