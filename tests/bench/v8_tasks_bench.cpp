@@ -23,7 +23,7 @@ class Loop {
     isolate_ = raw.isolate();
     const v8::Local<v8::Context> context = raw.context();
     context_.Reset(isolate_, context);
-    const v8::Local<v8::Value> self = v8::External::New(isolate_, this);
+    const v8::Local<v8::Value> self = nh::detail::NewExternal(isolate_, this);
     fulfilled_.Reset(isolate_, v8::Function::New(context, &Fulfilled, self).ToLocalChecked());
     rejected_.Reset(isolate_, v8::Function::New(context, &Rejected, self).ToLocalChecked());
     later_.Reset(isolate_, raw.Get(js.Global()["benchLater"]).As<v8::Function>());
