@@ -200,6 +200,30 @@ TEST_CASE("events: a C++ emitter emits from any thread, in each environment that
   });
 }
 
+TEST_CASE("events: what is emitted or unsubscribed while a job is being stopped is not lost") {
+  nh::Environment node = NewEnvironment();
+  const nh::EventEmitter progress;
+  const Watcher watcher = NewWatcher(node);
+  auto subscription = std::optional(nh::On<std::string>(watcher, "all", [](const auto&) {}));
+  node.Run([&](nh::Js& js) {
+    js.Global().Set("progress", progress);
+    js.Eval("globalThis.seen = ''; progress.on('done', (text) => { seen += text; })");
+  });
+  const auto loop = [&](nh::Js& js) {
+    try {
+      js.Eval("for (;;);");
+    } catch (const nh::DeadlineExceeded&) {
+      progress.Emit("done", "late");
+      subscription.reset();
+      throw;
+    }
+  };
+  CHECK_THROWS_AS(node.Run(loop, {.timeout = 20ms}), nh::DeadlineExceeded);
+  Settle(node);
+  CHECK(node.Run([](nh::Js& js) { return js.Global()["seen"].As<std::string>(); }) == "late");
+  CHECK(watcher.listenerCount("all") == 0);
+}
+
 TEST_CASE("events: a Rest that C++ emits is any number of arguments") {
   nh::Environment node = NewEnvironment();
   const nh::EventEmitter progress;
