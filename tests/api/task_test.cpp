@@ -354,7 +354,7 @@ TEST_CASE("a coroutine goes on as an async function does: in its async context, 
     co_await js.Eval("new Promise(setImmediate)");
     co_return js.Eval("seen.join(' ')").ToString();
   });
-  std::this_thread::sleep_for(5ms);
+  node.Run([](nh::Js&) {});  // both wait by now
   source.Resolve(1);
   const std::string seen = both.Get();
   CHECK((seen == "js true cpp true microtask microtask tick tick" ||
