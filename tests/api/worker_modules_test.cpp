@@ -153,6 +153,8 @@ TEST_CASE("by option Workers have a module, each its own, by require, import and
 }
 
 TEST_CASE("Workers have no module without the option, and no global of the host's") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
+    return;
   const auto desk = std::make_shared<Desk>();
   nh::Environment node = EnvironmentWith(desk);
   node.AddModule({"app:main", DeskModule{}});
@@ -302,6 +304,8 @@ TEST_CASE("a Worker is terminated while one of its own waits for it") {
 }
 
 TEST_CASE("Workers whose rights are taken away have modules of C++'s all the same") {
+  if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
+    return;
   const auto desk = std::make_shared<Desk>();
   nh::Environment node = test::Platform().CreateEnvironment(
       {.base_dir = test::kModules,
