@@ -55,7 +55,7 @@ void JobRunner::RunWaiting() {
   if (put_off_ > 0) return RunCallbacks();
   detail::JobQueue& queue = thread_.queue();
   queue.StartBatch();
-  while (!thread_.life().over()) {
+  while (!IsOver()) {
     detail::Job* const job = queue.TakeNext();
     if (!job) break;
     Run(*job);
@@ -70,13 +70,18 @@ void JobRunner::RunWaiting() {
 void JobRunner::RunCallbacks() {
   detail::JobQueue& queue = thread_.queue();
   queue.StartBatch();
-  while (!thread_.life().over() && thread_.realm()) {
+  while (!IsOver() && thread_.realm()) {
     detail::Job* const job = queue.TakeNextCallback();
     if (!job) break;
     Run(*job);
   }
   drained_ = queue.closed();
   if (drained_) UpdateRef();
+}
+
+bool JobRunner::IsOver() const {
+  if (notice_end_) notice_end_();
+  return thread_.life().over();
 }
 
 void JobRunner::UpdateRef() noexcept {

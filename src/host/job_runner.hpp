@@ -5,6 +5,9 @@
 #include <node.h>
 #include <uv.h>
 
+#include <functional>
+#include <utility>
+
 #include "thread/js_thread.hpp"
 #include "thread/uv_handle.hpp"
 
@@ -13,8 +16,11 @@ namespace nodehost::host {
 /// On the JS thread.
 class JobRunner {
  public:
-  JobRunner(detail::JsThread& thread, node::MultiIsolatePlatform& platform)
-      : thread_(thread), platform_(platform) {}
+  /// `notice_end` is called before each job, for an end of JavaScript's that the thread's Life is
+  /// not told of; may be empty.
+  JobRunner(detail::JsThread& thread, node::MultiIsolatePlatform& platform,
+            std::function<void()> notice_end = {})
+      : thread_(thread), platform_(platform), notice_end_(std::move(notice_end)) {}
   JobRunner(const JobRunner&) = delete;
   JobRunner& operator=(const JobRunner&) = delete;
 
@@ -53,9 +59,11 @@ class JobRunner {
  private:
   void UpdateRef() noexcept;
   void RunCallbacks();
+  bool IsOver() const;
 
   detail::JsThread& thread_;
   node::MultiIsolatePlatform& platform_;
+  const std::function<void()> notice_end_;
   v8::Isolate* isolate_ = nullptr;
   uv_loop_t* loop_ = nullptr;
   detail::UvHandle<uv_async_t> wake_;  // a job was queued, or the queue sealed

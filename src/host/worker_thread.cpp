@@ -44,7 +44,7 @@ WorkerThread::WorkerThread(const Parent& parent, int id, node::Environment* envi
       environment_(environment),
       isolate_(isolate),
       workers_(parent.workers),
-      jobs_(*this, *parent.platform.node_platform),
+      jobs_(*this, *parent.platform.node_platform, [this] { NoticeEnd(); }),
       deadlines_(*this, jobs_, parent.platform.watchdog) {}
 
 WorkerThread::~WorkerThread() = default;
@@ -124,33 +124,27 @@ void WorkerThread::LoseCurrent() noexcept {
   self->life().SetParked("The thread of a Worker, parked for ever");
 }
 
-// Whether Node has told the Worker to end, by process.exit() in it or from outside. Node then makes
-// no callbacks any more.
-bool WorkerThread::IsStopping() {
+// Node ends a Worker by process.exit() in it, from outside, or when it has nothing left to do, and
+// turns its loop once more in the clean-up. It makes no callbacks then, which shows it.
+void WorkerThread::NoticeEnd() {
   const v8::HandleScope scope(isolate_);
   const v8::TryCatch caught(isolate_);
-  const v8::Local<v8::Context> context = isolate_->GetCurrentContext();
-  v8::Local<v8::Function> nothing;
-  return !v8::Function::New(context, [](const v8::FunctionCallbackInfo<v8::Value>&) {})
-              .ToLocal(&nothing) ||
-         node::MakeCallback(isolate_, v8::Object::New(isolate_), nothing, 0, nullptr, {0, 0})
-             .IsEmpty();
-}
-
-bool WorkerThread::SpinUntil(bool (*done)(void*), void* data, OtherJobs others) {
-  struct Condition {
-    WorkerThread& self;
-    bool (*done)(void*);
-    void* data;
-  } condition{*this, done, data};
-  return jobs_.SpinUntil(
-      [](void* at) {
-        const auto& [self, is_done, its_data] = *static_cast<Condition*>(at);
-        if (is_done(its_data)) return true;
-        if (self.IsStopping()) self.EndJavaScript({.reason = EndReason::kFinished});
-        return false;
-      },
-      &condition, others);
+  bool called = false;
+  v8::Local<v8::Function> call;
+  if (v8::Function::New(
+          isolate_->GetCurrentContext(),
+          [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+            *static_cast<bool*>(detail::ExternalPointer(info.Data())) = true;
+          },
+          detail::NewExternal(isolate_, &called))
+          .ToLocal(&call)) {
+    // What it returns says nothing: outside of other callbacks, undefined where there was no call.
+    static_cast<void>(
+        node::MakeCallback(isolate_, v8::Object::New(isolate_), call, 0, nullptr, {0, 0}));
+  }
+  if (called) return;
+  life().Detach();  // there is nothing left to stop
+  EndJavaScript({.reason = EndReason::kFinished});
 }
 
 }  // namespace nodehost::host

@@ -42,7 +42,9 @@ class WorkerThread final : public detail::JsThread {
   WorkerThread(const Parent& parent, int id, node::Environment* environment, v8::Isolate* isolate);
   ~WorkerThread() override;
 
-  bool SpinUntil(bool (*done)(void*), void* data, OtherJobs others) override;
+  bool SpinUntil(bool (*done)(void*), void* data, OtherJobs others) override {
+    return jobs_.SpinUntil(done, data, others);
+  }
   void HoldLoop(int by) noexcept override { jobs_.HoldLoop(by); }
   void RunLimited(detail::Job& job, const RunOptions& limits) override {
     deadlines_.Run(job, limits);
@@ -54,7 +56,7 @@ class WorkerThread final : public detail::JsThread {
  private:
   void Open(const std::string& base_dir, v8::Local<v8::Value> require);
   void Close();
-  bool IsStopping();
+  void NoticeEnd();
 
   const int id_;
   node::Environment* const environment_;

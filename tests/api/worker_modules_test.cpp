@@ -251,6 +251,27 @@ TEST_CASE("a Worker is terminated while it is in a C++ call") {
   CHECK(Await(node, "return await exit") == "1");
 }
 
+TEST_CASE("a call that comes as a Worker ends is made, or says that the Worker has ended") {
+  const auto desk = std::make_shared<Desk>();
+  nh::Environment node = EnvironmentWith(desk);
+  Await(node,
+        "globalThis.w = start(`const d = require('app:desk'); d.keep((n) => n); d.enter()`);"
+        "globalThis.exit = once(w, 'exit')");
+  desk->entered.get_future().wait();
+  auto waits = std::async(std::launch::async, [&] {
+    try {
+      return desk->callback(1);
+    } catch (const nh::EnvironmentStopped&) {
+      return 1;
+    }
+  });
+  std::this_thread::sleep_for(
+      20ms);  // it waits in the queue by then, or comes too late for this test
+  desk->leave.set_value();
+  CHECK(waits.get() == 1);
+  CHECK(Await(node, "return await exit") == "0");
+}
+
 TEST_CASE("a Worker that calls C++ without end is terminated, and by process.exit in a callback") {
   const auto desk = std::make_shared<Desk>();
   nh::Environment node = EnvironmentWith(desk);
