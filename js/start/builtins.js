@@ -9,9 +9,9 @@ const { createHook, executionAsyncId } = require('async_hooks');
 const EventEmitter = require('events');
 const { readFileSync, readdirSync, statSync, watch, writeFileSync } = require('fs');
 const { EventTarget } = require('internal/event_target');
+const { internalBinding } = require('internal/bootstrap/realm');
 const { setUnrefTimeout } = require('internal/timers');
 const Module = require('module');
-const { constants: { errno } } = require('os');
 const { basename, dirname, extname, isAbsolute, join } = require('path');
 const {
   Duplex, PassThrough, Readable, Transform, Writable, finished,
@@ -26,6 +26,8 @@ const {
   },
 } = require('util');
 const { Script, constants } = require('vm');
+
+const { os: { errno } } = internalBinding('constants');
 
 // A getter, which loads what is behind it at its first use.
 const controllerMaker =

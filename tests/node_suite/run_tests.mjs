@@ -11,9 +11,9 @@
 // run once more, alone and in both, as many tests have deadlines. Ends with 1 if node alone passes a test
 // that known.mjs does not list, or if node passes less than nine tests of ten.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve as absolute } from 'node:path';
+import { dirname, join, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAddons } from './addons.mjs';
 import { known } from './known.mjs';
@@ -26,7 +26,12 @@ const { values } = parseArgs({ options: Object.fromEntries(
 for (const name of ['nodehost', 'source', 'work']) values[name] = absolute(values[name]);
 const root = join(values.source, 'test');
 const jobs = values.folder === 'sequential' ? 1 : values.list ? 2 : availableParallelism();
-const programs = { node: process.execPath, nodehost: values.nodehost };
+// Messages name the program by its file.
+const nodehost = join(values.work, 'bin', 'node');
+mkdirSync(dirname(nodehost), { recursive: true });
+rmSync(nodehost, { force: true });
+copyFileSync(values.nodehost, nodehost);
+const programs = { node: process.execPath, nodehost };
 const { NODE_OPTIONS, ...environment } = process.env;
 
 // Mulberry32: the same numbers for a seed everywhere.
