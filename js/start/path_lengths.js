@@ -8,7 +8,7 @@
 // Returns { fail }, for other files that guard functions of `fs`.
 'use strict';
 
-const { internalBinding } = require('internal/bootstrap/realm');
+const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
 const { UVException } = require('internal/errors');
 const {
   ArrayBufferIsView, Error, ObjectKeys, PromiseReject, ReflectApply, String,
@@ -43,13 +43,13 @@ function isTooLong(path) {
   return ArrayBufferIsView(path) && TypedArrayPrototypeGetByteLength(path) > kLongest;
 }
 
-function limitPaths(target, name, count) {
+function limitPaths(target, name, count, syscall = name) {
   const original = target[name];
   if (typeof original !== 'function') return;
   target[name] = function(...given) {
     for (let i = 0; i < count; i++) {
       if (!isTooLong(given[i])) continue;
-      return fail(given, new UVException({ __proto__: null, errno: UV_ENAMETOOLONG, syscall: name }));
+      return fail(given, new UVException({ __proto__: null, errno: UV_ENAMETOOLONG, syscall }));
     }
     return ReflectApply(original, this, given);
   };
@@ -65,6 +65,10 @@ const counts = {
 };
 const names = ObjectKeys(counts);
 for (let i = 0; i < names.length; i++) limitPaths(fs, names[i], counts[names[i]]);
+
+// Where a snapshot holds `v8`, that has the native function already.
+limitPaths(internalBinding('heap_utils'), 'triggerHeapSnapshot', 1, 'open');
+if (BuiltinModule.map.get('v8').loaded) limitPaths(require('v8'), 'writeHeapSnapshot', 1, 'open');
 
 const { dlopen } = process;
 process.dlopen = function(...given) {

@@ -232,15 +232,18 @@ TEST_CASE("host: paths too long for the text of an error are errors without it")
   const std::string longest = "const fs = require('fs'); const p = 'x'.repeat(2 ** 29 - 24); ";
   CHECK(test::Try(node, longest + "fs.statSync(p)") == "ENAMETOOLONG");
   CHECK(test::Try(node, longest + "fs.renameSync(p, p)") == "ENAMETOOLONG");
+  CHECK(test::Try(node, longest + "require('v8').writeHeapSnapshot(p)") == "ENAMETOOLONG");
   CHECK(test::Try(node, longest + "process.dlopen({ exports: {} }, p)") == "ERR_DLOPEN_FAILED");
 
   const std::string each =
-      "const fs = require('fs'); const p = 'x'.repeat(2 ** 21); const all = [];"
+      "const fs = require('fs'), v8 = require('v8'); const p = 'x'.repeat(2 ** 21);"
+      "const all = [];"
       "const seen = (e) => all.push(e.code + ' ' + (e.message.length < 100));"
       "for (const f of [() => fs.readFileSync(p, 'utf8'), () => fs.openSync(p),"
       " () => fs.mkdtempSync(p), () => fs.renameSync('/nothing', p), () => fs.linkSync(p, p),"
       " () => fs.symlinkSync(p, p), () => fs.copyFileSync(p, p),"
-      " () => fs.accessSync(Buffer.alloc(2 ** 21, 'x')), () => process.dlopen({ exports: {} }, p)])"
+      " () => fs.accessSync(Buffer.alloc(2 ** 21, 'x')), () => v8.writeHeapSnapshot(p), () => "
+      "process.dlopen({ exports: {} }, p)])"
       "  try { f(); all.push('done') } catch (e) { seen(e) }"
       "await new Promise((done) => fs.stat(p, (e) => { seen(e); done() }));"
       "await fs.promises.open(p).catch(seen);";
