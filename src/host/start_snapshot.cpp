@@ -33,17 +33,23 @@ namespace fs = std::filesystem;
 // Switches the snapshot off: for tests, and to find out whether a problem comes from it.
 constexpr const char* kOffVariable = "NODEHOST_NO_SNAPSHOT";
 
-// Node's own option for node's own snapshot means this one as well.
-constexpr std::string_view kOffOption = "--no-node-snapshot";
+// Node's own option for node's own snapshot means this one as well; and a debugger that is to break
+// where Node's own JavaScript begins finds nothing to break in when a snapshot holds that.
+constexpr std::string_view kOffOptions[] = {"--no-node-snapshot", "--inspect-brk-node"};
 
 bool IsSwitchedOff(const PlatformOptions& options, const std::vector<std::string>& exec_args) {
   const char* const variable =
       options.allow_node_options_variable ? std::getenv("NODE_OPTIONS") : nullptr;
   const auto is_option = [](const std::string& argument) {
-    return WithDashes(argument) == kOffOption;
+    return std::ranges::any_of(kOffOptions, [text = WithDashes(argument)](std::string_view name) {
+      return text.starts_with(name);
+    });
+  };
+  const auto is_in = [text = WithDashes(variable ? variable : "")](std::string_view name) {
+    return text.find(name) != std::string::npos;
   };
   return std::getenv(kOffVariable) || std::ranges::any_of(exec_args, is_option) ||
-         (variable && WithDashes(variable).find(kOffOption) != std::string::npos);
+         std::ranges::any_of(kOffOptions, is_in);
 }
 
 void Say(const PlatformOptions& options, std::string_view what) {
