@@ -82,10 +82,13 @@ void Workers::End(int id) {
 
 void Workers::EndAll() {
   std::map<int, std::shared_ptr<JsThread>> threads;
+  // What they hold may hold callbacks, which hold a thread, which holds this.
+  std::vector<Module> offered;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     threads = threads_;
+    offered.swap(offered_);
   }
   for (const auto& [id, thread] : threads) EndWorker(*thread);
 }
