@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -43,9 +45,15 @@ std::string CheckedBaseDir(const EnvironmentOptions& options) {
   return path.string();
 }
 
-// With the platform's modules. Without on_log, texts about uncaught errors go to on_stderr.
-EnvironmentOptions Completed(EnvironmentOptions options, const PlatformOptions& platform) {
-  options.modules.insert(options.modules.begin(), platform.modules.begin(), platform.modules.end());
+// The platform's, and what the options had, which is taken out of them.
+std::vector<Module> TakeModules(const PlatformOptions& platform, EnvironmentOptions& options) {
+  std::vector<Module> modules = platform.modules;
+  std::ranges::move(std::exchange(options.modules, {}), std::back_inserter(modules));
+  return modules;
+}
+
+// Without on_log, texts about uncaught errors go to on_stderr.
+EnvironmentOptions WithLog(EnvironmentOptions options) {
   if (!options.on_log && options.on_stderr) {
     options.on_log = [write = options.on_stderr](std::string_view text) {
       write(std::string(text) + '\n');
@@ -87,7 +95,8 @@ Instance::Entered::Entered(Instance& instance)
 Instance::Instance(detail::JsThread& thread, PlatformState& platform, EnvironmentOptions options)
     : thread_(thread),
       platform_(platform),
-      options_(Completed(std::move(options), platform.options)),
+      modules_(TakeModules(platform.options, options)),
+      options_(WithLog(std::move(options))),
       base_dir_(CheckedBaseDir(options_)),
       boundary_(options_, platform.options.own_process),
       debugger_(thread),
@@ -156,7 +165,7 @@ node::EmbedderPreloadCallback Instance::Preload() {
 
 void Instance::PrepareCommandLine() {
   try {
-    for (const Module& module : options_.modules) thread_.js().AddModule(module);
+    AddModules(thread_.js());
   } catch (...) {
     if (!boundary_.failure) boundary_.failure = std::current_exception();
   }
@@ -164,6 +173,11 @@ void Instance::PrepareCommandLine() {
   // No script may run without the limits that it was to have: this keeps Node from it.
   v8::Isolate* const isolate = setup_->isolate();
   isolate->ThrowException(v8::Exception::Error(v8::String::Empty(isolate)));
+}
+
+// They are not kept here: what JavaScript has left in one, as a callback, keeps this object.
+void Instance::AddModules(Js& js) {
+  for (const Module& module : std::exchange(modules_, {})) js.AddModule(module);
 }
 
 void Instance::LoadLibrary() {
@@ -194,9 +208,9 @@ void Instance::LoadLibrary() {
 }
 
 void Instance::RunStartScript() {
-  if (options_.start_script.empty() && options_.modules.empty()) return;
+  if (options_.start_script.empty() && modules_.empty()) return;
   auto run = [this](Js& js) {
-    for (const Module& module : options_.modules) js.AddModule(module);
+    AddModules(js);
     if (!options_.start_script.empty()) js.Eval(options_.start_script, "start_script.js");
   };
   detail::RunJob job(run);

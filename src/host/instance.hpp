@@ -78,11 +78,13 @@ class Instance {
   void LoadLibrary();
   node::EmbedderPreloadCallback Preload();
   void PrepareCommandLine();
+  void AddModules(Js& js);
   void RunStartScript();
   void OnProcessExit(int exit_code);
 
   detail::JsThread& thread_;
   PlatformState& platform_;
+  std::vector<Module> modules_;  // that are to be added; not in options_
   const EnvironmentOptions options_;
   const std::string base_dir_;
   Boundary boundary_;

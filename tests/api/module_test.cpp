@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "support/host.hpp"
 #include "support/lacks.hpp"
@@ -140,6 +142,29 @@ TEST_CASE("a module comes before a package of its name, and not before Node's ow
         }).message() == "There is a module 'cjs-plain' already");
   CHECK(ErrorOf([&] { node.AddModule({"fs", NewModule()}); }).name() == "TypeError");
   CHECK(Await(node, "return await import('app:none')").starts_with("Error: "));
+}
+
+TEST_CASE("a module that keeps a callback of JavaScript's goes with its environment") {
+  struct Listeners {
+    std::vector<std::function<void()>> all;
+  };
+  struct ListenersModule {
+    nh::Method<void(std::function<void()>)> add;
+  };
+  std::weak_ptr<Listeners> watched;
+  {
+    const auto listeners = std::make_shared<Listeners>();
+    watched = listeners;
+    nh::EnvironmentOptions options;
+    options.modules = {
+        {"app:listeners", ListenersModule{.add = [listeners](std::function<void()> f) {
+           listeners->all.push_back(std::move(f));
+         }}}};
+    nh::Environment node = test::Platform().CreateEnvironment(std::move(options));
+    node.Run([](nh::Js& js) { js.Eval("require('app:listeners').add(() => {})"); });
+    CHECK(listeners->all.size() == 1);
+  }
+  CHECK(watched.expired());
 }
 
 TEST_CASE("what a factory throws, the import throws, and the next import tries again") {
