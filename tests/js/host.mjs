@@ -2,6 +2,7 @@
 // parameters (primordials, process, require, options).
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileFunction } from 'node:vm';
@@ -20,6 +21,9 @@ for (const entry of readdirSync(scripts, { recursive: true, withFileTypes: true 
 // Like native_require, which knows built-ins only, by their bare names, and node's internal ones.
 const nodeRequire = createRequire(import.meta.url);
 const internals = {
+  'internal/bootstrap/realm': {
+    internalBinding: (name) => ({ constants: { os: constants } })[name],
+  },
   'internal/event_target': { EventTarget },
   'internal/timers': { setUnrefTimeout: (call, ms) => setTimeout(call, ms).unref() },
 };
