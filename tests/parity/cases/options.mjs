@@ -141,16 +141,16 @@ export default function table(same) {
   same('--watch and -c', ['--watch', '-c', 'show.js'], 9);
   same('--watch of a script', 'timeout -s TERM 6 "$NODE" --watch show.js; true', 0,
        { scrub: [[/\u001b\[[^m]*m|\u001bc/g, '']] });
-  same('--watch starts a script anew that has changed', `echo 'console.log("before")' > w.js;
+  same('--watch starts a script anew that has changed', `echo 'console.log("before")' > w.js; touch out;
     ("$NODE" --watch w.js & echo $! > pid; wait) > out 2>&1 &
-    until grep -q before out; do sleep 0.05; done; sleep 0.5; echo 'console.log("after")' > w.js;
-    i=0; until grep -q after out || [ $((i += 1)) -gt 200 ]; do sleep 0.05; done;
+    until grep -q before out || [ $((i += 1)) -gt 200 ]; do sleep 0.05; done;
+    until grep -q after out || [ $((j += 1)) -gt 20 ]; do echo 'console.log("after")' > w.js; sleep 1; done;
     kill $(cat pid); grep -qx after out && echo anew`, 0, { files: () => '' });
   same('the history of a REPL in a terminal',
        `(sleep 1; printf '1 + 1\nlet two = 2\n.exit\n') | script -qec '"$NODE" -i' /dev/null > screen;
         grep -q 'two = 2' screen && cat history`, 0,
        { env: { NODE_REPL_HISTORY: 'history', TERM: 'xterm' }, files: () => '' });
-  same('inspect: a session', `w() { until grep -q "$1" out; do sleep 0.05; done; }; touch out;
+  same('inspect: a session', `w() { until grep -q "$1" out || [ $((i += 1)) -gt 600 ]; do sleep 0.05; done; }; touch out;
     (w 'Break on start'; echo c; w 'to disconnect'; echo .exit) |
     timeout 30 "$NODE" inspect --port=0 show.js > out; grep -o 'Break on start in show.js:1' out`, 0,
        { files: () => '' });
