@@ -203,8 +203,14 @@ void ForgetSignals() {
     signal.guard.Close();
     sigaction(number, &now, nullptr);
   }
-  uv_run(signals.loop.get(), UV_RUN_DEFAULT);
-  uv_loop_close(signals.loop.get());
+  // libuv closes a handle once all that its signal has written was read; a script that has closed
+  // the numbers of others may have had that read elsewhere. The loop is kept then.
+  for (int turns = 0; turns < 100 && uv_run(signals.loop.get(), UV_RUN_NOWAIT) != 0; ++turns) {
+  }
+  if (uv_loop_close(signals.loop.get()) != 0) {
+    static const uv_loop_t* const kept = signals.loop.release();
+    static_cast<void>(kept);
+  }
   signals.loop.reset();
   signals.all.clear();
 }
