@@ -5,13 +5,14 @@
 //
 //   options.execPath    what process.execPath is to be; empty: the host program, not to be started
 //   options.ownProcess  the process is node's own, and takes node's command line
+//   options.whenLoaded  start/when_loaded.js's
 'use strict';
 
-const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
-const { execPath, ownProcess } = options;
+const { internalBinding } = require('internal/bootstrap/realm');
+const { execPath, ownProcess, whenLoaded } = options;
 const {
-  ArrayBufferIsView, ArrayIsArray, ArrayPrototypeIncludes, Error, FunctionPrototypeCall,
-  FunctionPrototypeToString, ObjectDefineProperty, ReflectApply, StringPrototypeIncludes, TypeError,
+  ArrayBufferIsView, ArrayIsArray, ArrayPrototypeIncludes, Error, FunctionPrototypeToString,
+  ObjectDefineProperty, ReflectApply, StringPrototypeIncludes, TypeError,
   append,
 } = primordials;
 
@@ -114,20 +115,7 @@ function learnHowItIsCalled({ ChildProcess }) {
 
 // It takes a while to load, so that it is asked as soon as somebody needs it.
 const kCaller = 'internal/child_process';
-const caller = BuiltinModule.map.get(kCaller);
-if (caller.loaded) {
-  learnHowItIsCalled(require(kCaller));
-} else {
-  const { compileForInternalLoader } = caller;
-  caller.compileForInternalLoader = function() {
-    const exports = FunctionPrototypeCall(compileForInternalLoader, caller);
-    if (caller.loaded) {  // not while it is loading, nor where a timeout has stopped that
-      learnHowItIsCalled(exports);
-      caller.compileForInternalLoader = compileForInternalLoader;
-    }
-    return exports;
-  };
-}
+whenLoaded([kCaller], learnHowItIsCalled);
 
 function optionsOf(given) {
   if (typeof given[0] === 'object') return given[0];

@@ -3,9 +3,11 @@
 // environment and Worker of a library host before any user code, with node's internal `require`.
 //
 //   options.ownProcess  the process is node's own
+//   options.whenLoaded  start/when_loaded.js's
 'use strict';
 
-const { BuiltinModule, internalBinding } = require('internal/bootstrap/realm');
+const { internalBinding } = require('internal/bootstrap/realm');
+const { whenLoaded } = options;
 if (options.ownProcess) return;
 
 const {
@@ -103,23 +105,8 @@ const kBindings = [
 for (let i = 0; i < kBindings.length; i++) guardClasses(internalBinding(kBindings[i]));
 
 // Bindings that take a while to make, as soon as node's own JavaScript has asked for them.
-function whenLoaded(module, guard) {
-  const entry = BuiltinModule.map.get(module);
-  if (entry === undefined) return;  // a node without OpenSSL
-  if (entry.loaded) {
-    guard();
-    return;
-  }
-  const { compileForInternalLoader } = entry;
-  entry.compileForInternalLoader = function() {
-    entry.compileForInternalLoader = compileForInternalLoader;
-    const exports = FunctionPrototypeCall(compileForInternalLoader, entry);
-    guard();
-    return exports;
-  };
-}
-whenLoaded('internal/crypto/util', () => guardClasses(internalBinding('crypto')));
-whenLoaded('internal/http2/core', () => guardClasses(internalBinding('http2')));
+whenLoaded(['internal/crypto/util'], () => guardClasses(internalBinding('crypto')));
+whenLoaded(['internal/http2/core'], () => guardClasses(internalBinding('http2')));
 
 // What a native class takes for the object of another one, it does not look at.
 function misused(name) {
@@ -151,13 +138,14 @@ function isStream(value) {
   return false;
 }
 
-whenLoaded('_tls_wrap', () => {
-  addStreams(internalBinding('tls_wrap').TLSWrap);
+// Node 24 loads the first only, which node 20 does not have.
+whenLoaded(['internal/tls/wrap', '_tls_wrap'], () => {
   guardClasses(internalBinding('tls_wrap'));
+  addStreams(internalBinding('tls_wrap').TLSWrap);
 });
 
 // A socket that is a stream of JavaScript's ends the requests that it was given.
-whenLoaded('internal/js_stream_socket', () => {
+whenLoaded(['internal/js_stream_socket'], () => {
   const { JSStream: { prototype } } = internalBinding('js_stream');
   const { ShutdownWrap, WriteWrap } = internalBinding('stream_wrap');
   const { getAsyncId } = ReflectGetPrototypeOf(ShutdownWrap.prototype);

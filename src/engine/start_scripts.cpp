@@ -234,7 +234,8 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
   const auto limit_files = [&] {
     return run_for("files", "start/file_rights.js") && run("start/file_rights_beyond_fs.js");
   };
-  return run_for("failures", "start/path_lengths.js") && run("start/signals.js") &&
+  return run_for("whenLoaded", "start/when_loaded.js") &&
+         run_for("failures", "start/path_lengths.js") && run("start/signals.js") &&
          run("start/stdio.js") && run("start/child_processes.js") && run("start/v8_flags.js") &&
          run("start/worker_memory.js") && run("start/bindings.js") &&
          run("start/native_classes.js") && (in_worker || run("start/env_file.js")) &&

@@ -135,6 +135,44 @@ TEST_CASE("bindings: native objects that are not complete do not crash") {
             "new context.constructor().setOptions(1)") == "ERR_ILLEGAL_CONSTRUCTOR");
 }
 
+namespace {
+
+// Server and client in one, by a shared key instead of a certificate: the status, and what the
+// native class of the socket's handle says.
+const std::string kHttps =
+    "const https = require('https'); const psk = Buffer.alloc(16, 1);"
+    "const ciphers = 'PSK-AES128-GCM-SHA256'; let refusal;"
+    "const server = https.createServer({ ciphers, pskCallback: () => psk }, (_, r) => r.end());"
+    "server.on('secureConnection', ({ _handle }) => {"
+    "  try { new _handle.constructor() } catch (e) { refusal = e.code } });"
+    "await new Promise((r) => server.listen(0, r)); const { port } = server.address();"
+    "const status = await new Promise((done, failed) => { server.on('tlsClientError', failed);"
+    "  process.on('uncaughtException', failed); https.get({ port, ciphers, agent: false,"
+    "    checkServerIdentity() {}, pskCallback: () => ({ psk, identity: 'x' }) },"
+    "    (answer) => { answer.resume(); done(answer.statusCode) }).on('error', failed) });"
+    "server.close(); ";
+
+}  // namespace
+
+TEST_CASE("bindings: HTTPS works, also where its modules did not load at the first time") {
+  const std::string answer = "[status, refusal].join()";
+  const std::string fail =
+      "const net = require('net'); const { Socket } = net; net.Socket = undefined; let failed = 0;"
+      "for (const name of ['_stream_wrap', 'https'])"
+      "  try { require(name) } catch { failed++ } net.Socket = Socket;";
+  nh::Environment node = NewEnvironment();
+  CHECK(Try(node, kHttps + "return " + answer) == "200,ERR_ILLEGAL_CONSTRUCTOR");
+  CHECK(Try(node, InWorker("(async () => {" + kHttps + "require('worker_threads').parentPort" +
+                           ".postMessage(" + answer + ") })()")) == "200,ERR_ILLEGAL_CONSTRUCTOR");
+  nh::Environment late = NewEnvironment();
+  CHECK(Try(late, fail + kHttps + "return [failed, " + answer + "].join()") ==
+        "2,200,ERR_ILLEGAL_CONSTRUCTOR");
+  CHECK(Try(late,
+            "const { Duplex } = require('stream'); const Socket = require('_stream_wrap');"
+            "new Socket(new Duplex({ read() {} }))._handle.finishWrite({}, 0)") ==
+        "ERR_INVALID_ARG_TYPE");
+}
+
 TEST_CASE("bindings: native getters are no classes, of which V8 would not know what they are") {
   nh::Environment node = NewEnvironment();
   const std::string getters =
