@@ -227,6 +227,23 @@ TEST_CASE("host: a path of hundreds of megabytes under file rights is an error")
   CHECK(Works(node));
 }
 
+TEST_CASE("host: the name of an engine of OpenSSL's that no stack takes is an error") {
+  nh::Environment node = NewEnvironment();
+  const std::string begin =
+      "const { setEngine } = require('crypto'); const tls = require('tls');"
+      "const p = 'x'.repeat(2 ** 24); const all = []; for (const f of [() => setEngine(p),"
+      " () => tls.createSecureContext({ clientCertEngine: p }), () => tls.createSecureContext("
+      "  { privateKeyEngine: p, privateKeyIdentifier: 'x' }), () => tls.createSecureContext("
+      "  { privateKeyEngine: 'x', privateKeyIdentifier: p })])"
+      " try { f(); all.push('done') } catch (e) { all.push(e.code) }";
+  const std::string kinds = "[...new Set(all)].join()";
+  CHECK(test::Try(node, begin + "return " + kinds) == "ERR_CRYPTO_ENGINE_UNKNOWN");
+  CHECK(test::Try(node, test::InWorker(begin + "require('worker_threads').parentPort.postMessage(" +
+                                       kinds + ")")) == "ERR_CRYPTO_ENGINE_UNKNOWN");
+  CHECK(test::Try(node, "require('crypto').setEngine('no such')") == "ERR_CRYPTO_ENGINE_UNKNOWN");
+  CHECK(Works(node));
+}
+
 TEST_CASE("host: paths too long for the text of an error are errors without it") {
   nh::Environment node = NewEnvironment();
   const std::string longest = "const fs = require('fs'); const p = 'x'.repeat(2 ** 29 - 24); ";
@@ -242,11 +259,14 @@ TEST_CASE("host: paths too long for the text of an error are errors without it")
       "for (const f of [() => fs.readFileSync(p, 'utf8'), () => fs.openSync(p),"
       " () => fs.mkdtempSync(p), () => fs.renameSync('/nothing', p), () => fs.linkSync(p, p),"
       " () => fs.symlinkSync(p, p), () => fs.copyFileSync(p, p),"
-      " () => fs.accessSync(Buffer.alloc(2 ** 21, 'x')), () => v8.writeHeapSnapshot(p), () => "
+      " () => fs.accessSync(Buffer.alloc(2 ** 21, 'x')), () => v8.writeHeapSnapshot(p),"
+      " () => fs.opendirSync(p), () => "
       "process.dlopen({ exports: {} }, p)])"
       "  try { f(); all.push('done') } catch (e) { seen(e) }"
       "await new Promise((done) => fs.stat(p, (e) => { seen(e); done() }));"
-      "await fs.promises.open(p).catch(seen);";
+      "for (const f of [fs.readFile, fs.opendir, (p, done) => fs.writeFile(p, '', done)])"
+      " await new Promise((done) => f(p, (e) => { seen(e); done() }));"
+      "await fs.promises.open(p).catch(seen); await fs.promises.opendir(p).catch(seen);";
   const std::string expected = "ENAMETOOLONG true,ERR_DLOPEN_FAILED true";
   const std::string kinds = "[...new Set(all)].join()";
   CHECK(test::Try(node, each + "return " + kinds) == expected);
