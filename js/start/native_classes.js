@@ -144,17 +144,39 @@ whenLoaded(['internal/tls/wrap', '_tls_wrap'], () => {
   addStreams(internalBinding('tls_wrap').TLSWrap);
 });
 
+// Whether it is a request of a native class that libuv has, or a stream.
+const { ShutdownWrap, WriteWrap } = internalBinding('stream_wrap');
+const { getAsyncId } = ReflectGetPrototypeOf(ShutdownWrap.prototype);
+function isUnderWay(request) {
+  try {
+    return FunctionPrototypeCall(getAsyncId, request) > 0;
+  } catch {
+    return false;  // no native object
+  }
+}
+
+// libuv forgets the first of two connects of a pipe: that one never ends, and then no clean-up of the
+// environment does. Of TCP it refuses the second.
+const { UV_EALREADY } = internalBinding('uv');
+const { Pipe } = internalBinding('pipe_wrap');
+const { connect } = Pipe.prototype;
+const connects = new WeakMap();  // by pipe
+replace(Pipe.prototype, 'connect', {
+  connect(request, ...given) {
+    if (isUnderWay(WeakMapPrototypeGet(connects, this))) return UV_EALREADY;
+    const error = FunctionPrototypeCall(connect, this, request, ...given);
+    if (error === 0) WeakMapPrototypeSet(connects, this, request);
+    return error;
+  },
+}.connect);
+
 // A socket that is a stream of JavaScript's ends the requests that it was given.
 whenLoaded(['internal/js_stream_socket'], () => {
   const { JSStream: { prototype } } = internalBinding('js_stream');
-  const { ShutdownWrap, WriteWrap } = internalBinding('stream_wrap');
-  const { getAsyncId } = ReflectGetPrototypeOf(ShutdownWrap.prototype);
   const guardEnd = (name, { prototype: kind }) => {
     const end = prototype[name];
     replace(prototype, name, function(request, status) {
-      let id = -1;  // that of what is under way is positive
-      try { id = FunctionPrototypeCall(getAsyncId, request); } catch { /* no native object */ }
-      if (!(id > 0) || ReflectGetPrototypeOf(request) !== kind) throw misused(name);
+      if (!isUnderWay(request) || ReflectGetPrototypeOf(request) !== kind) throw misused(name);
       return FunctionPrototypeCall(end, this, request, status | 0);
     });
   };

@@ -215,3 +215,22 @@ TEST_CASE("bindings: who asks for them has them without what crashes") {
   CHECK(Try(node, "return require('crypto').createHash('md5').update('').digest('hex')") ==
         "d41d8cd98f00b204e9800998ecf8427e");
 }
+
+TEST_CASE("bindings: two connects of one pipe do not hold up the end") {
+  nh::Environment node = NewEnvironment();
+  CHECK(Try(node,
+            "const socket = new (require('net').Socket)();"
+            "const error = require('events').once(socket, 'error');"
+            "socket.connect('/nowhere/a'); socket.connect('/nowhere/b');"
+            "return (await error)[0].code") == "EALREADY");
+  // One after the other, a socket connects as often as is wanted.
+  CHECK(Try(node,
+            "const socket = new (require('net').Socket)(); const { once } = require('events');"
+            "const codes = [];"
+            "for (const path of ['/nowhere/a', '/nowhere/b']) {"
+            "  socket.connect(path); codes.push((await once(socket, 'error'))[0].code);"
+            "}"
+            "return String(codes)") == "ENOENT,ENOENT");
+  CHECK(node.Stop().ended);
+  CHECK(Try(*std::make_unique<nh::Environment>(NewEnvironment()), "return 'made'") == "made");
+}
