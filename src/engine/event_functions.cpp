@@ -55,7 +55,7 @@ class EmitJob final : public CallbackJob {
   const std::shared_ptr<const EmittedEventBase> event_;
 };
 
-class UnsubscribeJob final : public Job {
+class UnsubscribeJob final : public CallbackJob {
  public:
   explicit UnsubscribeJob(Ref stop) : stop_(std::move(stop)) {}
   void Run(Js& js) noexcept override {
@@ -73,7 +73,7 @@ class UnsubscribeJob final : public Job {
   const Ref stop_;
 };
 
-class AwaitJob final : public Job {
+class AwaitJob final : public CallbackJob {
  public:
   AwaitJob(Ref source, std::string name, std::size_t count, const TypeInfo& type,
            std::shared_ptr<void> task, std::shared_ptr<TaskStateBase> state)

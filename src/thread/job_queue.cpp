@@ -56,8 +56,8 @@ Job* JobQueue::TakeNext() {
 
 Job* JobQueue::TakeNextCallback() {
   const std::lock_guard lock(mutex_);
-  for (Job** link = &batch_; *link; link = &(*link)->next) {
-    if (dynamic_cast<CallbackJob*>(*link)) return Take(link);
+  for (; *looked_at_; looked_at_ = &(*looked_at_)->next) {
+    if (dynamic_cast<CallbackJob*>(*looked_at_)) return Take(looked_at_);
   }
   return nullptr;
 }
@@ -65,6 +65,7 @@ Job* JobQueue::TakeNextCallback() {
 Job* JobQueue::Take(Job** link) noexcept {
   Job* const job = std::exchange(*link, (*link)->next);
   if (!*link) batch_end_ = link;
+  if (looked_at_ == &job->next) looked_at_ = link;
   job->next = nullptr;
   --size_;
   return job;
@@ -83,7 +84,7 @@ Job* JobQueue::Close() {
   while (wakers_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   wake_ = nullptr;
   Append();
-  batch_end_ = &batch_;
+  batch_end_ = looked_at_ = &batch_;
   size_ = 0;
   return std::exchange(batch_, nullptr);
 }

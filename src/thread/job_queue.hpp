@@ -83,6 +83,7 @@ class JobQueue {
   Job** end_ = &first_;
   Job* batch_ = nullptr;
   Job** batch_end_ = &batch_;
+  Job** looked_at_ = &batch_;  // in the batch before this link is no CallbackJob
   bool closed_ = false;
   std::size_t size_ = 0;
 };

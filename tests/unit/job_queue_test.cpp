@@ -287,3 +287,28 @@ TEST_CASE("callbacks are taken from between the jobs, which keep their order") {
   Push(queue, 3);
   CHECK(queue.TakeBatch() == std::vector{1, 2, 3});
 }
+
+TEST_CASE("callbacks that come later are found, whatever was taken meanwhile") {
+  Queue queue;
+  const auto push_callback = [&] { REQUIRE(queue.Push(*new Callback)); };
+  const auto take = [](nd::Job* job) {
+    REQUIRE(job);
+    job->Finish();
+  };
+  for (int i = 1; i <= 3; ++i) Push(queue, i);
+  queue.StartBatch();
+  CHECK(queue.TakeNextCallback() == nullptr);
+  CHECK(Numbers(queue.TakeNext()) == std::vector{1});  // before the link that was looked at
+  push_callback();
+  Push(queue, 4);
+  queue.StartBatch();
+  take(queue.TakeNextCallback());
+  push_callback();
+  queue.StartBatch();
+  take(queue.TakeNextCallback());
+  CHECK(queue.TakeBatch() == std::vector{2, 3, 4});  // past it
+  push_callback();
+  queue.StartBatch();
+  take(queue.TakeNextCallback());
+  CHECK(queue.size() == 0);
+}
