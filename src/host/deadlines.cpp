@@ -152,7 +152,7 @@ void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& 
                     "and was withdrawn.",
                     thread_.name(), detail::Clamped(*limits.timeout).count()),
         /*started=*/false));
-    timed->ticket = watchdog_.At(timed->until(), EndingOf(timed, withdrawn));
+    timed->ticket = watchdog_->At(timed->until(), EndingOf(timed, withdrawn));
   }
   if (!limits.stop.stop_possible()) return;
   const auto withdrawn = std::make_exception_ptr(
@@ -165,7 +165,7 @@ void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& 
     timed->CancelWith(limits.stop, [this, ending = EndingOf(timed, withdrawn),
                                     weak_thread = thread_.weak_from_this()] {
       const auto thread = weak_thread.lock();
-      if (thread) watchdog_.At(Clock::now(), ending);
+      if (thread) watchdog_->At(Clock::now(), ending);
     });
   }
 }
@@ -205,7 +205,7 @@ void Deadlines::RunQueued(TimedJob& timed) {
 
 void Deadlines::Forget(TimedJob& timed) {
   timed.Leave();
-  if (timed.until() != Clock::time_point::max()) watchdog_.Cancel(timed.ticket);
+  if (timed.until() != Clock::time_point::max()) watchdog_->Cancel(timed.ticket);
 }
 
 void Deadlines::OnProbe(Probe::By by) {
@@ -220,7 +220,7 @@ bool Deadlines::WaitsForAsyncHook(Running& overdue) {
       !overdue.WaitsForHook()) {
     return false;
   }
-  watchdog_.At(
+  watchdog_->At(
       Clock::now() + kHookPause,
       [this, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
         const auto thread = weak_thread.lock();  // keeps this object alive
@@ -292,7 +292,7 @@ void Deadlines::RunStart(const std::function<void()>& start,
                          std::optional<std::chrono::milliseconds> timeout, Stopper& stopper) {
   detail::Life& life = thread_.life();
   if (timeout) {
-    watchdog_.At(
+    watchdog_->At(
         detail::TimeAfter(*timeout),
         [&stopper, weak_thread = thread_.weak_from_this()]() -> std::optional<Clock::time_point> {
           const auto thread = weak_thread.lock();  // keeps the stopper alive

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "job_runner.hpp"
 #include "nodehost/run_options.hpp"
@@ -25,8 +26,8 @@ class TimedJob;
 
 class Deadlines {
  public:
-  Deadlines(detail::JsThread& thread, JobRunner& jobs, Watchdog& watchdog)
-      : thread_(thread), jobs_(jobs), watchdog_(watchdog) {}
+  Deadlines(detail::JsThread& thread, JobRunner& jobs, std::shared_ptr<Watchdog> watchdog)
+      : thread_(thread), jobs_(jobs), watchdog_(std::move(watchdog)) {}
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
@@ -69,7 +70,7 @@ class Deadlines {
 
   detail::JsThread& thread_;
   JobRunner& jobs_;
-  Watchdog& watchdog_;
+  const std::shared_ptr<Watchdog> watchdog_;
   Probe probe_;
   v8::Isolate* isolate_ = nullptr;
   Running* innermost_ = nullptr;  // the JS thread's own

@@ -100,7 +100,7 @@ Instance::Instance(detail::JsThread& thread, PlatformState& platform, Environmen
       base_dir_(CheckedBaseDir(options_)),
       boundary_(options_, platform.options.own_process),
       debugger_(thread),
-      stopper_(thread, boundary_, debugger_, platform.watchdog),
+      stopper_(thread, boundary_, debugger_, *platform.watchdog),
       jobs_(thread, *platform.node_platform),
       deadlines_(thread, jobs_, platform.watchdog),
       fatal_errors_(thread, jobs_, stopper_, options_),
@@ -257,7 +257,7 @@ void Instance::Conclude(int exit_code) {
   workers_->EndAll();
   thread_.life().Detach();
   debugger_.CloseInspector(setup_->isolate());
-  if (!platform_.options.own_process) ReapChildren(setup_->event_loop(), platform_.watchdog);
+  if (!platform_.options.own_process) ReapChildren(setup_->event_loop(), *platform_.watchdog);
   realm_.reset();
 }
 
@@ -267,9 +267,10 @@ void Instance::Free() {
   boundary_.Close();
 }
 
-void Instance::EndWorkersIfHere() {
+void Instance::EndWorkers() {
   if (!node::StopWorkers || !setup_ || v8::Isolate::TryGetCurrent() != setup_->isolate()) return;
-  workers_->EndAll();
+  // Or the listeners of the Workers' ends would run.
+  thread_.EndJavaScript({.reason = EndReason::kFinished});
   const v8::HandleScope handle_scope(setup_->isolate());
   const v8::Context::Scope context_scope(setup_->context());
   node::StopWorkers(setup_->env());
@@ -277,7 +278,7 @@ void Instance::EndWorkersIfHere() {
 
 void Instance::WatchBusy() {
   if (!options_.on_busy) return;
-  platform_.watchdog.At(
+  platform_.watchdog->At(
       Watchdog::Clock::now(),
       [this,
        weak_thread = thread_.weak_from_this()]() -> std::optional<Watchdog::Clock::time_point> {

@@ -52,9 +52,9 @@ class Instance {
   void Conclude(int exit_code);
   void Free();
 
-  /// Ends the environment's Workers and waits for them, if the calling thread is in its JavaScript;
-  /// for the end of the process.
-  void EndWorkersIfHere();
+  /// Ends JavaScript and the environment's Workers, and waits for those. On the JS thread, at the
+  /// end of the process.
+  void EndWorkers();
 
   /// Reports to on_busy from here on, for as long as the loop does.
   void WatchBusy();

@@ -48,9 +48,7 @@ void StopAtProcessExit() {
   }
   if (!state) return;
   state->StopAll(std::chrono::milliseconds(0));
-  // In a job, whose environment cannot end before it returns: its Workers can.
-  const std::lock_guard lock(state->mutex);
-  for (const auto& driver : state->drivers) driver->instance().EndWorkersIfHere();
+  state->EndWorkersHere();
 }
 
 // Node prints what these ask for and ends; as a library it prints nothing, and goes on.
@@ -213,13 +211,21 @@ void host::PlatformState::Add(std::shared_ptr<Driver> driver) {
   drivers.push_back(std::move(driver));
 }
 
+std::vector<std::shared_ptr<host::Driver>> host::PlatformState::All() {
+  const std::lock_guard lock(mutex);
+  return drivers;
+}
+
+// Not under the lock: a Worker may be making an environment.
+void host::PlatformState::EndWorkersHere() {
+  for (const auto& driver : All()) {
+    if (driver->IsCurrent()) driver->instance().EndWorkers();
+  }
+}
+
 bool host::PlatformState::StopAll(std::chrono::milliseconds timeout) {
   const auto began = std::chrono::steady_clock::now();
-  std::vector<std::shared_ptr<Driver>> all;
-  {
-    const std::lock_guard lock(mutex);
-    all = drivers;
-  }
+  const std::vector<std::shared_ptr<Driver>> all = All();
   for (const auto& driver : all) driver->instance().stopper().Request();
   bool ended = true;
   for (const auto& driver : all) {
@@ -277,7 +283,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
   impl_->versions = FindVersions();
   {
     const host::SignalsBlocked blocked(!impl_->options.own_process);
-    impl_->watchdog.Start();
+    impl_->watchdog->Start();
     impl_->node_platform.reset(result->platform());
     if (!impl_->node_platform) {
       impl_->node_platform = node::MultiIsolatePlatform::Create(impl_->options.v8_threads);

@@ -25,6 +25,8 @@ class Driver;
 void RequireUnstarted();
 
 struct PlatformState {
+  ~PlatformState() { watchdog->Stop(); }
+
   PlatformOptions options;
   Versions versions;
   std::vector<Guard> guards;
@@ -34,7 +36,8 @@ struct PlatformState {
   std::vector<std::string> args;       // process.argv, as Node left it
   std::vector<std::string> exec_args;  // process.execArgv
 
-  Watchdog watchdog;
+  /// Shared with what outlives the platform: an environment that has ended is still called.
+  const std::shared_ptr<Watchdog> watchdog = std::make_shared<Watchdog>();
 
   /// Held while an isolate is made or freed, where kIsolatesComeAndGoAlone.
   std::timed_mutex isolates_mutex;
@@ -42,6 +45,12 @@ struct PlatformState {
   /// Those whose threads may still have to be joined.
   std::mutex mutex;
   std::vector<std::shared_ptr<Driver>> drivers;
+
+  std::vector<std::shared_ptr<Driver>> All();
+
+  /// In a job, whose environment cannot end before the job returns: its Workers can. For the end of
+  /// the process.
+  void EndWorkersHere();
 
   /// Adds one, and forgets those that have ended.
   void Add(std::shared_ptr<Driver> driver);

@@ -10,10 +10,12 @@
 
 namespace nodehost::host {
 
-Watchdog::~Watchdog() {
+void Watchdog::Stop() {
+  decltype(tasks_) left;  // destroyed behind the lock: they may own what calls us
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
+    left.swap(tasks_);
     if (!thread_.joinable()) return;
   }
   changed_.notify_one();
@@ -32,6 +34,7 @@ void Watchdog::Start() {
 Watchdog::Ticket Watchdog::At(Clock::time_point when, Task task) {
   const std::lock_guard lock(mutex_);
   const Ticket ticket(when, ++last_number_);
+  if (ending_) return ticket;
   tasks_.emplace(ticket, std::move(task));
   if (when < wakes_at_) {
     wakes_at_ = when;
@@ -67,7 +70,7 @@ void Watchdog::Main() {
       const auto again = task();
       if (!again) task = nullptr;
       lock.lock();
-      if (again) tasks_.emplace(Ticket(*again, ++last_number_), std::move(task));
+      if (again && !ending_) tasks_.emplace(Ticket(*again, ++last_number_), std::move(task));
     }
   }
 }

@@ -27,13 +27,16 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// Forgets what is left to do.
-  ~Watchdog();
+  ~Watchdog() { Stop(); }
 
   /// Starts the thread, so that At() needs none. Throws PlatformError if there is none to be had.
   void Start();
 
-  /// Calls `task` at `when`. Any thread, after Start().
+  /// Ends the thread, and forgets what is left to do: then At() has no effect. Not on the
+  /// watchdog's thread.
+  void Stop();
+
+  /// Calls `task` at `when`. Any thread.
   Ticket At(Clock::time_point when, Task task);
 
   /// Forgets a task that has not been called yet. Any thread.

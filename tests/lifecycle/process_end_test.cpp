@@ -3,14 +3,19 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "support/host.hpp"
 #include "support/leaks.hpp"
+
+using namespace std::chrono_literals;
 
 // Asked by LeakSanitizer, by this name, at the end of the process.
 // NOLINTBEGIN(bugprone-reserved-identifier)
@@ -92,6 +97,47 @@ TEST_CASE("exit inside a job, with a static platform") {
   BusyEnvironment(test::Platform())->Run([](nh::Js&) { std::exit(0); });
 }
 
+namespace {
+
+// exit() in a job, while a Worker does `code` with app:host's functions.
+void ExitInJob(nh::NodejsPlatform& platform, const std::string& code,
+               const std::string& on_exit = "") {
+  struct HostModule {
+    nh::Method<void()> began, makeEnvironment, exit;
+  };
+  test::ExpectLeaks();
+  static std::promise<void> began;
+  auto* const node = new nh::Environment(platform.CreateEnvironment(
+      {.base_dir = test::kModules,
+       .modules = {{"app:host",
+                    [&platform](nh::Js&) {
+                      return HostModule{
+                          .began = [] { began.set_value(); },
+                          .makeEnvironment = [&platform] { platform.CreateEnvironment(); },
+                          .exit = [] { std::exit(0); }};
+                    },
+                    {.in_workers = true}}}}));
+  node->Run([&](nh::Js& js) {
+    js.Eval(
+        "const { Worker } = require('worker_threads'); const host = require('app:host');"
+        "new Worker(\"const host = require('app:host'); host.began();" +
+        code + "\", { eval: true }).on('exit', () => {" + on_exit + "});");
+  });
+  began.get_future().wait();
+  node->Run([](nh::Js& js) { js.Eval("require('app:host').exit()"); });
+}
+
+}  // namespace
+
+TEST_CASE("exit inside a job while a Worker makes environments") {
+  ExitInJob(*new nh::NodejsPlatform, "for (;;) host.makeEnvironment()");
+}
+
+TEST_CASE("exit inside a job runs no listener of a Worker's end") {
+  ExitInJob(*new nh::NodejsPlatform, "setInterval(() => {}, 1000)",
+            "host.makeEnvironment(); process.abort()");
+}
+
 TEST_CASE("quick_exit") {
   KeepBusy(*BusyEnvironment(test::Platform()));
   std::quick_exit(0);
@@ -109,6 +155,7 @@ TEST_CASE("a platform outlived by its environment and by handles") {
     CHECK(method(3) == 3);
   }
   CHECK_THROWS_AS(method(3), nh::EnvironmentStopped);
+  CHECK_THROWS_AS(method.With({.timeout = 20ms})(3), nh::EnvironmentStopped);
   CHECK_THROWS_AS(node->Run([](nh::Js&) {}), nh::EnvironmentStopped);
   CHECK(node->Stop().ended);
   const nh::Value copy = *value;
