@@ -86,8 +86,13 @@ const kKnown = {
 const kDepth = 8;    // of causes and errors
 const kErrors = 64;  // of an AggregateError, and own properties of an error
 
+// In all: each that is found in several places is described, and revived, for each of them.
+const kAll = 1000;
+const newBudget = () => ({ __proto__: null, left: kAll });
+
 /// What was thrown as data: an error keeps its name, stack, cause, errors and own properties.
-function describe(thrown, depth = 0) {
+function describe(thrown, depth = 0, budget = newBudget()) {
+  budget.left--;
   if (!isNativeError(thrown)) {
     const copy = cloneOf(thrown);
     if (copy !== undefined) return { thrown: copy.value };
@@ -114,11 +119,15 @@ function describe(thrown, depth = 0) {
   }
   if (depth < kDepth) {
     try {
-      if (thrown.cause !== undefined) description.cause = describe(thrown.cause, depth + 1);
-      if (ArrayIsArray(thrown.errors)) {
+      const { cause } = thrown;
+      if (cause !== undefined && budget.left > 0) {
+        description.cause = describe(cause, depth + 1, budget);
+      }
+      const { errors } = thrown;
+      if (ArrayIsArray(errors)) {
         description.errors = [];
-        for (let i = 0; i < thrown.errors.length && i < kErrors; ++i) {
-          append(description.errors, describe(thrown.errors[i], depth + 1));
+        for (let i = 0; i < errors.length && i < kErrors && budget.left > 0; ++i) {
+          append(description.errors, describe(errors[i], depth + 1, budget));
         }
       }
     } catch {
@@ -129,8 +138,9 @@ function describe(thrown, depth = 0) {
 }
 
 /// The error, or other value, that `describe` has made the data of. Throws for what it has not made.
-function revive(description, depth = 0) {
+function revive(description, depth = 0, budget = newBudget()) {
   if (depth > kDepth) throw new RangeError('an error has too many causes');
+  if (--budget.left < 0) throw new RangeError('an error has too many others');
   if (!('message' in description)) return description.thrown;
   const define = (error, key, value, enumerable) => ObjectDefineProperty(error, key, {
     __proto__: null, value, enumerable, writable: true, configurable: true,
@@ -140,13 +150,15 @@ function revive(description, depth = 0) {
     new (classes[name] ?? Error)(message);
   if (error.name !== name) define(error, 'name', name, false);
   define(error, 'stack', stack, false);
-  if (cause !== undefined) define(error, 'cause', revive(cause, depth + 1), false);
+  if (cause !== undefined) define(error, 'cause', revive(cause, depth + 1, budget), false);
   if (errors !== undefined) {
     if (!ArrayIsArray(errors) || errors.length > kErrors) {
       throw new RangeError('an error has too many errors');
     }
     const revived = [];
-    for (let i = 0; i < errors.length; ++i) append(revived, revive(errors[i], depth + 1));
+    for (let i = 0; i < errors.length; ++i) {
+      append(revived, revive(errors[i], depth + 1, budget));
+    }
     define(error, 'errors', revived, false);
   }
   const keys = ObjectKeys(properties);

@@ -47,7 +47,7 @@ TEST_CASE("a worker that sends what is no message is killed, and another takes i
   nh::NodeServices services(Platform(), Options<ChildProcess>());
   const auto kinds =
       services.InvokeExportAsync<std::vector<std::string>>("./past_the_wire", "kinds").Get(20s);
-  CHECK(kinds.size() == 11);
+  CHECK(kinds.size() == 12);
   for (const std::string& kind : kinds) {
     CAPTURE(kind);
     const auto error = FailureOf<nh::InstanceEnded>(
@@ -56,6 +56,14 @@ TEST_CASE("a worker that sends what is no message is killed, and another takes i
     CHECK(std::string(error.what()).find(" sent what is no message (") != std::string::npos);
     CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
   }
+}
+
+TEST_CASE("an error whose errors share others is told in part") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const auto error = FailureOf<nh::JsError>(
+      services.With({.timeout = 20s}).InvokeExportAsync<int>("./fails", "shares"));
+  CHECK(error.message() == "8 above");
+  CHECK(error.errors().at(0).message() == "7 above");
 }
 
 TEST_CASE("a command that does not exist is an error of the call") {
