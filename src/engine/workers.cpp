@@ -1,5 +1,7 @@
 #include "workers.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "catch.hpp"
@@ -8,6 +10,7 @@
 #include "node_version.hpp"
 #include "realm.hpp"
 #include "thread/js_thread.hpp"
+#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 
@@ -19,21 +22,59 @@ void EndWorker(JsThread& thread) {
   thread.Refuse();
 }
 
-// ended(threadId), of JavaScript's.
-void Ended(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  if (!info[0]->IsInt32()) return;
-  static_cast<Workers*>(ExternalPointer(info.Data()))->End(info[0].As<v8::Int32>()->Value());
+Workers& WorkersOf(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  return *static_cast<Workers*>(ExternalPointer(info.Data()));
+}
+
+int IdAt(const v8::FunctionCallbackInfo<v8::Value>& info, int index) {
+  return info[index]->IsInt32() ? info[index].As<v8::Int32>()->Value() : -1;
+}
+
+// The functions that js/first_use/worker_ends.js calls.
+
+void OnStarted(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  WorkersOf(info).Started(IdAt(info, 0), IdAt(info, 1));
+}
+
+void OnEnded(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  WorkersOf(info).End(IdAt(info, 0));
+}
+
+void GetFailure(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  info.GetReturnValue().Set(
+      ToV8String(info.GetIsolate(), WorkersOf(info).TakeFailure(IdAt(info, 0))));
+}
+
+// exit(reallyExit, code), in a Worker.
+void OnExit(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::Isolate* const isolate = info.GetIsolate();
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
+  JsThread* const thread = JsThread::Current();
+  int code = 0;
+  if (!thread || !info[1]->Int32Value(context).To(&code)) return;
+  v8::Local<v8::Value> argument = v8::Integer::New(isolate, code);
+  // Node takes the code down and has V8 end JavaScript.
+  [[maybe_unused]] const v8::MaybeLocal<v8::Value> nothing =
+      info[0].As<v8::Function>()->Call(context, v8::Undefined(isolate), 1, &argument);
+  thread->EndJavaScript({.exit_code = code});
+  thread->Refuse();
 }
 
 }  // namespace
 
 void Workers::Offer(Realm& realm, const Module& module) {
   Watch(realm);
+  std::shared_ptr<const Modules> before;  // goes after the lock
   const std::lock_guard lock(mutex_);
-  offered_.push_back(module);
+  if (ended_) return;
+  auto offered = std::make_shared<Modules>();
+  if (offered_) *offered = *offered_;
+  std::erase_if(*offered, [&](const Module& one) { return one.name() == module.name(); });
+  offered->push_back(module);
+  before = std::exchange(offered_, std::move(offered));
 }
 
-std::vector<Module> Workers::offered() const {
+std::shared_ptr<const Workers::Modules> Workers::offered() const {
   const std::lock_guard lock(mutex_);
   return offered_;
 }
@@ -44,53 +85,96 @@ void Workers::Watch(Realm& realm) {
   const v8::Local<v8::Context> context = realm.context();
   const Catch caught(realm);
   const v8::Local<v8::Object> options = v8::Object::New(isolate);
-  v8::Local<v8::Function> ended;
-  // The environment, which joins its Workers, outlives both ends of the call.
-  if (!v8::Function::New(context, &Ended, NewExternal(isolate, this), 1,
-                         v8::ConstructorBehavior::kThrow)
-           .ToLocal(&ended) ||
-      options->CreateDataProperty(context, realm.String("ended"), ended).IsNothing()) {
-    ThrowCaught(realm, caught);
-  }
+  // The environment, which joins its Workers, outlives both ends of the calls.
+  const v8::Local<v8::Value> data = NewExternal(isolate, this);
+  const auto set = [&](std::string_view name, v8::FunctionCallback callback) {
+    v8::Local<v8::Function> function;
+    if (!v8::Function::New(context, callback, data, 0, v8::ConstructorBehavior::kThrow)
+             .ToLocal(&function) ||
+        options->CreateDataProperty(context, realm.String(name), function).IsNothing()) {
+      ThrowCaught(realm, caught);
+    }
+  };
+  set("started", &OnStarted);
+  set("ended", &OnEnded);
+  set("failure", &GetFailure);
+  set("exit", &OnExit);
   RunHostScript(realm, "first_use/worker_ends.js", options);
+}
+
+void Workers::Started(int parent, int id) {
+  const std::lock_guard lock(mutex_);
+  workers_[id].parent = parent;
 }
 
 void Workers::Enter(int id, const std::shared_ptr<JsThread>& thread) {
   const std::lock_guard lock(mutex_);
-  if (ended_) std::rethrow_exception(thread->StoppedError());
-  threads_[id] = thread;
+  Entry& entry = workers_[id];
+  const auto parent = entry.parent ? workers_.find(*entry.parent) : workers_.end();
+  const bool parent_ended =
+      parent != workers_.end() && parent->second.thread && parent->second.thread->life().over();
+  if (ended_ || parent_ended) std::rethrow_exception(thread->StoppedError());
+  entry.thread = thread;
 }
 
-void Workers::Leave(int id) {
+void Workers::Leave(int id, const detail::End& end) {
   std::shared_ptr<JsThread> left;  // goes after the lock
   const std::lock_guard lock(mutex_);
-  const auto found = threads_.find(id);
-  if (found == threads_.end()) return;
-  left = std::move(found->second);
-  threads_.erase(found);
+  if (!end.text.empty()) failures_[id] = fmt::format("The Worker was ended, because {}", end.text);
+  const auto found = workers_.find(id);
+  if (found == workers_.end()) return;
+  left = std::move(found->second.thread);
+  workers_.erase(found);
+}
+
+std::string Workers::TakeFailure(int id) {
+  const std::lock_guard lock(mutex_);
+  const auto failure = failures_.extract(id);
+  return failure ? failure.mapped() : std::string();
 }
 
 void Workers::End(int id) {
   std::shared_ptr<JsThread> thread;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = threads_.find(id);
-    if (found != threads_.end()) thread = found->second;
+    const auto found = workers_.find(id);
+    if (found != workers_.end()) thread = found->second.thread;
   }
   if (thread) EndWorker(*thread);
 }
 
+void Workers::EndOwn(int parent) {
+  std::vector<std::shared_ptr<JsThread>> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    threads = ThreadsOf(parent);
+  }
+  for (const auto& thread : threads) EndWorker(*thread);
+}
+
 void Workers::EndAll() {
-  std::map<int, std::shared_ptr<JsThread>> threads;
-  // What they hold may hold callbacks, which hold a thread, which holds this.
-  std::vector<Module> offered;
+  std::vector<std::shared_ptr<JsThread>> threads;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    threads = threads_;
-    offered.swap(offered_);
+    threads = ThreadsOf(std::nullopt);
   }
-  for (const auto& [id, thread] : threads) EndWorker(*thread);
+  for (const auto& thread : threads) EndWorker(*thread);
+}
+
+void Workers::Clear() {
+  std::shared_ptr<const Modules> offered;  // goes after the lock
+  const std::lock_guard lock(mutex_);
+  offered.swap(offered_);
+}
+
+// With mutex_ held; of all without a parent.
+std::vector<std::shared_ptr<JsThread>> Workers::ThreadsOf(std::optional<int> parent) const {
+  std::vector<std::shared_ptr<JsThread>> threads;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.thread && (!parent || worker.parent == parent)) threads.push_back(worker.thread);
+  }
+  return threads;
 }
 
 }  // namespace nodehost::detail

@@ -130,7 +130,10 @@ void Instance::Load() {
   OpenHandles();
   node::AddEnvironmentCleanupHook(
       setup_->isolate(), [](void* data) { static_cast<Instance*>(data)->CloseHandles(); }, this);
-  thread_.life().Attach([env = setup_->env()] { node::Stop(env); });
+  thread_.life().Attach([this, env = setup_->env()] {
+    node::Stop(env);
+    EndWorkersSoon();
+  });
   detail::SetEnvironmentVariables(realm, base_dir_, options_.env, !platform_.options.own_process,
                                   boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
@@ -156,7 +159,7 @@ node::EmbedderPreloadCallback Instance::Preload() {
     }
     v8::TryCatch caught(v8::Isolate::GetCurrent());
     put_in_force(env, process, require);
-    if (!caught.HasCaught() && !workers_->offered().empty()) {
+    if (!caught.HasCaught() && workers_->offered()) {
       WorkerThread::Start({platform_, thread_.name(), base_dir_, workers_}, require);
     }
     if (caught.HasCaught()) caught.ReThrow();
@@ -249,12 +252,22 @@ void Instance::OnProcessExit(int exit_code) {
   detail::ThrowTermination(setup_->isolate());
 }
 
+// C++ on the JS thread may wait for one of them. Not here, under the lock of the life.
+void Instance::EndWorkersSoon() {
+  platform_.watchdog->At(Watchdog::Clock::now(),
+                         [workers = workers_]() -> std::optional<Watchdog::Clock::time_point> {
+                           workers->EndAll();
+                           return std::nullopt;
+                         });
+}
+
 void Instance::Conclude(int exit_code) {
   thread_.EndJavaScript({.reason = EndReason::kFinished});
   fatal_errors_.LogEnd();
   thread_.life().Note({.exit_code = exit_code});  // that of process.exit stays
   thread_.Refuse();
   workers_->EndAll();
+  workers_->Clear();
   thread_.life().Detach();
   debugger_.CloseInspector(setup_->isolate());
   if (!platform_.options.own_process) ReapChildren(setup_->event_loop(), *platform_.watchdog);

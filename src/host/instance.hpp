@@ -81,6 +81,7 @@ class Instance {
   void AddModules(Js& js);
   void RunStartScript();
   void OnProcessExit(int exit_code);
+  void EndWorkersSoon();
 
   detail::JsThread& thread_;
   PlatformState& platform_;

@@ -51,11 +51,12 @@ void JobRunner::Close() {
 
 void JobRunner::RunWaiting() {
   uv_check_stop(check_.get());
+  if (notice_end_ && spin_depth_ == 0) notice_end_();
   // Jobs are done one after the other: none runs in the middle of one that turns the loop.
   if (put_off_ > 0) return RunCallbacks();
   detail::JobQueue& queue = thread_.queue();
   queue.StartBatch();
-  while (!IsOver()) {
+  while (!thread_.life().over()) {
     detail::Job* const job = queue.TakeNext();
     if (!job) break;
     Run(*job);
@@ -70,18 +71,13 @@ void JobRunner::RunWaiting() {
 void JobRunner::RunCallbacks() {
   detail::JobQueue& queue = thread_.queue();
   queue.StartBatch();
-  while (!IsOver() && thread_.realm()) {
+  while (!thread_.life().over() && thread_.realm()) {
     detail::Job* const job = queue.TakeNextCallback();
     if (!job) break;
     Run(*job);
   }
   drained_ = queue.closed();
   if (drained_) UpdateRef();
-}
-
-bool JobRunner::IsOver() const {
-  if (notice_end_) notice_end_();
-  return thread_.life().over();
 }
 
 void JobRunner::UpdateRef() noexcept {

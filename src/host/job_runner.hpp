@@ -16,8 +16,8 @@ namespace nodehost::host {
 /// On the JS thread.
 class JobRunner {
  public:
-  /// `notice_end` is called before each job, for an end of JavaScript's that the thread's Life is
-  /// not told of; may be empty.
+  /// `notice_end` is called when the loop is about to run what waits, for an end of JavaScript's
+  /// that the thread's Life is not told of; may be empty.
   JobRunner(detail::JsThread& thread, node::MultiIsolatePlatform& platform,
             std::function<void()> notice_end = {})
       : thread_(thread), platform_(platform), notice_end_(std::move(notice_end)) {}
@@ -59,7 +59,6 @@ class JobRunner {
  private:
   void UpdateRef() noexcept;
   void RunCallbacks();
-  bool IsOver() const;
 
   detail::JsThread& thread_;
   node::MultiIsolatePlatform& platform_;

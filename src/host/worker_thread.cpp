@@ -7,6 +7,7 @@
 
 #include "engine/catch.hpp"
 #include "engine/host_functions.hpp"
+#include "engine/js_errors.hpp"
 #include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/v8_strings.hpp"
@@ -55,22 +56,23 @@ void WorkerThread::Start(const Parent& parent, v8::Local<v8::Value> require) {
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
   const std::optional<int> id = ThreadId(context, require);
   if (!id) return;
-  std::string failure;
+  std::shared_ptr<WorkerThread> thread;
   try {
-    const auto thread =
+    thread =
         std::make_shared<WorkerThread>(parent, *id, node::GetCurrentEnvironment(context), isolate);
     thread->self_ = thread;
     node::AddEnvironmentCleanupHook(
         isolate, [](void* data) { static_cast<WorkerThread*>(data)->Close(); }, thread.get());
-    thread->Open(parent.base_dir, require);
-    return;
+    thread->Open(parent, require);
   } catch (const std::exception& error) {
-    failure = error.what();
+    detail::Realm* const realm = thread ? thread->realm() : nullptr;
+    isolate->ThrowException(realm
+                                ? detail::ToJsError(*realm, std::current_exception())
+                                : v8::Exception::Error(detail::ToV8String(isolate, error.what())));
   }
-  isolate->ThrowException(v8::Exception::Error(detail::ToV8String(isolate, failure)));
 }
 
-void WorkerThread::Open(const std::string& base_dir, v8::Local<v8::Value> require) {
+void WorkerThread::Open(const Parent& parent, v8::Local<v8::Value> require) {
   const v8::Local<v8::Context> context = isolate_->GetCurrentContext();
   uv_loop_t* const loop = node::GetCurrentEventLoop(isolate_);
   current_.emplace(*this);
@@ -79,7 +81,17 @@ void WorkerThread::Open(const std::string& base_dir, v8::Local<v8::Value> requir
                                                 detail::RealmResources{nullptr, workers_});
   deadlines_.Open(loop, isolate_);
   jobs_.Open(loop, isolate_, /*keeps_loop_alive=*/false);
-  life().Attach([environment = environment_] { node::Stop(environment); });
+  MakeNothing();
+  life().Attach([environment = environment_, watchdog = parent.platform.watchdog,
+                 workers = workers_, id = id_] {
+    node::Stop(environment);
+    // Not here, under the lock of the life.
+    watchdog->At(Watchdog::Clock::now(),
+                 [workers, id]() -> std::optional<Watchdog::Clock::time_point> {
+                   workers->EndOwn(id);
+                   return std::nullopt;
+                 });
+  });
   life().SetReady();
   workers_->Enter(id_, shared_from_this());
 
@@ -89,11 +101,24 @@ void WorkerThread::Open(const std::string& base_dir, v8::Local<v8::Value> requir
   const auto set = [&](std::string_view name, v8::Local<v8::Value> value) {
     options->CreateDataProperty(context, realm.String(name), value).Check();
   };
-  set("baseDir", realm.String(base_dir));
+  set("baseDir", realm.String(parent.base_dir));
   set("inWorker", v8::True(isolate_));
   realm.bridge().SetOptions(options);
   workers_->Watch(realm);
-  for (const Module& module : workers_->offered()) detail::AddModule(realm, module);
+  const auto offered = workers_->offered();
+  if (!offered) return;
+  for (const Module& module : *offered) detail::AddModule(realm, module);
+}
+
+void WorkerThread::MakeNothing() {
+  v8::ScriptCompiler::Source source(
+      v8::String::Empty(isolate_),
+      detail::OriginOf(isolate_, detail::ToV8String(isolate_, "nodehost:nothing")));
+  v8::Local<v8::Function> nothing;
+  if (v8::ScriptCompiler::CompileFunction(isolate_->GetCurrentContext(), &source)
+          .ToLocal(&nothing)) {
+    nothing_.Reset(isolate_, nothing);
+  }
 }
 
 // The last that happens here: the Worker's JavaScript is over, and Node frees its environment.
@@ -102,7 +127,8 @@ void WorkerThread::Close() {
   life().Detach();
   EndJavaScript({.reason = EndReason::kFinished});
   Refuse();
-  workers_->Leave(id_);
+  workers_->Leave(id_, life().end());
+  nothing_.Reset();
   realm_.reset();
   deadlines_.Close();
   jobs_.Close();
@@ -124,25 +150,16 @@ void WorkerThread::LoseCurrent() noexcept {
   self->life().SetParked("The thread of a Worker, parked for ever");
 }
 
-// Node ends a Worker by process.exit() in it, from outside, or when it has nothing left to do, and
-// turns its loop once more in the clean-up. It makes no callbacks then, which shows it.
+// In its clean-up, at the end of a Worker, Node turns the loop once more and lets no JavaScript
+// run: V8 throws. Ends that come earlier are told.
 void WorkerThread::NoticeEnd() {
+  if (nothing_.IsEmpty()) return;  // terminated at its start
   const v8::HandleScope scope(isolate_);
   const v8::TryCatch caught(isolate_);
-  bool called = false;
-  v8::Local<v8::Function> call;
-  if (v8::Function::New(
-          isolate_->GetCurrentContext(),
-          [](const v8::FunctionCallbackInfo<v8::Value>& info) {
-            *static_cast<bool*>(detail::ExternalPointer(info.Data())) = true;
-          },
-          detail::NewExternal(isolate_, &called))
-          .ToLocal(&call)) {
-    // What it returns says nothing: outside of other callbacks, undefined where there was no call.
-    static_cast<void>(
-        node::MakeCallback(isolate_, v8::Object::New(isolate_), call, 0, nullptr, {0, 0}));
-  }
-  if (called) return;
+  const bool runs = !nothing_.Get(isolate_)
+                         ->Call(isolate_->GetCurrentContext(), v8::Undefined(isolate_), 0, nullptr)
+                         .IsEmpty();
+  if (runs || caught.HasTerminated()) return;
   life().Detach();  // there is nothing left to stop
   EndJavaScript({.reason = EndReason::kFinished});
 }

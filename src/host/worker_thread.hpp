@@ -54,7 +54,8 @@ class WorkerThread final : public detail::JsThread {
   }
 
  private:
-  void Open(const std::string& base_dir, v8::Local<v8::Value> require);
+  void Open(const Parent& parent, v8::Local<v8::Value> require);
+  void MakeNothing();
   void Close();
   void NoticeEnd();
 
@@ -65,6 +66,7 @@ class WorkerThread final : public detail::JsThread {
   JobRunner jobs_;
   Deadlines deadlines_;
   std::unique_ptr<detail::RealmOwner> realm_;
+  v8::Global<v8::Function> nothing_;  // does nothing
   std::optional<CurrentScope> current_;
   std::shared_ptr<JsThread> self_;  // until Close
 };

@@ -57,6 +57,16 @@ struct Desk {
   std::promise<void> entered;
   std::promise<void> leave;
   std::function<int()> ask;
+
+  // Whether the call was made; false where it says that the Worker has ended.
+  bool CallOrHear() {
+    try {
+      callback(1);
+      return true;
+    } catch (const nh::EnvironmentStopped&) {
+      return false;
+    }
+  }
 };
 
 struct DeskModule {
@@ -71,6 +81,7 @@ struct DeskModule {
   nh::Method<void()> pause;
   nh::Method<int()> ask;
   nh::Method<void()> fail;
+  nh::Method<void()> spin;
 };
 
 nh::Task<int> Later(int value) {
@@ -85,7 +96,7 @@ nh::Task<int> Later(int value) {
 nh::Module ModuleOf(const std::shared_ptr<Desk>& desk) {
   return {
       "app:desk",
-      [desk](nh::Js&) {
+      [desk](nh::Js& js) {
         ++desk->made;
         return DeskModule{
             .keep = [desk](nh::Method<int(int)> f) { desk->callback = std::move(f); },
@@ -101,109 +112,132 @@ nh::Module ModuleOf(const std::shared_ptr<Desk>& desk) {
                 },
             .pause = [] { std::this_thread::sleep_for(1ms); },
             .ask = [desk] { return desk->ask(); },
-            .fail = [] { throw std::out_of_range("no such shelf"); }};
+            .fail = [] { throw std::out_of_range("no such shelf"); },
+            .spin = [&js] { js.Import("data:text/javascript,await 0"); }};
       },
       {.in_workers = true}};
 }
 
-nh::Environment EnvironmentWith(const std::shared_ptr<Desk>& desk) {
-  return test::Platform().CreateEnvironment(
-      {.base_dir = test::kModules, .modules = {ModuleOf(desk)}});
-}
+// An environment with the module and, on demand, one Worker `w` of it.
+struct Office {
+  explicit Office(nh::EnvironmentOptions options = {})
+      : node(EnvironmentWith(std::move(options))) {}
 
-// `body` of an async function, as text; what it rejects with as "Name: message".
-std::string Await(nh::Environment& node, std::string_view body) {
-  struct Runner {
-    nh::Method<void(std::function<void(std::string)>)> run;
-  };
-  std::promise<std::string> done;
-  node.Run([&](nh::Js& js) {
-    const nh::Value run = js.Eval(
-        "(done) => { const { Worker } = require('worker_threads');"
-        "const once = (w, e) => new Promise((ok, no) => { w.once(e, ok); w.once('error', no); });"
-        "const start = (code) => new Worker("
-        "  'const { parentPort } = require(\"worker_threads\");' + code, { eval: true });"
-        "const run = (code) => once(start(code), 'message');"
-        "(async () => {" +
-        std::string(body) +
-        "})().then((v) => done(String(v)), (e) => done(`${e.name}: ${e.message}`)) }");
-    run(std::function<void(std::string)>([&](const std::string& text) { done.set_value(text); }));
-  });
-  return done.get_future().get();
-}
+  nh::Environment EnvironmentWith(nh::EnvironmentOptions options) const {
+    options.base_dir = test::kModules;
+    options.modules = {ModuleOf(desk)};
+    return test::Platform().CreateEnvironment(std::move(options));
+  }
+
+  // `body` of an async function, as text; what it rejects with as "Name: message".
+  std::string Await(std::string_view body) {
+    std::promise<std::string> done;
+    node.Run([&](nh::Js& js) {
+      const nh::Value run = js.Eval(
+          "(done) => { const { Worker } = require('worker_threads');"
+          "const once = (w, e) => new Promise((ok, no) => { w.once(e, ok); w.once('error', no); });"
+          "const start = (code) => new Worker("
+          "  'const { parentPort } = require(\"worker_threads\");' + code, { eval: true });"
+          "const run = (code) => once(start(code), 'message');"
+          "(async () => {" +
+          std::string(body) +
+          "})().then((v) => done(String(v)), (e) => done(`${e.name}: ${e.message}`)) }");
+      run(std::function<void(std::string)>([&](const std::string& text) { done.set_value(text); }));
+    });
+    return done.get_future().get();
+  }
+
+  // Starts `w` with `code` and `const d`, the module.
+  void Start(const std::string& code) {
+    Await("globalThis.w = start(`const d = require('app:desk');" + code + "`)");
+  }
+
+  // Starts `w` and returns when it has run `code`; it then waits for messages.
+  void StartAndWait(const std::string& code) {
+    Start(code + "; parentPort.on('message', () => {}); parentPort.postMessage(0)");
+    Await("await once(w, 'message')");
+  }
+
+  // Starts `w` with code that calls `d.enter()`, and returns when it is in there.
+  void StartAndEnter(const std::string& code) {
+    Start(code);
+    Await("globalThis.exit = once(w, 'exit'); return 0");
+    desk->entered.get_future().wait();
+  }
+
+  std::string Terminate() { return Await("return await w.terminate()"); }
+
+  const std::shared_ptr<Desk> desk = std::make_shared<Desk>();
+  nh::Environment node;
+};
 
 }  // namespace
 
 TEST_CASE("by option Workers have a module, each its own, by require, import and import()") {
   if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
     return;
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  CHECK(Await(node,
-              "const code = `const { Parcel } = require('app:desk');"
-              "(async () => { const m = await import('app:desk');"
-              "const s = await import('data:text/javascript,"
-              "import { Parcel } from \"app:desk\"; export { Parcel }');"
-              "parentPort.postMessage([m.Parcel === Parcel, s.Parcel === Parcel,"
-              "  new Parcel(2).add(3), new (class extends Parcel {})(4).weight]) })()`;"
-              "return await Promise.all([run(code), run(code)])") == "true,true,5,4,true,true,5,4");
-  CHECK(desk->made == 2);
-  CHECK(Await(node, "return require('app:desk').Parcel.name") == "Parcel");
-  CHECK(desk->made == 3);
+  Office office;
+  CHECK(office.Await("const code = `const { Parcel } = require('app:desk');"
+                     "(async () => { const m = await import('app:desk');"
+                     "const s = await import('data:text/javascript,"
+                     "import { Parcel } from \"app:desk\"; export { Parcel }');"
+                     "parentPort.postMessage([m.Parcel === Parcel, s.Parcel === Parcel,"
+                     "  new Parcel(2).add(3), new (class extends Parcel {})(4).weight]) })()`;"
+                     "return await Promise.all([run(code), run(code)])") ==
+        "true,true,5,4,true,true,5,4");
+  CHECK(office.desk->made == 2);
+  CHECK(office.Await("return require('app:desk').Parcel.name") == "Parcel");
+  CHECK(office.desk->made == 3);
 }
 
 TEST_CASE("Workers have no module without the option, and no global of the host's") {
   if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
     return;
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  node.AddModule({"app:main", DeskModule{}});
-  CHECK(Await(node, "return await run(`require('app:main')`)").starts_with("Error: Cannot find"));
-  CHECK(Await(node,
-              "return await once(new Worker(new URL('data:text/javascript,"
-              "import { parentPort } from \"worker_threads\"; import \"app:desk\";"
-              "parentPort.postMessage(typeof require)')), 'message')") == "undefined");
+  Office office;
+  office.node.AddModule({"app:main", DeskModule{}});
+  CHECK(office.Await("return await run(`require('app:main')`)").starts_with("Error: Cannot find"));
+  CHECK(office.Await("return await once(new Worker(new URL('data:text/javascript,"
+                     "import { parentPort } from \"worker_threads\"; import \"app:desk\";"
+                     "parentPort.postMessage(typeof require)')), 'message')") == "undefined");
 }
 
 TEST_CASE("a Worker's callbacks are called from any thread, until it has ended") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  Await(node,
-        "globalThis.w = start(`require('app:desk').keep((n) => { if (n < 0) throw new "
-        "RangeError('negative'); return n + 1 }); parentPort.once('message', () => {});"
-        "parentPort.postMessage(0)`);"
-        "await once(w, 'message')");
-  CHECK(desk->callback(1) == 2);
-  CHECK(ErrorOf([&] { desk->callback(-1); }).message() == "negative");
-  CHECK(node.Run([&](nh::Js&) { return desk->callback(2); }) == 3);
-  CHECK(Await(node, "w.postMessage(0); return await once(w, 'exit')") == "0");
-  CHECK_THROWS_AS(desk->callback(3), nh::EnvironmentStopped);
+  Office office;
+  office.StartAndWait(
+      "d.keep((n) => { if (n < 0) throw new RangeError('negative'); return n + 1 });"
+      "parentPort.once('message', () => parentPort.close())");
+  CHECK(office.desk->callback(1) == 2);
+  CHECK(ErrorOf([&] { office.desk->callback(-1); }).message() == "negative");
+  CHECK(office.node.Run([&](nh::Js&) { return office.desk->callback(2); }) == 3);
+  CHECK(office.Await("w.postMessage(0); return await once(w, 'exit')") == "0");
+  CHECK_THROWS_AS(office.desk->callback(3), nh::EnvironmentStopped);
   try {
-    desk->callback(3);
+    office.desk->callback(3);
   } catch (const nh::EnvironmentStopped& error) {
     CHECK(std::string(error.what()).find("nodehost, Worker") != std::string::npos);
   }
 }
 
 TEST_CASE("a Worker ends while C++ holds its objects") {
-  const auto desk = std::make_shared<Desk>();
+  std::shared_ptr<Desk> desk;
   {
-    nh::Environment node = EnvironmentWith(desk);
-    CHECK(Await(node,
-                "const w = start(`const d = require('app:desk'); const p = new d.Parcel(5);"
-                "d.store(p); d.fill(Buffer.alloc(10000, 7)); globalThis.kept = [p, new "
-                "d.Parcel(6)]; d.keep((n) => p.add(n)); parentPort.postMessage(d.stored() === p)`);"
-                "const exit = once(w, 'exit'); const same = await once(w, 'message');"
-                "await exit; return same") == "true");
+    Office office;
+    desk = office.desk;
+    CHECK(office.Await(
+              "const w = start(`const d = require('app:desk'); const p = new d.Parcel(5);"
+              "d.store(p); d.fill(Buffer.alloc(10000, 7)); globalThis.kept = [p, new "
+              "d.Parcel(6)]; d.keep((n) => p.add(n)); parentPort.postMessage(d.stored() === p)`);"
+              "const exit = once(w, 'exit'); const same = await once(w, 'message');"
+              "await exit; return same") == "true");
     CHECK(Parcel::living == 1);
     CHECK(desk->parcel->weight() == 5);
     CHECK(desk->bytes.size() == 10000);
     CHECK(desk->bytes.data()[9999] == 7);
     // Another Worker, and the environment itself, have the same C++ object.
-    CHECK(Await(node,
-                "const n = await run(`const { stored } = require('app:desk');"
-                "parentPort.postMessage(stored().add(1))`); return n + require('app:desk').stored()"
-                ".add(1)") == "13");
+    CHECK(office.Await(
+              "const n = await run(`const { stored } = require('app:desk');"
+              "parentPort.postMessage(stored().add(1))`); return n + require('app:desk').stored()"
+              ".add(1)") == "13");
   }
   CHECK(desk->parcel->weight() == 7);
   CHECK(desk->parcel.use_count() == 1);
@@ -213,131 +247,166 @@ TEST_CASE("a Worker ends while C++ holds its objects") {
 }
 
 TEST_CASE("a Task keeps a Worker going until its promise is settled") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  CHECK(Await(node,
-              "return await run(`const { later, call, fail } = require('app:desk');"
-              "const errors = [];"
-              "try { call(() => { throw new SyntaxError('mine') }) } catch (e) { errors.push(e.name"
-              " + e.message) }"
-              "try { fail() } catch (e) { errors.push(e.name + e.message) }"
-              "later(1).then((n) => parentPort.postMessage([n, ...errors]))`)") ==
+  Office office;
+  CHECK(office.Await(
+            "return await run(`const { later, call, fail } = require('app:desk');"
+            "const errors = [];"
+            "try { call(() => { throw new SyntaxError('mine') }) } catch (e) { errors.push(e.name"
+            " + e.message) }"
+            "try { fail() } catch (e) { errors.push(e.name + e.message) }"
+            "later(1).then((n) => parentPort.postMessage([n, ...errors]))`)") ==
         "2,SyntaxErrormine,RangeErrorno such shelf");
 }
 
 TEST_CASE("a call of a Worker's callback has a timeout") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  Await(node,
-        "globalThis.w = start(`globalThis.n = 0; require('app:desk').keep((n) => {"
-        "while (n < 0) {} return n }); parentPort.on('message', () => {});"
-        "parentPort.postMessage(0)`); await once(w, 'message')");
-  CHECK_THROWS_AS(desk->callback.With({.timeout = 20ms})(-1), nh::DeadlineExceeded);
-  CHECK(desk->callback(4) == 4);
-  CHECK(Await(node, "return await w.terminate()") == "1");
+  Office office;
+  office.StartAndWait("d.keep((n) => { while (n < 0) {} return n })");
+  CHECK_THROWS_AS(office.desk->callback.With({.timeout = 20ms})(-1), nh::DeadlineExceeded);
+  CHECK(office.desk->callback(4) == 4);
+  CHECK(office.Terminate() == "1");
 }
 
 TEST_CASE("a Worker is terminated while it is in a C++ call") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  Await(node,
-        "globalThis.w = start(`const d = require('app:desk'); d.keep((n) => n);"
-        "d.enter(); for (;;) d.pause()`); globalThis.exit = once(w, 'exit')");
-  desk->entered.get_future().wait();
-  auto waits = std::async(std::launch::async, [&] { return desk->callback(1); });
-  node.Run([](nh::Js& js) { js.Eval("w.terminate(); 0"); });
+  Office office;
+  office.StartAndEnter("d.keep((n) => n); d.enter(); for (;;) d.pause()");
+  auto waits = std::async(std::launch::async, [&] { return office.desk->callback(1); });
+  office.node.Run([](nh::Js& js) { js.Eval("w.terminate(); 0"); });
   CHECK_THROWS_AS(waits.get(), nh::EnvironmentStopped);  // before the call returns
-  desk->leave.set_value();
-  CHECK(Await(node, "return await exit") == "1");
+  office.desk->leave.set_value();
+  CHECK(office.Await("return await exit") == "1");
 }
 
 TEST_CASE("a call that comes as a Worker ends is made, or says that the Worker has ended") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  Await(node,
-        "globalThis.w = start(`const d = require('app:desk'); d.keep((n) => n); d.enter()`);"
-        "globalThis.exit = once(w, 'exit')");
-  desk->entered.get_future().wait();
-  auto waits = std::async(std::launch::async, [&] {
-    try {
-      return desk->callback(1);
-    } catch (const nh::EnvironmentStopped&) {
-      return 1;
-    }
-  });
+  Office office;
+  office.StartAndEnter("d.keep((n) => n); d.enter()");
+  auto waits = std::async(std::launch::async, [&] { return office.desk->CallOrHear(); });
   std::this_thread::sleep_for(
       20ms);  // it waits in the queue by then, or comes too late for this test
-  desk->leave.set_value();
-  CHECK(waits.get() == 1);
-  CHECK(Await(node, "return await exit") == "0");
+  office.desk->leave.set_value();
+  waits.get();
+  CHECK(office.Await("return await exit") == "0");
 }
 
 TEST_CASE("a Worker that calls C++ without end is terminated, and by process.exit in a callback") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  CHECK(Await(node,
-              "const w = start(`const { pause } = require('app:desk'); parentPort.postMessage(0);"
-              "for (;;) pause()`); await once(w, 'message'); return await w.terminate()") == "1");
-  CHECK(Await(node,
-              "return await once(start(`require('app:desk').call(() => process.exit(7))`),"
-              "'exit')") == "7");
+  Office office;
+  CHECK(office.Await(
+            "const w = start(`const { pause } = require('app:desk'); parentPort.postMessage(0);"
+            "for (;;) pause()`); await once(w, 'message'); return await w.terminate()") == "1");
+  CHECK(office.Await("return await once(start(`require('app:desk').call(() => process.exit(7))`),"
+                     "'exit')") == "7");
 }
 
 TEST_CASE("the environment stops while its Workers use C++, and C++ uses it") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  desk->ask = [&] { return node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }); };
-  CHECK(Await(node,
-              "const code = `const d = require('app:desk'); parentPort.postMessage(d.ask());"
-              "for (;;) d.ask()`;"
-              "start('const { pause } = require(\"app:desk\"); for (;;) pause()');"
-              "const nested = start(`const { Worker } = require('worker_threads');"
-              "new Worker('for (;;) require(\"app:desk\").pause()', { eval: true });"
-              "parentPort.postMessage(0)`); await once(nested, 'message');"
-              "return await run(code)") == "42");
+  Office office;
+  office.desk->ask = [&] {
+    return office.node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); });
+  };
+  CHECK(office.Await("const code = `const d = require('app:desk'); parentPort.postMessage(d.ask());"
+                     "for (;;) d.ask()`;"
+                     "start('const { pause } = require(\"app:desk\"); for (;;) pause()');"
+                     "const nested = start(`const { Worker } = require('worker_threads');"
+                     "new Worker('for (;;) require(\"app:desk\").pause()', { eval: true });"
+                     "parentPort.postMessage(0)`); await once(nested, 'message');"
+                     "return await run(code)") == "42");
   const auto began = std::chrono::steady_clock::now();
-  CHECK(node.Stop(50ms).ended);
+  CHECK(office.node.Stop(50ms).ended);
   CHECK(std::chrono::steady_clock::now() - began < 5s);
 }
 
 TEST_CASE("a Worker that waits for its parent, which waits for it, is told") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  desk->ask = [&] { return node.Run([](nh::Js&) { return 1; }); };
-  Await(node,
-        "globalThis.w = start(`const d = require('app:desk'); d.keep(() => d.ask());"
-        "parentPort.on('message', () => {}); parentPort.postMessage(0)`);"
-        "await once(w, 'message')");
-  CHECK_THROWS_AS(node.Run([&](nh::Js&) { return desk->callback(0); }), nh::HostError);
-  CHECK(desk->callback(0) == 1);
-  CHECK(Await(node, "return await w.terminate()") == "1");
+  Office office;
+  office.desk->ask = [&] { return office.node.Run([](nh::Js&) { return 1; }); };
+  office.StartAndWait("d.keep(() => d.ask())");
+  CHECK_THROWS_AS(office.node.Run([&](nh::Js&) { return office.desk->callback(0); }),
+                  nh::HostError);
+  CHECK(office.desk->callback(0) == 1);
+  CHECK(office.Terminate() == "1");
 }
 
 TEST_CASE("a Worker is terminated while one of its own waits for it") {
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = EnvironmentWith(desk);
-  desk->ask = [desk = desk.get()] { return desk->callback(1); };
-  Await(node,
-        "globalThis.w = start(`require('app:desk').keep(() => { for (;;) {} });"
-        "new (require('worker_threads').Worker)('require(\"app:desk\").ask()', { eval: true });"
-        "setTimeout(() => parentPort.postMessage(0), 20)`); await once(w, 'message')");
-  CHECK(Await(node, "return await w.terminate()") == "1");
+  Office office;
+  office.desk->ask = [&] { return office.desk->callback(1); };
+  office.Start(
+      "d.keep(() => { for (;;) {} });"
+      "new (require('worker_threads').Worker)('require(\"app:desk\").ask()', { eval: true });"
+      "setTimeout(() => parentPort.postMessage(0), 20)");
+  office.Await("await once(w, 'message')");
+  CHECK(office.Terminate() == "1");
 }
 
 TEST_CASE("Workers whose rights are taken away have modules of C++'s all the same") {
   if (test::Lacks(test::NodeMajor() < 22, "Module.registerHooks, by which import finds them"))
     return;
-  const auto desk = std::make_shared<Desk>();
-  nh::Environment node = test::Platform().CreateEnvironment(
-      {.base_dir = test::kModules,
-       .rights = {.native_addons = false,
-                  .child_processes = false,
-                  .network = false,
-                  .read_files = std::vector<std::string>{test::kModules},
-                  .builtins = std::vector<std::string>{"worker_threads", "process"}},
-       .modules = {ModuleOf(desk)}});
-  CHECK(Await(node,
-              "return await run(`const { Parcel } = require('app:desk'); import('app:desk').then("
-              "(m) => parentPort.postMessage([m.Parcel === Parcel, new Parcel(3).weight]),"
-              "(e) => parentPort.postMessage(e.message))`)") == "true,3");
+  Office office({.rights = {.native_addons = false,
+                            .child_processes = false,
+                            .network = false,
+                            .read_files = std::vector<std::string>{test::kModules},
+                            .builtins = std::vector<std::string>{"worker_threads", "process"}}});
+  CHECK(office.Await(
+            "return await run(`const { Parcel } = require('app:desk'); import('app:desk').then("
+            "(m) => parentPort.postMessage([m.Parcel === Parcel, new Parcel(3).weight]),"
+            "(e) => parentPort.postMessage(e.message))`)") == "true,3");
+}
+
+TEST_CASE("ticks that a callback leaves in a Worker are run as in the environment") {
+  Office office;
+  office.StartAndWait(
+      "const store = new (require('async_hooks').AsyncLocalStorage)();"
+      "let errors = 0; process.on('uncaughtException', () => { errors++ });"
+      "d.keep((n) => {"
+      "  if (n === 0) return errors > 0 && store.getStore() === undefined ? 1 : 0;"
+      "  store.run('mine', () => process.nextTick(() => { throw new Error('of a tick') }));"
+      "  d.spin(); return n })");
+  CHECK(office.desk->callback(2) == 2);
+  CHECK(office.desk->callback(0) == 1);
+  CHECK(office.Terminate() == "1");
+}
+
+TEST_CASE("Stop ends a Worker that the environment's thread waits for in C++") {
+  for (const std::string code :
+       {"d.keep((n) => { d.enter(); for (;;) {} })",
+        "d.keep((n) => n); setTimeout(() => { d.enter(); for (;;) {} })"}) {
+    CAPTURE(code);
+    Office office;
+    office.desk->leave.set_value();
+    office.StartAndWait(code);
+    std::atomic<bool> heard = false;
+    office.node.Post([&](nh::Js&) { heard = !office.desk->CallOrHear(); });
+    office.desk->entered.get_future().wait();
+    CHECK(office.node.Stop(0ms).ended);
+    CHECK(heard);
+  }
+}
+
+TEST_CASE("C++ that waits for a Worker of a Worker hears when the outer one ends") {
+  for (const std::string end : {"w.terminate()", "w.postMessage(0)"}) {
+    CAPTURE(end);
+    Office office;
+    office.desk->leave.set_value();
+    // The inner Worker waits for another thread, which waits for that Worker's JavaScript.
+    office.desk->ask = [desk = office.desk.get()] {
+      return std::async(std::launch::async, [&] { return desk->CallOrHear() ? 1 : 0; }).get();
+    };
+    office.StartAndEnter(
+        "parentPort.on('message', () => process.exit(4));"
+        "new (require('worker_threads').Worker)("
+        "  'const d = require(\"app:desk\"); d.keep((n) => n); d.enter(); d.ask()', {eval: true})");
+    office.Await(end);
+    const std::string code = office.Await("return await exit");
+    CHECK(code == (end[2] == 't' ? "1" : "4"));
+  }
+}
+
+TEST_CASE("a Worker that a timeout ends has an 'error' event") {
+  Office office;
+  office.StartAndWait(
+      "d.keep((n) => { Promise.resolve().then(() => { for (;;) {} }); d.spin(); return n })");
+  office.Await(
+      "globalThis.ends = new Promise((ok) => { let said; w.on('error', (e) => said = e.code +"
+      " e.message); w.on('exit', (code) => ok([code, said])) }); return 0");
+  CHECK_THROWS_AS(office.desk->callback.With({.timeout = 20ms})(1), nh::DeadlineExceeded);
+  CHECK(office.Await("return await ends") ==
+        "1,ERR_NODEHOST_WORKER_ENDED"
+        "The Worker was ended, because a job was stopped at its timeout in the middle of "
+        "callbacks that were not its own");
 }
