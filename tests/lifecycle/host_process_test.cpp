@@ -1,12 +1,14 @@
 // The host process is the host's: what scripts do to descriptors, priorities, terminals and
 // children stays theirs, and Node's own exit() ends one environment.
+#include <dlfcn.h>
 #include <doctest/doctest.h>
-
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pty.h>
 #include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <chrono>
 #include <filesystem>
@@ -34,6 +36,12 @@ std::size_t OpenDescriptors() {
     ++count;
   }
   return count;
+}
+
+// A function of libuv's, which the tests are not linked with.
+template <class F>
+F* Libuv(const char* name) {
+  return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
 }
 
 }  // namespace
@@ -111,6 +119,97 @@ TEST_CASE("host: numbers that a script has closed are others' by the time it end
                     "return require('child_process').spawnSync('true').status") == "0");
   }
   CHECK(test::Try(other, "return require('child_process').spawnSync('true').status") == "0");
+}
+
+TEST_CASE("host: an environment's end leaves a socket that has a number which its script closed") {
+  nh::Environment other = NewEnvironment();
+  CHECK(test::Try(other,
+                  "globalThis.net = require('net'); const s = net.createServer();"
+                  "await new Promise((done) => s.listen(0, done)); s.close()") == "undefined");
+  {
+    nh::Environment node = NewEnvironment();
+    const std::string number =
+        test::Try(node,
+                  "globalThis.s = require('net').createServer();"
+                  "await new Promise((done) => s.listen(0, done)); const { fd } = s._handle;"
+                  "await new Promise((done) => setTimeout(done, 1));"  // the loop polls it
+                  "require('fs').closeSync(fd); return fd");
+    CHECK(test::Try(other,
+                    "let fd; do { globalThis.s = net.createServer((c) => c.end('here'));"
+                    "  await new Promise((done) => s.listen(0, done)); ({ fd } = s._handle);"
+                    "} while (fd < " +
+                        number + "); return fd") == number);
+  }
+  CHECK(test::Try(other,
+                  "let all = ''; for await (const part of net.connect("
+                  "  s.address().port, '127.0.0.1'))"
+                  "  all += part; s.close(); return all") == "here");
+}
+
+TEST_CASE("host: what C++ has of libuv's on one thread ends on another") {
+  const auto loop_init = Libuv<decltype(uv_loop_init)>("uv_loop_init");
+  const auto tcp_init = Libuv<decltype(uv_tcp_init)>("uv_tcp_init");
+  const auto bind = Libuv<decltype(uv_tcp_bind)>("uv_tcp_bind");
+  const auto close = Libuv<decltype(uv_close)>("uv_close");
+  const auto run = Libuv<decltype(uv_run)>("uv_run");
+  const auto loop_close = Libuv<decltype(uv_loop_close)>("uv_loop_close");
+  nh::Environment node = NewEnvironment();
+  struct Server {
+    uv_loop_t loop;
+    uv_tcp_t socket;
+  } server;
+  const auto open = [&] {
+    CHECK(loop_init(&server.loop) == 0);
+    CHECK(tcp_init(&server.loop, &server.socket) == 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    CHECK(bind(&server.socket, reinterpret_cast<sockaddr*>(&address), 0) == 0);
+  };
+  const auto end = [&] {
+    close(reinterpret_cast<uv_handle_t*>(&server.socket), nullptr);
+    run(&server.loop, UV_RUN_DEFAULT);
+    CHECK(loop_close(&server.loop) == 0);
+  };
+  const std::size_t before = OpenDescriptors();
+  open();
+  std::thread(end).join();
+  CHECK(OpenDescriptors() == before);
+  std::thread(open).join();
+  end();
+  CHECK(OpenDescriptors() == before);
+  node.Run([&](nh::Js&) { open(); });
+  std::thread(end).join();
+  CHECK(OpenDescriptors() == before);
+  open();
+  // Scripts do not get at it, at once or later.
+  CHECK(test::Try(node,
+                  "const fs = require('fs'); let left = 197;"
+                  "for (let fd = 3; fd < 200; fd++) { try { fs.closeSync(fd) } catch {} }"
+                  "await new Promise((done) => { for (let fd = 3; fd < 200; fd++)"
+                  "  fs.close(fd, () => { if (--left === 0) done() }) })") == "undefined");
+  int size = sizeof(sockaddr_in);
+  sockaddr_in address{};
+  CHECK(Libuv<decltype(uv_tcp_getsockname)>("uv_tcp_getsockname")(
+            &server.socket, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  end();
+}
+
+TEST_CASE("host: a number that C++ has closed is its next file's") {
+  nh::Environment other = NewEnvironment();
+  nh::Environment node = NewEnvironment();
+  const std::string begin = "const fs = require('fs'); fs.readFileSync('/dev/null');";
+  CHECK(test::Try(node, begin) == "undefined");
+  const std::string number =
+      test::Try(other,
+                "globalThis.s = require('dgram').createSocket('udp4');"
+                "await new Promise((done) => s.bind(0, done)); return s._handle.fd");
+  close(std::stoi(number));
+  CHECK(test::Try(node, begin +
+                            "const all = []; do all.push(fs.openSync('/dev/null'));"
+                            "while (all.at(-1) < " +
+                            number +
+                            ");"
+                            "all.forEach(fs.closeSync); return all.at(-1)") == number);
 }
 
 TEST_CASE("host: descriptors are closed with the environment: loops, Workers', and scripts' own") {

@@ -1,11 +1,14 @@
 #include "loop_guard.hpp"
 
 #if defined(__linux__)
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
@@ -14,7 +17,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <limits>
+#include <cstdint>
+#include <new>
 #include <optional>
 
 #include "imports.hpp"
@@ -31,44 +35,112 @@ constexpr int kMostDescriptors = 1 << 16;
 
 pid_t process_of_loops = 0;
 
-// No thread: the owner of what loops of the process stand on.
-constexpr pid_t kOfProcess = std::numeric_limits<pid_t>::max();
+// Who made a descriptor. kHost: C++ with no JavaScript above it, for loops of its own. kLoop: an
+// environment or Worker, and its loop stands on it. kScript: JavaScript, or it came to a loop as a
+// connection; C++ that JavaScript calls looks the same. kProcess: OwnLoops::Of::kProcess.
+enum class Maker : std::int32_t { kUnknown, kHost, kLoop, kScript, kProcess };
 
-// The thread that made a descriptor: as it is if a loop stands on it, negative if JavaScript made
-// it, or it came to a loop as a connection. 0 for all others.
-std::array<std::atomic<pid_t>, kMostDescriptors> owners{};
+struct Owner {
+  Maker maker = Maker::kUnknown;
+  pid_t thread = 0;
+};
+
+std::array<std::atomic<Owner>, kMostDescriptors> owners{};
 
 bool are_protected = false;
 
+thread_local bool is_thread_of_node = false;   // made by JavaScript: a Worker's, above all
+thread_local bool is_thread_of_libuv = false;  // of its pool, where asynchronous closes are done
+
 bool IsInJavaScript() { return !OwnLoops::Here() && v8::Isolate::TryGetCurrent(); }
 
-void SetOwner(int fd, pid_t owner) {
-  if (fd >= 0 && fd < kMostDescriptors) owners[static_cast<std::size_t>(fd)] = owner;
+Maker MakerHere() {
+  if (const std::optional here = OwnLoops::Here()) {
+    return here == OwnLoops::Of::kProcess ? Maker::kProcess : Maker::kLoop;
+  }
+  if (v8::Isolate::TryGetCurrent()) return Maker::kScript;
+  return is_thread_of_node ? Maker::kLoop : Maker::kHost;
 }
 
-int Made(int fd) {
-  const bool is_of_process = OwnLoops::Here() == OwnLoops::Of::kProcess;
-  SetOwner(fd, is_of_process ? kOfProcess : IsInJavaScript() ? -gettid() : gettid());
+int Made(int fd, Maker maker = MakerHere()) {
+  if (fd >= 0 && fd < kMostDescriptors) {
+    owners[static_cast<std::size_t>(fd)] = {maker, gettid()};
+  }
   return fd;
 }
 
 int MadeForHandle(int fd) {
-  SetOwner(fd, -gettid());
-  return fd;
+  const Maker maker = MakerHere();
+  return Made(fd, maker == Maker::kLoop ? Maker::kScript : maker);
+}
+
+bool MayCloseWhatIsOf(const Owner& owner) {
+  const bool is_own = owner.thread == gettid();
+  if (const std::optional here = OwnLoops::Here()) {
+    if (here == OwnLoops::Of::kProcess) return owner.maker == Maker::kProcess;
+    return is_own && owner.maker != Maker::kProcess;
+  }
+  if (owner.maker == Maker::kProcess) return false;
+  if (IsInJavaScript()) return is_own && owner.maker != Maker::kLoop;
+  // C++ of the host's makes a loop on one thread, or in a call from JavaScript, and ends it on
+  // another.
+  return is_own || !is_thread_of_libuv;
+}
+
+// What is recorded are sockets, pipes and what has no type at all. Who closes one past libuv leaves
+// its number to others.
+bool IsRecordedKind(int fd) {
+  struct stat file {};
+  return fstat(fd, &file) != 0 || S_ISSOCK(file.st_mode) || S_ISFIFO(file.st_mode) ||
+         (file.st_mode & S_IFMT) == 0;
 }
 
 bool MayClose(long fd) {
   if (fd < 0 || fd >= kMostDescriptors) return true;
-  std::atomic<pid_t>& owner = owners[static_cast<std::size_t>(fd)];
-  const pid_t made_by = owner;
+  std::atomic<Owner>& slot = owners[static_cast<std::size_t>(fd)];
+  const Owner owner = slot;
   // A child between fork() and exec() has descriptors of its own.
-  if (made_by == 0 || getpid() != process_of_loops) return true;
-  // A thread of libuv's pool, where asynchronous closes are done, makes no loops and no handles.
-  const bool is_own = made_by == gettid() ? !IsInJavaScript() : made_by == -gettid();
-  const std::optional here = OwnLoops::Here();
-  if (here ? made_by == kOfProcess && here != OwnLoops::Of::kProcess : !is_own) return false;
-  owner = 0;
+  if (owner.maker == Maker::kUnknown || getpid() != process_of_loops) return true;
+  if (!MayCloseWhatIsOf(owner) && IsRecordedKind(static_cast<int>(fd))) return false;
+  slot = Owner{};
   return true;
+}
+
+bool AreInOneObject(const void* address, const void* other) {
+  Dl_info info{};
+  Dl_info other_info{};
+  return dladdr(address, &info) != 0 && dladdr(other, &other_info) != 0 &&
+         info.dli_fbase == other_info.dli_fbase;
+}
+
+struct ThreadStart {
+  void* (*function)(void*);
+  void* argument;
+  bool is_of_node;
+  bool is_of_libuv;
+};
+
+void* RunThread(void* data) {
+  const ThreadStart start = *static_cast<ThreadStart*>(data);
+  delete static_cast<ThreadStart*>(data);
+  is_thread_of_node = start.is_of_node;
+  is_thread_of_libuv = start.is_of_libuv;
+  return start.function(start.argument);
+}
+
+// The host, too, makes threads by uv_thread_create: what they run is not in libnode.
+int GuardedThreadCreate(pthread_t* thread, const pthread_attr_t* attributes,
+                        void* (*function)(void*), void* argument) {
+  const auto* const address = reinterpret_cast<const void*>(function);
+  const bool is_of_node =
+      (v8::Isolate::TryGetCurrent() || is_thread_of_node) &&
+      AreInOneObject(address, reinterpret_cast<const void*>(&v8::Isolate::TryGetCurrent));
+  const bool is_of_libuv = AreInOneObject(address, reinterpret_cast<const void*>(&uv_run));
+  auto* const start = new (std::nothrow) ThreadStart{function, argument, is_of_node, is_of_libuv};
+  if (!start) return EAGAIN;
+  const int error = pthread_create(thread, attributes, &RunThread, start);
+  if (error != 0) delete start;
+  return error;
 }
 
 int GuardedEpollCreate(int flags) { return Made(epoll_create1(flags)); }
@@ -140,7 +212,8 @@ void ProtectLoops() {
   redirect("socketpair", &GuardedSocketPair);
   redirect("accept4", &GuardedAccept);
   redirect("inotify_init1", &GuardedInotify);
-  are_protected = (close || syscall) && epoll && eventfd;
+  const bool threads = redirect("pthread_create", &GuardedThreadCreate);
+  are_protected = (close || syscall) && epoll && eventfd && threads;
 }
 
 bool AreLoopsProtected() { return are_protected; }
