@@ -35,8 +35,8 @@ struct InspectorOptions {
 /// connects to the inspector too, and has JavaScript go on into its end. The timeout of a running
 /// job (`RunOptions`) is not met before the debugger goes on. Debuggers are disconnected when the
 /// environment ends; one that does not answer any more - its machine sleeps - then leaves `Stop`
-/// with `ended` false. Of an inspector that JavaScript has opened by itself only the connections
-/// are ended, not the pauses.
+/// with `ended` false. All that holds for an inspector that JavaScript has opened by itself, too.
+/// A Worker cannot debug its main thread (`Session.connectToMainThread`).
 ///
 /// Throws `HostError` if the port cannot be had, and `JsError` with the code
 /// ERR_INSPECTOR_ALREADY_ACTIVATED if it is open, or if `Rights` have taken debugging away.
@@ -46,7 +46,7 @@ NODEHOST_API std::string OpenInspector(AnyEnvironment& environment,
 /// Has JavaScript wait until a debugger has connected and says go on, as DevTools and VS Code do
 /// when they have set their breakpoints (`Runtime.runIfWaitingForDebugger`), and returns true;
 /// false when none has within `timeout`, if that is given. `OpenInspector` comes first, and tells
-/// where to connect. Jobs wait meanwhile, and so does the caller; `Stop` ends it after its timeout.
+/// where to connect. Jobs and the caller wait meanwhile. `Stop` and a job's timeout end that.
 ///
 /// Throws `HostError` if the inspector is not open, and `EnvironmentStopped` if the environment
 /// was stopped first.

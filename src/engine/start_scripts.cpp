@@ -130,6 +130,26 @@ void ExceededMemory(const Arguments& info) {
       info.GetIsolate(), BoundaryOf(info).worker_limits.TakeExceeded(IntegerAt(info, 0))));
 }
 
+// inspectorOpened(url): by a script.
+void InspectorOpened(const Arguments& info) {
+  if (info[0]->IsString()) BoundaryOf(info).on_inspector(Text(info.GetIsolate(), info[0]));
+}
+
+// waitForDebugger(wait): what `wait` returns, when a debugger has come.
+void WaitForDebugger(const Arguments& info) {
+  if (!info[0]->IsFunction()) return;
+  BoundaryOf(info).wait_for_debugger([&] {
+    v8::Local<v8::Value> result;
+    if (info[0]
+            .As<v8::Function>()
+            ->Call(info.GetIsolate()->GetCurrentContext(), v8::Undefined(info.GetIsolate()), 0,
+                   nullptr)
+            .ToLocal(&result)) {
+      info.GetReturnValue().Set(result);
+    }
+  });
+}
+
 class Builder {
  public:
   explicit Builder(v8::Local<v8::Context> context)
@@ -170,6 +190,8 @@ v8::Local<v8::Object> HostFunctions(v8::Local<v8::Context> context, host::Bounda
   host.Set("limitWorker", Contained<LimitWorker>, data);
   host.Set("watchMemory", Contained<WatchMemory>, data);
   host.Set("exceededMemory", Contained<ExceededMemory>, data);
+  host.Set("inspectorOpened", Contained<InspectorOpened>, data);
+  host.Set("waitForDebugger", Contained<WaitForDebugger>, data);
   const v8::Local<v8::Value> files =
       NewExternal(isolate, const_cast<host::FileRights*>(&boundary.files)).As<v8::Value>();
   host.Set("checkPath", Contained<CheckPath>, files);
@@ -237,7 +259,7 @@ bool PutInForce(v8::Local<v8::Context> context, host::Boundary& boundary, HostSc
   return run_for("whenLoaded", "start/when_loaded.js") &&
          run_for("failures", "start/path_lengths.js") && run("start/signals.js") &&
          run("start/stdio.js") && run("start/child_processes.js") && run("start/v8_flags.js") &&
-         run("start/worker_memory.js") && run("start/bindings.js") &&
+         run("start/worker_memory.js") && run("start/bindings.js") && run("start/debuggers.js") &&
          run("start/native_classes.js") && (in_worker || run("start/env_file.js")) &&
          (!boundary.files.limited() || limit_files()) &&
          (!boundary.rights_taken || run("start/rights.js"));

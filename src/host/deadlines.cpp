@@ -140,6 +140,7 @@ Watchdog::Task Deadlines::EndingOf(const std::shared_ptr<TimedJob>& timed,
     const auto job = weak_job.lock();
     const auto thread = weak_thread.lock();  // keeps this object alive
     if (!job || !thread || job->Withdraw(withdrawn) || job->left()) return std::nullopt;
+    if (debugger_) debugger_->EndWait();
     probe_.Send();
     return Clock::now() + kAgain;
   };

@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "debugger_release.hpp"
 #include "job_runner.hpp"
 #include "nodehost/run_options.hpp"
 #include "probe.hpp"
@@ -26,8 +27,10 @@ class TimedJob;
 
 class Deadlines {
  public:
-  Deadlines(detail::JsThread& thread, JobRunner& jobs, std::shared_ptr<Watchdog> watchdog)
-      : thread_(thread), jobs_(jobs), watchdog_(std::move(watchdog)) {}
+  /// `debugger` may be null.
+  Deadlines(detail::JsThread& thread, JobRunner& jobs, DebuggerRelease* debugger,
+            std::shared_ptr<Watchdog> watchdog)
+      : thread_(thread), jobs_(jobs), debugger_(debugger), watchdog_(std::move(watchdog)) {}
   Deadlines(const Deadlines&) = delete;
   Deadlines& operator=(const Deadlines&) = delete;
 
@@ -43,6 +46,9 @@ class Deadlines {
 
   /// Queues a job. Any thread.
   void Enqueue(std::unique_ptr<detail::Job> job, const RunOptions& limits);
+
+  /// Stops JavaScript if its job is to be ended. On the JS thread, in what JavaScript has called.
+  void StopWhatIsDue() { OnProbe(Probe::By::kInterrupt); }
 
   /// Calls `start` and settles the start of the environment with that. Throws what `start` throws,
   /// and DeadlineExceeded if `stopper` terminated it for taking longer than `timeout`. On the JS
@@ -70,6 +76,7 @@ class Deadlines {
 
   detail::JsThread& thread_;
   JobRunner& jobs_;
+  DebuggerRelease* const debugger_;
   const std::shared_ptr<Watchdog> watchdog_;
   Probe probe_;
   v8::Isolate* isolate_ = nullptr;

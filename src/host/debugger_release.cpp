@@ -72,11 +72,21 @@ bool DebuggerRelease::WaitForDebugger(const std::function<void()>& wait,
   {
     const std::lock_guard lock(mutex_);
     is_waiting_ = false;
+    if (ends_wait_) std::exchange(ends_wait_, nullptr)->Leave();
   }
   if (client) client->Leave();
   if (thread_.life().over()) std::rethrow_exception(thread_.StoppedError());
   if (failure) std::rethrow_exception(failure);
   return !client || !client->acted();
+}
+
+void DebuggerRelease::EndWait() {
+  const std::lock_guard lock(mutex_);
+  if (!is_waiting_ || ends_wait_) return;
+  ends_wait_ = waits_
+                   .emplace_back(std::make_unique<DebuggerClient>(
+                       url_, DebuggerClient::Resumes::kWaiting, 0ms))
+                   .get();
 }
 
 bool DebuggerRelease::is_waiting() const {

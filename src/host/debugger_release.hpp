@@ -34,6 +34,9 @@ class DebuggerRelease {
   bool WaitForDebugger(const std::function<void()>& wait,
                        std::optional<std::chrono::milliseconds> timeout);
 
+  /// Ends the WaitForDebugger() that is under way, if there is one. Any thread.
+  void EndWait();
+
   /// Whether a WaitForDebugger() is under way. Any thread.
   bool is_waiting() const;
 
@@ -53,7 +56,8 @@ class DebuggerRelease {
   // Guarded by mutex_.
   std::string url_;  // of the last inspector that was opened
   bool is_waiting_ = false;
-  std::vector<std::unique_ptr<DebuggerClient>> waits_;  // a client for each that has a timeout
+  std::vector<std::unique_ptr<DebuggerClient>> waits_;  // a client for each that is to end
+  DebuggerClient* ends_wait_ = nullptr;                 // in waits_: EndWait()'s
   std::unique_ptr<DebuggerClient> resumes_;
 };
 

@@ -102,13 +102,18 @@ Instance::Instance(detail::JsThread& thread, PlatformState& platform, Environmen
       debugger_(thread),
       stopper_(thread, boundary_, debugger_, *platform.watchdog),
       jobs_(thread, *platform.node_platform),
-      deadlines_(thread, jobs_, platform.watchdog),
+      deadlines_(thread, jobs_, &debugger_, platform.watchdog),
       fatal_errors_(thread, jobs_, stopper_, options_),
       memory_limits_(thread),
       busy_watch_(options_) {
   boundary_.on_worker_lost = [this] {
     WorkerThread::LoseCurrent();
     fatal_errors_.OnWorkerLost();
+  };
+  boundary_.on_inspector = [this](std::string url) { debugger_.OnOpen(std::move(url)); };
+  boundary_.wait_for_debugger = [this](const std::function<void()>& wait) {
+    debugger_.WaitForDebugger(wait, std::nullopt);
+    deadlines_.StopWhatIsDue();
   };
 }
 

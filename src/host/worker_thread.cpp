@@ -46,7 +46,7 @@ WorkerThread::WorkerThread(const Parent& parent, int id, node::Environment* envi
       isolate_(isolate),
       workers_(parent.workers),
       jobs_(*this, *parent.platform.node_platform, [this] { NoticeEnd(); }),
-      deadlines_(*this, jobs_, parent.platform.watchdog) {}
+      deadlines_(*this, jobs_, nullptr, parent.platform.watchdog) {}
 
 WorkerThread::~WorkerThread() = default;
 

@@ -64,6 +64,12 @@ class Boundary {
   /// Called on the thread of a Worker that will never end.
   std::function<void()> on_worker_lost;
 
+  /// A script has opened the inspector at `url`. On the JS thread.
+  std::function<void(std::string url)> on_inspector;
+
+  /// Calls `wait`, in which a script waits for a debugger. On the JS thread.
+  std::function<void(const std::function<void()>& wait)> wait_for_debugger;
+
   /// Why it could not be put in force in the environment itself. On the JS thread.
   std::exception_ptr failure;
 

@@ -5,9 +5,12 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "support/attempt.hpp"
 #include "support/host.hpp"
 #include "support/stop_time.hpp"
 
@@ -199,6 +202,62 @@ TEST_CASE("waiting for a debugger that does not come ends after its timeout") {
   CHECK_FALSE(nh::WaitForDebugger(node, -1ms));
   CHECK(node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42);
   CHECK(node.Stop(1h).clean);
+}
+
+TEST_CASE(
+    "timeouts and tokens end a script that waits for a debugger, and the wait that C++ asks for") {
+  auto node = test::NewEnvironment();
+  const auto run = [&](const std::string& code, const nh::RunOptions& limits) {
+    node.Run([&](nh::Js& js) { js.Eval(code); }, limits);
+  };
+  const std::string open = "require('inspector').open(0, '127.0.0.1', true)";
+  CHECK_THROWS_AS(run(open, {.timeout = 50ms}), nh::DeadlineExceeded);
+  std::stop_source source;
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  CHECK_THROWS_AS(run("require('inspector').waitForDebugger()", {.stop = source.get_token()}),
+                  nh::Cancelled);
+  stopper.join();
+  CHECK_THROWS_AS(node.Run([&](nh::Js&) { nh::WaitForDebugger(node); }, {.timeout = 50ms}),
+                  nh::DeadlineExceeded);
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("6 * 7").As<int>(); }) == 42);
+  CHECK(node.Stop(1h).ended);
+}
+
+TEST_CASE("Stop ends a script that waits for a debugger in an inspector of its own") {
+  auto node = test::NewEnvironment();
+  std::promise<void> begun;
+  auto waiting = node.RunAsync([&](nh::Js& js) {
+    begun.set_value();
+    js.Eval("require('inspector').open(0, '127.0.0.1', true)");
+  });
+  begun.get_future().wait();
+  const nh::StopResult result = node.Stop(100ms);
+  CHECK(result.ended);
+  CHECK(result.still_alive == std::vector<std::string>{"JavaScript was waiting for a debugger"});
+  CHECK_THROWS_AS(waiting.get(), nh::EnvironmentStopped);
+}
+
+TEST_CASE("Stop ends JavaScript that is paused by way of an inspector that a script has opened") {
+  auto node = test::NewEnvironment();
+  Client client;
+  client.Hold(node.Run([](nh::Js& js) {
+    return js.Eval("require('inspector').open(0); require('inspector').url()").ToString();
+  }));
+  auto paused = node.RunAsync([](nh::Js& js) { js.Eval("for (;;) { debugger }"); });
+  client.WaitUntilPaused();
+  CHECK(node.Stop(50ms).ended);
+  CHECK_THROWS_AS(paused.get(), nh::EnvironmentStopped);
+  client.WaitUntilGone();
+}
+
+TEST_CASE("a Worker does not debug its main thread, which it could pause for ever") {
+  auto node = test::NewEnvironment();
+  CHECK(test::Try(node,
+                  test::InWorker("new (require('inspector').Session)().connectToMainThread()")) ==
+        "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
 }
 
 TEST_CASE("Stop ends JavaScript that waits for a debugger") {

@@ -69,7 +69,7 @@ void CheckNothingStays(int rounds, long kilobytes, F&& round) {
 }  // namespace
 
 TEST_CASE("many environments one after another leave nothing behind") {
-  CheckNothingStays(kSanitized ? 30 : 500, 40'000, &Live);
+  CheckNothingStays(kSanitized ? 30 : 250, 20'000, &Live);
 }
 
 TEST_CASE("eight environments at once, round after round, leave nothing behind") {
