@@ -6,13 +6,14 @@
 //   options.started  (threadId of the parent, threadId), before it starts
 //   options.ended    (threadId)
 //   options.failure  (threadId) -> a sentence, or ''
+//   options.ending   (threadId), after the last of its JavaScript
 //   options.exit     (reallyExit, code): process.reallyExit of a Worker
 'use strict';
 
 const { Error, ObjectDefineProperty, ReflectApply } = primordials;
 const { internalBinding } = require('internal/bootstrap/realm');
 const { codes } = require('internal/errors');
-const { started, ended, failure, exit } = options;
+const { started, ended, ending, failure, exit } = options;
 const { Worker: { prototype }, isMainThread, threadId } = internalBinding('worker');
 const kWatched = 'nodehostWatched';
 const kCode = 'ERR_NODEHOST_WORKER_ENDED';
@@ -45,7 +46,19 @@ prototype.stopThread = function() {
   ended(id);
 };
 
-if (!isMainThread) {
-  const { reallyExit } = process;
-  process.reallyExit = (code) => exit(reallyExit, code);
-}
+if (isMainThread) return;
+
+const { emit, reallyExit } = process;
+process.reallyExit = (code) => exit(reallyExit, code);
+
+// With nothing left to do a Worker ends without process.exit, and Node joins its Workers at once.
+ObjectDefineProperty(process, 'emit', {
+  __proto__: null, configurable: true, enumerable: false, writable: true,
+  value: function(event) {
+    try {
+      return ReflectApply(emit, this, arguments);
+    } finally {
+      if (event === 'exit' && process._exiting) ending(threadId);
+    }
+  },
+});

@@ -1,13 +1,17 @@
 #include "uncaught.hpp"
 
-#include <v8.h>
-
 #include <string>
 
 #include "host_functions.hpp"
 #include "js_errors.hpp"
 #include "node_version.hpp"
 #include "realm.hpp"
+
+namespace node::errors {
+// Not in Node's public headers, and null where libnode does not export it.
+[[gnu::weak]] void PerIsolateMessageListener(v8::Local<v8::Message> message,
+                                             v8::Local<v8::Value> error);
+}  // namespace node::errors
 
 namespace nodehost::detail {
 
@@ -67,6 +71,14 @@ void InstallUncaughtHandlers(Realm& realm, const EnvironmentOptions& options) {
   if (options.on_uncaught) set("keep", &Keep);
   if (options.on_log) set("log", &Log);
   RunHostScript(realm, "start/uncaught.js", callbacks);
+}
+
+void ListenForUncaughtOnce(v8::Isolate* isolate) {
+  if (!node::errors::PerIsolateMessageListener) return;
+  isolate->RemoveMessageListeners(node::errors::PerIsolateMessageListener);
+  isolate->AddMessageListenerWithErrorLevel(
+      node::errors::PerIsolateMessageListener,
+      v8::Isolate::kMessageError | v8::Isolate::kMessageWarning);
 }
 
 }  // namespace nodehost::detail

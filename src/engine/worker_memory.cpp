@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "heap_limit.hpp"
+#include "thread/js_thread.hpp"
 
 namespace nodehost::detail {
 
@@ -22,6 +23,9 @@ std::size_t WatchWorkerMemory(node::Environment* worker, v8::Isolate* isolate, i
       watch);
   watch->Open(isolate, heap_mb, max_external_mb, [worker, thread_id, &limits](std::string what) {
     limits.Exceeded(thread_id, std::move(what));
+    if (JsThread* const thread = JsThread::Current()) {
+      thread->EndJavaScript({.reason = EndReason::kOutOfMemory});
+    }
     node::Stop(worker);
   });
   return heap_mb;

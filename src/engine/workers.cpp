@@ -40,6 +40,10 @@ void OnEnded(const v8::FunctionCallbackInfo<v8::Value>& info) {
   WorkersOf(info).End(IdAt(info, 0));
 }
 
+void OnEnding(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  WorkersOf(info).EndOwn(IdAt(info, 0));
+}
+
 void GetFailure(const v8::FunctionCallbackInfo<v8::Value>& info) {
   info.GetReturnValue().Set(
       ToV8String(info.GetIsolate(), WorkersOf(info).TakeFailure(IdAt(info, 0))));
@@ -97,6 +101,7 @@ void Workers::Watch(Realm& realm) {
   };
   set("started", &OnStarted);
   set("ended", &OnEnded);
+  set("ending", &OnEnding);
   set("failure", &GetFailure);
   set("exit", &OnExit);
   RunHostScript(realm, "first_use/worker_ends.js", options);

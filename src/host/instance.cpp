@@ -162,7 +162,9 @@ node::EmbedderPreloadCallback Instance::Preload() {
       if (options_.run_command_line) PrepareCommandLine();
       return;
     }
-    v8::TryCatch caught(v8::Isolate::GetCurrent());
+    v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+    v8::TryCatch caught(isolate);
+    detail::ListenForUncaughtOnce(isolate);
     put_in_force(env, process, require);
     if (!caught.HasCaught() && workers_->offered()) {
       WorkerThread::Start({platform_, thread_.name(), base_dir_, workers_}, require);

@@ -51,6 +51,7 @@ namespace {
 // What the module's functions leave for the test.
 struct Desk {
   std::atomic<int> made{0};
+  std::atomic<int> offers{0};
   nh::Method<int(int)> callback;
   std::shared_ptr<Parcel> parcel;
   nh::Bytes bytes;
@@ -82,6 +83,11 @@ struct DeskModule {
   nh::Method<int()> ask;
   nh::Method<void()> fail;
   nh::Method<void()> spin;
+  nh::Method<void()> offer;
+};
+
+struct More {
+  int number = 0;
 };
 
 nh::Task<int> Later(int value) {
@@ -113,7 +119,11 @@ nh::Module ModuleOf(const std::shared_ptr<Desk>& desk) {
             .pause = [] { std::this_thread::sleep_for(1ms); },
             .ask = [desk] { return desk->ask(); },
             .fail = [] { throw std::out_of_range("no such shelf"); },
-            .spin = [&js] { js.Import("data:text/javascript,await 0"); }};
+            .spin = [&js] { js.Import("data:text/javascript,await 0"); },
+            .offer =
+                [&js, desk] {
+                  js.AddModule({"app:more", More{++desk->offers}, {.in_workers = true}});
+                }};
       },
       {.in_workers = true}};
 }
@@ -137,7 +147,8 @@ struct Office {
           "(done) => { const { Worker } = require('worker_threads');"
           "const once = (w, e) => new Promise((ok, no) => { w.once(e, ok); w.once('error', no); });"
           "const start = (code) => new Worker("
-          "  'const { parentPort } = require(\"worker_threads\");' + code, { eval: true });"
+          "  'const { parentPort } = require(\"worker_threads\");' + code,"
+          "  { eval: true, resourceLimits: { maxOldGenerationSizeMb: 32 } });"
           "const run = (code) => once(start(code), 'message');"
           "(async () => {" +
           std::string(body) +
@@ -379,8 +390,16 @@ TEST_CASE("Stop ends a Worker that the environment's thread waits for in C++") {
 }
 
 TEST_CASE("C++ that waits for a Worker of a Worker hears when the outer one ends") {
-  for (const std::string end : {"w.terminate()", "w.postMessage(0)"}) {
-    CAPTURE(end);
+  struct Case {
+    std::string end;
+    std::string code;
+  };
+  const Case cases[] = {{"w.terminate()", "1"},
+                        {"w.postMessage('exit')", "4"},
+                        {"w.postMessage('close')", "0"},
+                        {"w.postMessage('fill')", "Error: Worker terminated"}};
+  for (const Case& one : cases) {
+    CAPTURE(one.end);
     Office office;
     office.desk->leave.set_value();
     // The inner Worker waits for another thread, which waits for that Worker's JavaScript.
@@ -388,13 +407,24 @@ TEST_CASE("C++ that waits for a Worker of a Worker hears when the outer one ends
       return std::async(std::launch::async, [&] { return desk->CallOrHear() ? 1 : 0; }).get();
     };
     office.StartAndEnter(
-        "parentPort.on('message', () => process.exit(4));"
+        "parentPort.on('message', (m) => {"
+        "  if (m === 'exit') process.exit(4);"
+        "  if (m === 'close') parentPort.close();"
+        "  if (m === 'fill') for (const all = [];;) all.push(new Array(1e5).fill(0)) });"
         "new (require('worker_threads').Worker)("
-        "  'const d = require(\"app:desk\"); d.keep((n) => n); d.enter(); d.ask()', {eval: true})");
-    office.Await(end);
-    const std::string code = office.Await("return await exit");
-    CHECK(code == (end[2] == 't' ? "1" : "4"));
+        "  'const d = require(\"app:desk\"); d.keep((n) => n); d.enter(); d.ask()', {eval: true})"
+        "  .unref()");
+    office.Await(one.end);
+    CHECK(office.Await("return await exit").starts_with(one.code));
   }
+}
+
+TEST_CASE("Workers find the later of two modules of one name that other Workers offered") {
+  Office office;
+  CHECK(office.Await(
+            "const code = `require('app:desk').offer(); parentPort.on('message', () => {});"
+            "parentPort.postMessage(0)`; await Promise.all([run(code), run(code)]);"
+            "return await run(`parentPort.postMessage(require('app:more').number)`)") == "2");
 }
 
 TEST_CASE("a Worker that a timeout ends has an 'error' event") {

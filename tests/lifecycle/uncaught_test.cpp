@@ -201,3 +201,17 @@ TEST_CASE("an uncaught error in a Worker is the parent's 'error' event, else unc
   REQUIRE(watched.errors.size() == 1);
   CHECK(watched.errors[0].message() == "in worker");
 }
+
+TEST_CASE("an uncaught error in a Worker is told to its handler once") {
+  nh::Environment node = test::NewEnvironment();
+  const auto told = node.Run([](nh::Js& js) -> nh::Task<int> {
+    const nh::Value count = js.Eval(
+        "const { once } = require('events'); const { Worker } = require('worker_threads');"
+        "once(new Worker(`let n = 0; process.on('uncaughtException', () => { n++ });"
+        "setTimeout(() => { throw new Error() }); setTimeout(() =>"
+        "require('worker_threads').parentPort.postMessage(n), 2)`, { eval: true }), 'message')"
+        ".then(([n]) => n)");
+    co_return (co_await count).As<int>();
+  });
+  CHECK(told == 1);
+}
