@@ -135,14 +135,11 @@ void Instance::Load() {
   OpenHandles();
   node::AddEnvironmentCleanupHook(
       setup_->isolate(), [](void* data) { static_cast<Instance*>(data)->CloseHandles(); }, this);
-  thread_.life().Attach([this, env = setup_->env()] {
-    node::Stop(env);
-    EndWorkersSoon();
-  });
   detail::SetEnvironmentVariables(realm, base_dir_, options_.env, !platform_.options.own_process,
                                   boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
   if (options_.run_command_line) {
+    Attach();
     thread_.life().SetReady();
     static_cast<void>(
         node::LoadEnvironment(setup_->env(), node::StartExecutionCallback{}, Preload()));
@@ -150,8 +147,16 @@ void Instance::Load() {
     return;
   }
   LoadLibrary();
+  Attach();  // no sooner: nothing of the program's has run
   debugger_.Prepare(setup_->isolate());
   deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout, stopper_);
+}
+
+void Instance::Attach() {
+  thread_.life().Attach([this, env = setup_->env()] {
+    node::Stop(env);
+    EndWorkersSoon();
+  });
 }
 
 node::EmbedderPreloadCallback Instance::Preload() {

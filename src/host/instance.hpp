@@ -75,6 +75,7 @@ class Instance {
  private:
   void OpenHandles();
   void CloseHandles();
+  void Attach();
   void LoadLibrary();
   node::EmbedderPreloadCallback Preload();
   void PrepareCommandLine();

@@ -205,10 +205,21 @@ void host::RequireUnstarted() {
   if (started) throw PlatformError(started);
 }
 
-void host::PlatformState::Add(std::shared_ptr<Driver> driver) {
-  const std::lock_guard lock(mutex);
-  std::erase_if(drivers, [](const auto& other) { return other->TryJoin(); });
-  drivers.push_back(std::move(driver));
+// Known from the beginning, so that the end of the process does not come in the middle of a start.
+void host::PlatformState::Start(const std::shared_ptr<Driver>& driver) {
+  {
+    const std::lock_guard lock(mutex);
+    if (ending) throw PlatformError("The process is ending: no environment can be made any more.");
+    std::erase_if(drivers, [](const auto& other) { return other->TryJoin(); });
+    drivers.push_back(driver);
+  }
+  try {
+    driver->Start();
+  } catch (...) {
+    const std::lock_guard lock(mutex);
+    std::erase(drivers, driver);
+    throw;
+  }
 }
 
 std::vector<std::shared_ptr<host::Driver>> host::PlatformState::All() {
@@ -225,6 +236,10 @@ void host::PlatformState::EndWorkersHere() {
 
 bool host::PlatformState::StopAll(std::chrono::milliseconds timeout) {
   const auto began = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex);
+    ending = true;
+  }
   const std::vector<std::shared_ptr<Driver>> all = All();
   for (const auto& driver : all) driver->instance().stopper().Request();
   bool ended = true;
@@ -339,8 +354,7 @@ NodejsPlatform::~NodejsPlatform() {
 Environment NodejsPlatform::CreateEnvironment(EnvironmentOptions options) {
   detail::CheckNotForked();
   auto driver = std::make_shared<host::ThreadDriver>(*impl_, std::move(options));
-  driver->Start();
-  impl_->Add(driver);
+  impl_->Start(driver);
   return Environment(std::move(driver));
 }
 

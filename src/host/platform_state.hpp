@@ -45,6 +45,7 @@ struct PlatformState {
   /// Those whose threads may still have to be joined.
   std::mutex mutex;
   std::vector<std::shared_ptr<Driver>> drivers;
+  bool ending = false;
 
   std::vector<std::shared_ptr<Driver>> All();
 
@@ -52,8 +53,8 @@ struct PlatformState {
   /// the process.
   void EndWorkersHere();
 
-  /// Adds one, and forgets those that have ended.
-  void Add(std::shared_ptr<Driver> driver);
+  /// Starts one, and forgets those that have ended. Throws PlatformError after StopAll.
+  void Start(const std::shared_ptr<Driver>& driver);
 
   /// Stops all environments, each within its own timeout but none later than `timeout` from now,
   /// and joins their threads. Returns whether all of them have ended.

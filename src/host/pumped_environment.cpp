@@ -34,8 +34,7 @@ PumpedEnvironment NodejsPlatform::CreatePumpedEnvironment(EnvironmentOptions opt
                                                           PumpOptions pump) {
   detail::CheckNotForked();
   auto driver = std::make_shared<host::PumpDriver>(*impl_, std::move(options), std::move(pump));
-  driver->Start();
-  impl_->Add(driver);
+  impl_->Start(driver);
   return PumpedEnvironment(std::move(driver));
 }
 

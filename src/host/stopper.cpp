@@ -20,6 +20,8 @@ constexpr auto kLookAgain = 5ms;
 // A termination that is met while Node or the host describes an error may be swallowed there.
 constexpr auto kAskAgain = 20ms;
 constexpr auto kUnwindTime = 300ms;
+// Node's start comes to an end, before there is JavaScript that could keep it from that.
+constexpr auto kSetUpTime = 5000ms;
 // Node's own clean-up comes to an end, unless native code holds a Worker.
 constexpr auto kCleanUpTime = 2000ms;
 
@@ -45,6 +47,7 @@ StopResult Stopper::Stop(std::chrono::milliseconds timeout) {
 void Stopper::WaitOrTerminate(detail::Life::Clock::time_point until) {
   detail::Life& life = thread_.life();
   if (life.WaitUntilEnded(until)) return;
+  life.WaitUntilAttached(kSetUpTime);
   const bool terminates = life.CanTerminate();
   if (terminates) Terminate(alive_.Ask(kAnswerTime));
   const DebuggerClient* const debugger = debugger_.ResumeJavaScript();

@@ -70,6 +70,13 @@ bool Life::CanTerminate() const {
 void Life::Attach(std::function<void()> stop) {
   const std::lock_guard lock(mutex_);
   stop_ = std::move(stop);
+  if (over()) stop_();
+  changed_.notify_all();
+}
+
+void Life::WaitUntilAttached(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, timeout, [this] { return stop_ || phase() != Phase::kStarting; });
 }
 
 void Life::Detach() {

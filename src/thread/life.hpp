@@ -100,10 +100,14 @@ class Life {
   /// The result of a Stop that returns now.
   StopResult Result() const;
 
+  /// Waits until there is JavaScript, or it is clear that there will be none, or `timeout` is over.
+  void WaitUntilAttached(std::chrono::milliseconds timeout);
+
   /// Whether there is JavaScript that Terminate() would end, or end anew.
   bool CanTerminate() const;
 
-  /// From here on there is JavaScript, which `stop` has V8 stop. It is called under the lock.
+  /// From here on there is JavaScript, which `stop` has V8 stop: at once if it is over already. It
+  /// is called under the lock.
   void Attach(std::function<void()> stop);
 
   /// From here on there is none: `stop` is not called any more.

@@ -88,6 +88,38 @@ TEST_CASE("exit on another thread with a static platform") {
   std::thread([] { std::exit(0); }).join();
 }
 
+namespace {
+
+// exit() while other threads make environments, and so in the middle of a start.
+void ExitWhileStarting(nh::NodejsPlatform& platform) {
+  test::ExpectLeaks();
+  std::atomic<int> begun = 0;
+  for (int i = 0; i < 3; ++i) {
+    std::thread([&] {
+      for (;;) {
+        ++begun;
+        try {
+          platform.CreateEnvironment({.start_script = "setInterval(() => {}, 1)"});
+        } catch (const nh::PlatformError&) {  // it is ending
+          for (;;) std::this_thread::sleep_for(1h);
+        }
+      }
+    }).detach();
+  }
+  while (begun < 4) std::this_thread::yield();
+  std::exit(0);
+}
+
+}  // namespace
+
+TEST_CASE("exit while other threads make environments") {
+  ExitWhileStarting(*new nh::NodejsPlatform);
+}
+
+TEST_CASE("exit while other threads make environments of a static platform") {
+  ExitWhileStarting(test::Platform());
+}
+
 TEST_CASE("exit inside a job") {
   auto* const platform = new nh::NodejsPlatform;
   BusyEnvironment(*platform)->Run([](nh::Js&) { std::exit(0); });

@@ -310,3 +310,21 @@ TEST_CASE("life: eight threads race for the end, and one of each kind wins") {
   }
   CHECK(illegal.caught() == 0);
 }
+
+TEST_CASE("JavaScript that is over before it can be stopped is stopped when it can") {
+  nd::Life life;
+  int stops = 0;
+  life.WaitUntilAttached(std::chrono::milliseconds(0));  // returns, though it is not
+  life.EndJavaScript({.exit_code = 3});
+  life.WaitUntilAttached(std::chrono::hours(1));  // it will not be waited for
+  life.Attach([&] { ++stops; });
+  CHECK(stops == 1);
+}
+
+TEST_CASE("a life that is set up is waited for until there is JavaScript") {
+  nd::Life life;
+  std::thread setting_up([&] { life.Attach([] {}); });
+  life.WaitUntilAttached(std::chrono::hours(1));
+  CHECK(life.CanTerminate());
+  setting_up.join();
+}
