@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <future>
 #include <utility>
 
@@ -110,15 +109,19 @@ bool PoolState::Admit(Member member) {
   return false;
 }
 
+template <class IsDead>
+void PoolState::MoveDead(std::vector<Member>& members, IsDead&& is_dead) {
+  std::erase_if(members, [&](const Member& member) {
+    if (!is_dead(member)) return false;
+    dead_.push_back(member);
+    return true;
+  });
+}
+
 void PoolState::ReplaceDead() {
-  const auto move_dead = [this](std::vector<Member>& members) {
-    const auto dead = std::stable_partition(
-        members.begin(), members.end(), [](const Member& member) { return member->is_alive(); });
-    dead_.insert(dead_.end(), dead, members.end());
-    members.erase(dead, members.end());
-  };
-  move_dead(working_);
-  if (working_.size() < options_.size) move_dead(spares_);
+  const auto is_dead = [](const Member& member) { return !member->is_alive(); };
+  MoveDead(working_, is_dead);
+  if (working_.size() < options_.size) MoveDead(spares_, is_dead);
   while (working_.size() < options_.size && !spares_.empty()) {
     working_.push_back(std::move(spares_.back()));
     spares_.pop_back();
@@ -226,11 +229,7 @@ std::size_t PoolState::AddImport(PoolImport import) {
   const auto lacks = [this](const Member& member) {
     return member->import_count() < imports_.size();
   };
-  for (std::vector<Member>* const list : {&working_, &spares_}) {
-    const auto late = std::stable_partition(list->begin(), list->end(), std::not_fn(lacks));
-    dead_.insert(dead_.end(), late, list->end());
-    list->erase(late, list->end());
-  }
+  for (std::vector<Member>* const list : {&working_, &spares_}) MoveDead(*list, lacks);
   return imports_.size() - 1;
 }
 

@@ -69,12 +69,14 @@ class PoolState {
   using Member = std::shared_ptr<PoolMember>;
 
   Member Make();
-  void Keep();                    // the keeper's: makes what is missing
-  bool Admit(Member member);      // a new one; whether it has all that is imported
-  void ReplaceDead();             // with mutex_ held
-  bool IsShort() const noexcept;  // with mutex_ held
-  void AskKeeper();               // with mutex_ held
-  Member LeastBusy() const;       // with mutex_ held
+  void Keep();                // the keeper's: makes what is missing
+  bool Admit(Member member);  // a new one; whether it has all that is imported
+  void ReplaceDead();         // with mutex_ held
+  template <class IsDead>
+  void MoveDead(std::vector<Member>& members, IsDead&& is_dead);  // with mutex_ held
+  bool IsShort() const noexcept;                                  // with mutex_ held
+  void AskKeeper();                                               // with mutex_ held
+  Member LeastBusy() const;                                       // with mutex_ held
   [[noreturn]] static void ThrowStopped();
 
   NodejsPlatform& platform_;

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <iterator>
+#include <map>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace bench {
 
@@ -91,8 +94,10 @@ const Ratios::Row* Ratios::Find(const std::string& name) const {
 }
 
 void Ratios::Finalize() {
-  std::stable_sort(rows_.begin(), rows_.end(),
-                   [](const Row& a, const Row& b) { return CaseOf(a.name) < CaseOf(b.name); });
+  std::multimap<std::string, Row> by_case;  // those of a case stay in order
+  for (Row& row : rows_) by_case.emplace(CaseOf(row.name), std::move(row));
+  rows_.clear();
+  for (auto& [name, row] : by_case) rows_.push_back(std::move(row));
   std::printf("\n%-34s %12s %8s %9s %6s\n", "what/case/who", "median", "spread", "ratio", "goal");
   for (const Row& row : rows_) {
     std::printf("%-34s %9.1f %s %6.1f %%", row.name.c_str(), row.median, row.unit,

@@ -132,7 +132,7 @@ TEST_CASE("file rights: reading and writing are rights of their own") {
   CHECK_FALSE(Allows(rights, FileAccess::kRead, tree.root / "out/file"));
   CHECK_FALSE(Allows(rights, FileAccess::kWrite, tree.root / "in/file"));
   CHECK_FALSE(Allows(rights, FileAccess::kReadWrite, tree.root / "in/file"));
-  const FileRights none({.read_files = {{}}});
+  const FileRights none({.read_files = std::vector<std::string>()});
   CHECK_FALSE(Allows(none, FileAccess::kRead, "/"));
 }
 
