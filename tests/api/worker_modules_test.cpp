@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -382,7 +383,12 @@ TEST_CASE("Stop ends a Worker that the environment's thread waits for in C++") {
     office.desk->leave.set_value();
     office.StartAndWait(code);
     std::atomic<bool> heard = false;
-    office.node.Post([&](nh::Js&) { heard = !office.desk->CallOrHear(); });
+    std::promise<void> begun;
+    office.node.Post([&](nh::Js&) {
+      begun.set_value();
+      heard = !office.desk->CallOrHear();
+    });
+    begun.get_future().wait();
     office.desk->entered.get_future().wait();
     CHECK(office.node.Stop(0ms).ended);
     CHECK(heard);
@@ -421,20 +427,30 @@ TEST_CASE("C++ that waits for a Worker of a Worker hears when the outer one ends
 
 TEST_CASE("Workers find the later of two modules of one name that other Workers offered") {
   Office office;
-  CHECK(office.Await(
-            "const code = `require('app:desk').offer(); parentPort.on('message', () => {});"
-            "parentPort.postMessage(0)`; await Promise.all([run(code), run(code)]);"
-            "return await run(`parentPort.postMessage(require('app:more').number)`)") == "2");
+  CHECK(office.Await("const code = `parentPort.on('message', () => { require('app:desk').offer();"
+                     "parentPort.postMessage(0) }); parentPort.postMessage(0)`;"
+                     "const both = [start(code), start(code)];"
+                     "await Promise.all(both.map((w) => once(w, 'message')));"
+                     "for (const w of both) { w.postMessage(0); await once(w, 'message') }"
+                     "return await run(`parentPort.postMessage(require('app:more').number)`)") ==
+        "2");
 }
 
-TEST_CASE("a Worker that a timeout ends has an 'error' event") {
+TEST_CASE("a Worker that a limit ends in callbacks not its own has an 'error' event") {
   Office office;
+  office.desk->leave.set_value();
   office.StartAndWait(
-      "d.keep((n) => { Promise.resolve().then(() => { for (;;) {} }); d.spin(); return n })");
+      "d.keep((n) => { Promise.resolve().then(() => { d.enter(); for (;;) {} }); d.spin() })");
   office.Await(
       "globalThis.ends = new Promise((ok) => { let said; w.on('error', (e) => said = e.code +"
       " e.message); w.on('exit', (code) => ok([code, said])) }); return 0");
-  CHECK_THROWS_AS(office.desk->callback.With({.timeout = 20ms})(1), nh::DeadlineExceeded);
+  std::stop_source source;
+  auto waits = std::async(std::launch::async, [&] {
+    CHECK_THROWS_AS(office.desk->callback.With({.stop = source.get_token()})(1), nh::Cancelled);
+  });
+  office.desk->entered.get_future().wait();
+  source.request_stop();
+  waits.get();
   CHECK(office.Await("return await ends") ==
         "1,ERR_NODEHOST_WORKER_ENDED"
         "The Worker was ended, because a job was stopped at its timeout in the middle of "
