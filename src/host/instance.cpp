@@ -83,6 +83,19 @@ void ReapChildren(uv_loop_t* loop, Watchdog& watchdog) {
               });
 }
 
+// Ends JavaScript and its Workers, for one of which C++ on the JS thread may wait. The watchdog
+// ends those, because this is called under the lock of the life.
+std::function<void()> EndingOf(node::Environment* env, std::shared_ptr<detail::Workers> workers,
+                               std::shared_ptr<Watchdog> watchdog) {
+  return [env, workers = std::move(workers), watchdog = std::move(watchdog)] {
+    node::Stop(env);
+    watchdog->At(Watchdog::Clock::now(), [workers]() -> std::optional<Watchdog::Clock::time_point> {
+      workers->EndAll();
+      return std::nullopt;
+    });
+  };
+}
+
 }  // namespace
 
 Instance::Entered::Entered(Instance& instance)
@@ -138,8 +151,11 @@ void Instance::Load() {
   detail::SetEnvironmentVariables(realm, base_dir_, options_.env, !platform_.options.own_process,
                                   boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
+  const auto attach = [&] {
+    thread_.life().Attach(EndingOf(setup_->env(), workers_, platform_.watchdog));
+  };
   if (options_.run_command_line) {
-    Attach();
+    attach();
     thread_.life().SetReady();
     static_cast<void>(
         node::LoadEnvironment(setup_->env(), node::StartExecutionCallback{}, Preload()));
@@ -147,16 +163,9 @@ void Instance::Load() {
     return;
   }
   LoadLibrary();
-  Attach();  // no sooner: nothing of the program's has run
+  attach();  // no sooner: nothing of the program's has run
   debugger_.Prepare(setup_->isolate());
   deadlines_.RunStart([this] { RunStartScript(); }, options_.start_timeout, stopper_);
-}
-
-void Instance::Attach() {
-  thread_.life().Attach([this, env = setup_->env()] {
-    node::Stop(env);
-    EndWorkersSoon();
-  });
 }
 
 node::EmbedderPreloadCallback Instance::Preload() {
@@ -262,15 +271,6 @@ void Instance::OnProcessExit(int exit_code) {
   stopper_.InsistOnEnd();
   thread_.Refuse();
   detail::ThrowTermination(setup_->isolate());
-}
-
-// C++ on the JS thread may wait for one of them. Not here, under the lock of the life.
-void Instance::EndWorkersSoon() {
-  platform_.watchdog->At(Watchdog::Clock::now(),
-                         [workers = workers_]() -> std::optional<Watchdog::Clock::time_point> {
-                           workers->EndAll();
-                           return std::nullopt;
-                         });
 }
 
 void Instance::Conclude(int exit_code) {

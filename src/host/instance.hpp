@@ -75,14 +75,12 @@ class Instance {
  private:
   void OpenHandles();
   void CloseHandles();
-  void Attach();
   void LoadLibrary();
   node::EmbedderPreloadCallback Preload();
   void PrepareCommandLine();
   void AddModules(Js& js);
   void RunStartScript();
   void OnProcessExit(int exit_code);
-  void EndWorkersSoon();
 
   detail::JsThread& thread_;
   PlatformState& platform_;
