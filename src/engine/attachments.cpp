@@ -31,6 +31,9 @@ void Attachments::Collected(const v8::WeakCallbackInfo<Attachment>& info) {
   // Once the environment has ended, Clear has destroyed it or will.
   const JsThread* const thread = JsThread::Current();
   if (!thread || !thread->access().has_realm()) return;
+  // What destructors call may be JavaScript. V8 before Node 24's allows that here itself; from then
+  // on it does not where the collection was asked for.
+  const v8::Isolate::AllowJavascriptExecutionScope allowed(info.GetIsolate());
   Attachments& owner = *info.GetParameter()->owner_;
   owner.called_back_ = false;
   Remove(info.GetParameter());

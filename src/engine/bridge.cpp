@@ -8,6 +8,7 @@
 #include "handle_scope.hpp"
 #include "host_functions.hpp"
 #include "js_errors.hpp"
+#include "node_version.hpp"
 #include "nodehost/errors.hpp"
 #include "realm.hpp"
 
@@ -77,12 +78,14 @@ v8::MaybeLocal<v8::Value> BridgeFunctions::Call(Bridge function,
 void BridgeFunctions::RunTicks() {
   v8::Isolate* const isolate = realm_.isolate();
   const v8::HandleScope scope(isolate);
+  AsyncContextFrame frame(isolate);
   while (realm_.thread().realm()) {
     // Verbose: what a tick throws reaches Node as uncaught at once, or its async stack breaks. The
     // ticks behind it run in the next round.
     v8::TryCatch caught(isolate);
     caught.SetVerbose(true);
     if (!Call(Bridge::kDrain, {}).IsEmpty() || caught.HasTerminated()) return;
+    frame.Restore();  // a tick that throws leaves its own
   }
 }
 

@@ -24,6 +24,31 @@ namespace nodehost::detail {
 // before the platform has forgotten the old one: isolates must not come and go at the same time.
 inline constexpr bool kIsolatesComeAndGoAlone = !NODE_VERSION_AT_LEAST(24, 0, 0);
 
+/// What AsyncLocalStorage holds, from Node 24 on, as it is when this is made.
+class AsyncContextFrame {
+ public:
+#if NODE_VERSION_AT_LEAST(26, 0, 0)
+  explicit AsyncContextFrame(v8::Isolate* isolate)
+      : isolate_(isolate), frame_(isolate->GetContinuationPreservedEmbedderDataV2()) {}
+  void Restore() { isolate_->SetContinuationPreservedEmbedderDataV2(frame_); }
+
+ private:
+  v8::Isolate* const isolate_;
+  const v8::Local<v8::Data> frame_;
+#elif NODE_VERSION_AT_LEAST(24, 0, 0)
+  explicit AsyncContextFrame(v8::Isolate* isolate)
+      : isolate_(isolate), frame_(isolate->GetContinuationPreservedEmbedderData()) {}
+  void Restore() { isolate_->SetContinuationPreservedEmbedderData(frame_); }
+
+ private:
+  v8::Isolate* const isolate_;
+  const v8::Local<v8::Value> frame_;
+#else
+  explicit AsyncContextFrame(v8::Isolate*) {}
+  void Restore() {}
+#endif
+};
+
 // The V2 writers came with V8 13.x; the old ones are gone from V8 14.
 #if NODE_VERSION_AT_LEAST(24, 0, 0)
 
