@@ -16,30 +16,39 @@
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
+// The old functions by their names: where the headers are of a newer glibc, those in <cstdlib> and
+// <cstdio> are the C23 ones.
+long OldStrtol(const char*, char**, int) __asm__("strtol");
+unsigned long OldStrtoul(const char*, char**, int) __asm__("strtoul");
+long long OldStrtoll(const char*, char**, int) __asm__("strtoll");
+unsigned long long OldStrtoull(const char*, char**, int) __asm__("strtoull");
+int OldVfscanf(FILE*, const char*, va_list) __asm__("vfscanf");
+int OldVsscanf(const char*, const char*, va_list) __asm__("vsscanf");
+
 // The C23 functions also read 0b101 where the base is 0 or 2; these stop at the b.
 NODEHOST_SHIM long __isoc23_strtol(const char* text, char** end, int base) {
-  return strtol(text, end, base);
+  return OldStrtol(text, end, base);
 }
 NODEHOST_SHIM unsigned long __isoc23_strtoul(const char* text, char** end, int base) {
-  return strtoul(text, end, base);
+  return OldStrtoul(text, end, base);
 }
 NODEHOST_SHIM long long __isoc23_strtoll(const char* text, char** end, int base) {
-  return strtoll(text, end, base);
+  return OldStrtoll(text, end, base);
 }
 NODEHOST_SHIM unsigned long long __isoc23_strtoull(const char* text, char** end, int base) {
-  return strtoull(text, end, base);
+  return OldStrtoull(text, end, base);
 }
 NODEHOST_SHIM int __isoc23_fscanf(FILE* file, const char* format, ...) {
   va_list args;
   va_start(args, format);
-  const int count = vfscanf(file, format, args);
+  const int count = OldVfscanf(file, format, args);
   va_end(args);
   return count;
 }
 NODEHOST_SHIM int __isoc23_sscanf(const char* text, const char* format, ...) {
   va_list args;
   va_start(args, format);
-  const int count = vsscanf(text, format, args);
+  const int count = OldVsscanf(text, format, args);
   va_end(args);
   return count;
 }

@@ -37,7 +37,7 @@ test('help tells of the verbs, and of node\'s command line', async () => {
 
 test('every verb has --help with an example', async () => {
   const { stdout } = await command('help');
-  const verbs = [...stdout.split('Subcommands:')[1].split('\n\n')[0].matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb);
+  const verbs = [...stdout.split(/subcommands:/i)[1].split('\n\n')[0].matchAll(/^ {2}([a-z]+) /gm)].map(([, verb]) => verb);
   assert.ok(verbs.length >= 5);
   for (const verb of verbs) {
     for (const args of [[verb, '--help'], ['help', verb]]) {
