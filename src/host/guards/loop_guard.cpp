@@ -40,10 +40,12 @@ pid_t process_of_loops = 0;
 // connection; C++ that JavaScript calls looks the same. kProcess: OwnLoops::Of::kProcess.
 enum class Maker : std::int32_t { kUnknown, kHost, kLoop, kScript, kProcess };
 
-struct Owner {
+// Aligned as an integer of its size, or Clang calls libatomic for it.
+struct alignas(std::uint64_t) Owner {
   Maker maker = Maker::kUnknown;
   pid_t thread = 0;
 };
+static_assert(std::atomic<Owner>::is_always_lock_free);
 
 std::array<std::atomic<Owner>, kMostDescriptors> owners{};
 
