@@ -9,6 +9,7 @@
 
 #include "engine/realm.hpp"
 #include "exit_codes.hpp"
+#include "node_setup.hpp"
 #include "process/boundary.hpp"
 
 namespace nodehost::host {
@@ -87,6 +88,7 @@ void FatalErrors::Park(EndReason reason, const std::string& what) {
   if (realm) realm->waiters().Cancel(thread_.StoppedError());
   life.start().Fail(thread_.StoppedError());
   life.SetParked(fmt::format("The JS thread, parked for ever: {}", what));
+  LetGoOfIsolates();
   if (!landing_) SleepForever();
   v8::Isolate* const isolate = v8::Isolate::TryGetCurrent();
   while (isolate && v8::Isolate::TryGetCurrent() == isolate) isolate->Exit();

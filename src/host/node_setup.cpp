@@ -47,6 +47,22 @@ std::unique_lock<std::timed_mutex> TryToLockIsolates(PlatformState& platform) {
   return lock;
 }
 
+thread_local std::unique_lock<std::timed_mutex>* held_here = nullptr;
+
+// Holds the lock until LetGoOfIsolates or its own end.
+class Alone {
+ public:
+  explicit Alone(std::unique_lock<std::timed_mutex> lock) : lock_(std::move(lock)) {
+    held_here = &lock_;
+  }
+  ~Alone() { held_here = nullptr; }
+  Alone(const Alone&) = delete;
+  Alone& operator=(const Alone&) = delete;
+
+ private:
+  std::unique_lock<std::timed_mutex> lock_;
+};
+
 std::uint64_t Flags(const PlatformOptions& platform, const EnvironmentOptions& options) {
   // Only a program's own Node may change the process's directory, ids and mask, and only one
   // environment of a process may own the inspector.
@@ -80,7 +96,7 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
   std::vector<std::string> errors;
   constexpr int kDescriptors = 8;
   RequireDescriptors(kDescriptors, "An environment");
-  const std::unique_lock alone = TryToLockIsolates(platform);
+  const Alone alone(TryToLockIsolates(platform));
   const OwnLoops own_loops;
   const auto flags = static_cast<node::EnvironmentFlags::Flags>(Flags(platform.options, options));
   auto* const node_platform = platform.node_platform.get();
@@ -96,8 +112,12 @@ std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
   return setup;
 }
 
+void LetGoOfIsolates() noexcept {
+  if (held_here && held_here->owns_lock()) held_here->unlock();
+}
+
 void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup) {
-  const std::unique_lock alone = LockIsolates(platform);
+  const Alone alone(LockIsolates(platform));
   const OwnLoops own_loops;
 #ifndef _WIN32
   // libuv opens /dev/null with its first stream. Where a script has closed one of the standard

@@ -14,6 +14,9 @@ namespace nodehost::host {
 std::unique_ptr<node::CommonEnvironmentSetup> MakeSetup(PlatformState& platform,
                                                         const EnvironmentOptions& options);
 
+/// The calling thread, which may be in one of these, will not leave it: lets others go on.
+void LetGoOfIsolates() noexcept;
+
 /// With the isolate unlocked.
 void FreeSetup(PlatformState& platform, std::unique_ptr<node::CommonEnvironmentSetup> setup);
 

@@ -120,3 +120,11 @@ TEST_CASE("a fatal error aborts the process for who asks for that") {
     CHECK(WIFSIGNALED(status));
   }
 }
+
+TEST_CASE("a fatal error in the clean-up of an environment keeps no other from starting") {
+  test::ExpectLeaks();
+  nh::Environment node = test::NewEnvironment();
+  node.Run([](nh::Js& js) { js.Import(NODEHOST_BUSY_ADDON).Call("failAtEnd"); });
+  CHECK_FALSE(node.Stop().ended);
+  CheckHostGoesOn();
+}
