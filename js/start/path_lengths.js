@@ -1,7 +1,7 @@
 // Keeps paths from node's native functions that no system takes. Node puts paths into the texts of its
 // errors, and crashes where such a text is longer than a string of JavaScript's can be; the system's
-// loader copies the name of an addon, or of an engine of OpenSSL's, to its stack. Runs in each environment and Worker of a library
-// host before any user code, with node's internal `require`.
+// loader copies the name of an addon, or of an engine of OpenSSL's, to its stack. Runs in each
+// environment and Worker of a library host before any user code, with node's internal `require`.
 //
 //   options.ownProcess  the process is node's own
 //   options.whenLoaded  start/when_loaded.js's
