@@ -11,7 +11,7 @@ const { whenLoaded } = options;
 if (options.ownProcess) return;
 
 const {
-  Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys, ObjectPrototype,
+  Error, FunctionPrototypeCall, ObjectDefineProperty, ObjectKeys, ObjectPrototype, ReflectApply,
   ReflectGet, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, ReflectSet,
   TypeError, WeakMap, WeakMapPrototypeGet, WeakMapPrototypeHas, WeakMapPrototypeSet, append,
 } = primordials;
@@ -212,6 +212,23 @@ replace(HTTPParser.prototype, 'consume', {
     return FunctionPrototypeCall(consume, this, stream);
   },
 }.consume);
+
+// Until it is initialized, a parser has memory that nothing has been written to.
+const kReadsState = ['consume', 'execute', 'finish', 'pause', 'resume'];
+for (let i = 0; i < kReadsState.length; i++) {
+  const name = kReadsState[i];
+  const method = HTTPParser.prototype[name];
+  replace(HTTPParser.prototype, name, {
+    [name](...given) {
+      if (!WeakMapPrototypeHas(lists, this)) {
+        const error = new Error(`${name} was called on a parser that is not initialized`);
+        error.code = 'ERR_INVALID_STATE';
+        throw error;
+      }
+      return ReflectApply(method, this, given);
+    },
+  }[name]);
+}
 
 replace(HTTPParser.prototype, 'remove', {
   remove() {

@@ -17,6 +17,7 @@
 #include "node_setup.hpp"
 #include "nodehost/errors.hpp"
 #include "process/reaper.hpp"
+#include "termination.hpp"
 #include "worker_thread.hpp"
 
 namespace node {
@@ -83,19 +84,6 @@ void ReapChildren(uv_loop_t* loop, Watchdog& watchdog) {
               });
 }
 
-// Ends JavaScript and its Workers, for one of which C++ on the JS thread may wait. The watchdog
-// ends those, because this is called under the lock of the life.
-std::function<void()> EndingOf(node::Environment* env, std::shared_ptr<detail::Workers> workers,
-                               std::shared_ptr<Watchdog> watchdog) {
-  return [env, workers = std::move(workers), watchdog = std::move(watchdog)] {
-    node::Stop(env);
-    watchdog->At(Watchdog::Clock::now(), [workers]() -> std::optional<Watchdog::Clock::time_point> {
-      workers->EndAll();
-      return std::nullopt;
-    });
-  };
-}
-
 }  // namespace
 
 Instance::Entered::Entered(Instance& instance)
@@ -152,7 +140,8 @@ void Instance::Load() {
                                   boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);
   const auto attach = [&] {
-    thread_.life().Attach(EndingOf(setup_->env(), workers_, platform_.watchdog));
+    thread_.life().Attach(TerminationOf(thread_, setup_->env(), platform_.watchdog,
+                                        [workers = workers_] { workers->EndAll(); }));
   };
   if (options_.run_command_line) {
     attach();
@@ -268,7 +257,6 @@ void Instance::CloseHandles() {
 
 void Instance::OnProcessExit(int exit_code) {
   if (!thread_.EndJavaScript({.exit_code = exit_code})) return;
-  stopper_.InsistOnEnd();
   thread_.Refuse();
   detail::ThrowTermination(setup_->isolate());
 }

@@ -17,8 +17,6 @@ using std::chrono_literals::operator""ms;
 constexpr auto kAnswerTime = 150ms;
 // How often the watchdog looks for that answer.
 constexpr auto kLookAgain = 5ms;
-// A termination that is met while Node or the host describes an error may be swallowed there.
-constexpr auto kAskAgain = 20ms;
 constexpr auto kUnwindTime = 300ms;
 // Node's start comes to an end, before there is JavaScript that could keep it from that.
 constexpr auto kSetUpTime = 5000ms;
@@ -62,7 +60,6 @@ void Stopper::Terminate(std::vector<std::string> still_alive) {
   if (debugger_.is_waiting()) still_alive = {"JavaScript was waiting for a debugger"};
   // The jobs that wait are refused now: native code may hold the thread for long.
   if (!thread_.life().Terminate(std::move(still_alive))) return;
-  InsistOnEnd();
   thread_.Refuse();
 }
 
@@ -85,16 +82,6 @@ void Stopper::TerminateAt(detail::Life::Clock::time_point until) {
                  Terminate(alive_.Answer());
                  return std::nullopt;
                });
-}
-
-void Stopper::InsistOnEnd() {
-  watchdog_.At(
-      Watchdog::Clock::now() + kAskAgain,
-      [weak_thread = thread_.weak_from_this()]() -> std::optional<Watchdog::Clock::time_point> {
-        const auto thread = weak_thread.lock();
-        if (!thread || !thread->life().InsistOnEnd()) return std::nullopt;
-        return Watchdog::Clock::now() + kAskAgain;
-      });
 }
 
 }  // namespace nodehost::host

@@ -49,9 +49,6 @@ class Stopper {
   /// not wait for itself.
   void TerminateAt(detail::Life::Clock::time_point until);
 
-  /// JavaScript is over: has V8 stop it again and again, until it is left.
-  void InsistOnEnd();
-
  private:
   detail::JsThread& thread_;
   Boundary& process_;

@@ -11,6 +11,7 @@
 #include "engine/node_version.hpp"
 #include "engine/realm.hpp"
 #include "engine/v8_strings.hpp"
+#include "termination.hpp"
 
 namespace nodehost::host {
 
@@ -82,16 +83,8 @@ void WorkerThread::Open(const Parent& parent, v8::Local<v8::Value> require) {
   deadlines_.Open(loop, isolate_);
   jobs_.Open(loop, isolate_, /*keeps_loop_alive=*/false);
   MakeNothing();
-  life().Attach([environment = environment_, watchdog = parent.platform.watchdog,
-                 workers = workers_, id = id_] {
-    node::Stop(environment);
-    // Not here, under the lock of the life.
-    watchdog->At(Watchdog::Clock::now(),
-                 [workers, id]() -> std::optional<Watchdog::Clock::time_point> {
-                   workers->EndOwn(id);
-                   return std::nullopt;
-                 });
-  });
+  life().Attach(TerminationOf(*this, environment_, parent.platform.watchdog,
+                              [workers = workers_, id = id_] { workers->EndOwn(id); }));
   life().SetReady();
   workers_->Enter(id_, shared_from_this());
 

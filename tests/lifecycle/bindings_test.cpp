@@ -111,6 +111,13 @@ TEST_CASE("bindings: native objects that are not complete do not crash") {
                            " try { p.consume(stream) } catch (e) { outcome += e.name }"
                            "return outcome") == five + "TypeError");
   CHECK(Try(node,
+            "const { HTTPParser } = require('_http_common'); const outcomes = [];"
+            "for (const name of ['consume', 'execute', 'finish', 'pause', 'resume'])"
+            " for (let i = 0; i < 50; ++i)"
+            "  try { new HTTPParser()[name](Buffer.alloc(9)); outcomes.push('returned') }"
+            "  catch (e) { outcomes.push(e.code) }"
+            "return [...new Set(outcomes)].join()") == "ERR_INVALID_STATE");
+  CHECK(Try(node,
             "const Socket = require('_stream_wrap'); const { Duplex } = require('stream');"
             "const { _handle: handle } = new Socket(new Duplex({ read() {} })); let outcome = '';"
             "for (const request of [undefined, {}, handle, Object.create(handle)])"

@@ -253,6 +253,27 @@ TEST_CASE("endless: in a pumped environment") {
   }
 }
 
+// A timeout cannot stop callbacks that are not the job's own: it ends the environment, and what
+// describes an error to Node swallows the first termination of each.
+TEST_CASE("endless: in callbacks that a job leaves behind, which nothing but its timeout ends") {
+  const std::string loops =
+      "{" + kLoopingMessage + "const many = Array.from({ length: 200 }, bad);";
+  for (const std::string code :
+       {"process.nextTick(() => { throw bad() })", "queueMicrotask(() => { throw bad() })",
+        "process.nextTick(() => { throw new AggregateError(many) })",
+        "queueMicrotask(() => { throw new AggregateError(many) })",
+        "Promise.reject(new AggregateError(many))"}) {
+    CAPTURE(code);
+    nh::PumpedEnvironment pumped = test::Platform().CreatePumpedEnvironment({});
+    CHECK_NOTHROW(pumped.Run(Script(loops + code + "}"), {.timeout = 50ms}));
+    CHECK_FALSE(pumped.Poll());
+    CHECK(pumped.Stop().reason == nh::EndReason::kTerminated);
+    nh::Environment node = NewEnvironment();
+    CHECK_NOTHROW(node.Run(Script(loops + code + "}"), {.timeout = 50ms}));
+    CHECK(node.WaitForExit() == 1);
+  }
+}
+
 TEST_CASE("endless: in a Worker") {
   const std::string in_worker =
       "const { Worker } = require('worker_threads'); new Worker(`" + kLoopingMessage;
