@@ -11,10 +11,10 @@
 
 namespace nodehost::host {
 
-/// What Life::Attach takes for the JavaScript of `environment` on `thread`: it stops it at once, and
-/// again and again until it is left, because an error that is just being described may swallow the
-/// termination. `end_workers` ends the Workers that it has made; the watchdog calls it, for it takes
-/// locks that must not be taken under that of a Life.
+/// What Life::Attach takes for the JavaScript of `environment` on `thread`: it stops it at once,
+/// and again and again until it is left, because an error that is just being described may swallow
+/// the termination. `end_workers` ends the Workers that it has made; the watchdog calls it, for it
+/// takes locks that must not be taken under that of a Life.
 std::function<void()> TerminationOf(detail::JsThread& thread, node::Environment* environment,
                                     std::shared_ptr<Watchdog> watchdog,
                                     std::function<void()> end_workers);

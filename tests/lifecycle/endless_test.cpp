@@ -265,11 +265,11 @@ TEST_CASE("endless: in callbacks that a job leaves behind, which nothing but its
         "Promise.reject(new AggregateError(many))"}) {
     CAPTURE(code);
     nh::PumpedEnvironment pumped = test::Platform().CreatePumpedEnvironment({});
-    CHECK_NOTHROW(pumped.Run(Script(loops + code + "}"), {.timeout = 50ms}));
+    CHECK_NOTHROW(pumped.Run(Script(loops + code + "}"), kSoon));
     CHECK_FALSE(pumped.Poll());
     CHECK(pumped.Stop().reason == nh::EndReason::kTerminated);
     nh::Environment node = NewEnvironment();
-    CHECK_NOTHROW(node.Run(Script(loops + code + "}"), {.timeout = 50ms}));
+    CHECK_NOTHROW(node.Run(Script(loops + code + "}"), kSoon));
     CHECK(node.WaitForExit() == 1);
   }
 }
