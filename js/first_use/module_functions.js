@@ -101,10 +101,14 @@ function invoke(module, name, args) {
   return PromisePrototypeThen(pending, ({ namespace }) => call(pick(module, name, namespace), args));
 }
 
+/// What is called for `name` of `module`, once `invoke` has found it: { function, receiver,
+/// takesCallback }; otherwise undefined.
+const known = (module, name) => MapPrototypeGet(found, `${module}\n${name}`);
+
 /// A promise that is fulfilled when `result`, if it is a stream, is over; otherwise undefined.
 function streamEnd(result) {
   if (typeof result.pipe !== 'function' || typeof result.on !== 'function') return undefined;
   return new Promise((resolve) => finished(result, () => resolve()));
 }
 
-return { __proto__: null, invoke, streamEnd };
+return { __proto__: null, invoke, known, streamEnd };

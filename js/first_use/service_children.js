@@ -1,6 +1,7 @@
-// The side that gives the work: starts worker processes, shares the calls among them and replaces
-// those that end. Runs in an environment of the host's own. Gets service_wire.js's exports as
-// `wire` and service_streams.js's as `streams`; returns `makeChildren(settings)`:
+// The side that gives the work: starts worker processes, replaces those that end, and has the streams.
+// ChildCalls has the calls and the sockets. Runs in an environment of the host's own. Gets
+// service_wire.js's exports as `wire`, service_streams.js's as `streams` and ChildCalls' functions as
+// `calls`; returns `makeChildren(settings)`:
 //
 //   command         program and arguments
 //   cwd, env        of the processes; env is laid over this environment's, or all if hideVariables
@@ -8,18 +9,20 @@
 //   instances       how many
 //   launchTimeout   ms until the first message
 //   onOutput(bytes) gets what they print; undefined: they share this process's output
-//   onBegin(id, instance) } of a call that is about to begin, and that a lost instance took along
+//
+// which returns what ChildCalls calls. An instance has a number, by which both know it.
 'use strict';
 
 const {
-  Array, Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet, MapPrototypeGetSize,
-  MapPrototypeSet, ObjectKeys, Promise, append,
+  Array, ArrayIsArray, Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet,
+  MapPrototypeGetSize, MapPrototypeSet, ObjectKeys, Promise, TypeError, append,
 } = primordials;
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
 const {
-  wire: { receiver, revive, sender }, streams: { closeUnused, isStream, readableOf, streamPort },
+  calls, wire: { revive, sender },
+  streams: { closeUnused, readableOf, streamNumbers, streamPort },
 } = options;
 
 const now = () => performance.now();
@@ -27,120 +30,69 @@ const kStuckAfter = 1000;      // ms from a ping to SIGKILL
 const kHealthyAfter = 2000;    // ms; one that lived longer is replaced at once
 const kLongestPause = 10000;   // ms between two attempts
 const kAttempts = 5;           // in a row until waiting calls are given up
-const kMostCalls = 1 << 16;    // sent to one instance at a time; the rest waits here
 const kOutputKept = 2000;      // characters of what a failed one has printed
-
-/// An error for C++ to make an InstanceEnded of.
-function ended(text, started) {
-  const error = new Error(text);
-  error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
-  error.started = started;
-  return error;
-}
 
 function makeChildren(settings) {
   const slots = new Array(settings.instances);
-  let waiting = [];        // calls that no instance has
+  const given = new Map();   // by call: the streams among its arguments
   let stopping = false;
-  let generation = 0;
-  let everyone = new Map();  // all processes that live, old ones too
+  const everyone = new Map();  // all processes that live, old ones too
   let serial = 0;
 
-  function dispatch() {
-    if (waiting.length === 0) return;
-    const calls = waiting;
-    waiting = [];
-    for (let i = 0; i < calls.length; ++i) give(calls[i]);
-  }
-
-  function give(call) {
-    if (call.settled) return;
-    let chosen;
-    for (let i = 0; i < slots.length; ++i) {
-      const instance = slots[i]?.instance;
-      if (!instance?.ready || instance.retired) continue;
-      if (chosen === undefined ||
-          MapPrototypeGetSize(instance.calls) < MapPrototypeGetSize(chosen.calls)) {
-        chosen = instance;
-      }
+  /// Sends a call some of whose arguments are streams.
+  function send(number, id, module, name, args) {
+    const instance = MapPrototypeGet(everyone, number);
+    const numbers = streamNumbers(args);
+    const streams = [];
+    for (let i = 0; i < numbers.length; ++i) {
+      append(streams, readableOf(args[numbers[i]]));
+      args[numbers[i]] = null;
     }
-    if (chosen === undefined || MapPrototypeGetSize(chosen.calls) >= kMostCalls) {
-      append(waiting, call);
-      return;
-    }
-    MapPrototypeSet(chosen.calls, call.id, call);
-    call.instance = chosen;
-    const { streams } = call;
-    const numbers = [];
-    for (let i = 0; i < streams.length; ++i) append(numbers, streams[i].number);
+    MapPrototypeSet(given, id, streams);
     try {
-      chosen.send(['call', call.id, call.module, call.name, call.args, numbers]);
-      for (let i = 0; i < streams.length; ++i) {
-        chosen.port.give(`${call.id}.${numbers[i]}`, streams[i].stream);
+      instance.send(['call', id, module, name, args, numbers]);
+      for (let i = 0; i < numbers.length; ++i) {
+        instance.port.give(`${id}.${numbers[i]}`, streams[i]);
       }
     } catch (error) {  // a DataCloneError
-      MapPrototypeDelete(chosen.calls, call.id);
-      fail(call, error);
+      destroyStreams(id);
+      throw error;
     }
   }
 
-  function settle(call) {
-    call.settled = true;
-    MapPrototypeDelete(calls, call.id);
+  function destroyStreams(id) {
+    const streams = MapPrototypeGet(given, id);
+    MapPrototypeDelete(given, id);
+    for (let i = 0; i < streams.length; ++i) streams[i].destroy();
   }
-  /// Of a call that no function has answered: nobody reads its arguments any more.
-  function fail(call, error) {
-    settle(call);
-    call.reject(error);
-    for (let i = 0; i < call.streams.length; ++i) call.streams[i].stream.destroy();
-  }
-  const calls = new Map();
 
-  function receive(instance, message) {
-    switch (message[0]) {
+  function receive(number, message) {
+    const instance = MapPrototypeGet(everyone, number);
+    const { 0: kind, 1: id } = ArrayIsArray(message) ? message : [];
+    switch (kind) {
       case 'ready':
         instance.ready = true;
         clearTimeout(instance.launchTimer);
-        dispatch();
+        calls.ready(number);
         return;
-      case 'begun': {
-        const ids = message[1];
-        for (let i = 0; i < ids.length; ++i) {
-          const call = MapPrototypeGet(instance.calls, ids[i]);
-          if (call === undefined) continue;
-          call.begun = true;
-          settings.onBegin(call.id, instance.name);
-        }
-        return;
-      }
       case 'pong':
         clearTimeout(instance.stuckTimer);
         instance.stuckTimer = undefined;
         return;
-      default: {
-        if (instance.port.receive(message)) return;
-        const { 0: kind, 1: id, 2: answer } = message;
-        if (kind !== 'done' && kind !== 'stream' && kind !== 'failed') {
+      case 'stream': {
+        if (!calls.has(number, id)) return;
+        const stream = instance.port.open(`${id}`);
+        closeUnused(stream);
+        calls.complete(number, id, stream);
+        return;
+      }
+      case 'failed':
+        calls.fail(number, id, revive(message[2]));
+        return;
+      default:
+        if (!ArrayIsArray(message) || !instance.port.receive(message)) {
           throw new TypeError('no kind of message');
         }
-        const error = kind === 'failed' ? revive(answer) : undefined;  // throws while the call is there
-        const call = MapPrototypeGet(instance.calls, id);
-        if (call === undefined) return;
-        MapPrototypeDelete(instance.calls, id);
-        settle(call);
-        instance.served = true;
-        if (kind === 'done') {
-          call.resolve(answer);
-        } else if (kind === 'stream') {
-          const stream = instance.port.open(`${id}`);
-          closeUnused(stream);
-          call.resolve(stream);
-        } else {
-          call.reject(error);
-        }
-        instance.closeIfDone();
-        if (waiting.length > 0) dispatch();
-      }
     }
   }
 
@@ -164,43 +116,30 @@ function makeChildren(settings) {
       append(args, `${settings.debugPort}`);
     }
     const startedAt = now();
+    const number = ++serial;
     const child = spawn(command[0], args,
                         { cwd: settings.cwd, env, uid: settings.uid ?? undefined,
                           gid: settings.gid ?? undefined,
-                          stdio: ['ignore', output, output, 'pipe'] });
+                          stdio: ['ignore', output, output, calls.open(number)] });
     const instance = {
-      name: `worker process ${child.pid}`, child, calls: new Map(), ready: false, served: false,
-      retired: false, generation, send: undefined, port: undefined, printed: '', stuckTimer: undefined,
-      launchTimer: undefined, failure: undefined, key: ++serial,
-      close() { child.stdio[3].end(); },
+      name: `worker process ${child.pid}`, number, child, ready: false, retired: false,
+      send: undefined, port: undefined, printed: '', stuckTimer: undefined, launchTimer: undefined,
+      failure: undefined,
       closeIfDone() {
-        if (!instance.retired || MapPrototypeGetSize(instance.calls) !== 0) return;
-        if (instance.port.isIdle()) instance.close();
+        if (instance.retired && instance.port.isIdle() && calls.isIdle(number)) calls.end(number);
       },
       kill(reason) {
         instance.failure ??= reason;
         child.kill('SIGKILL');
       },
+      socketEnded: undefined,
     };
     slot.instance = instance;
-    MapPrototypeSet(everyone, instance.key, instance);
-    const channel = child.stdio[3];
-    instance.send = sender(channel);
+    MapPrototypeSet(everyone, number, instance);
+    calls.start(number, instance.name);
+    instance.send = sender((message) => calls.send(number, message),
+                           (key, bytes) => calls.sendChunk(number, key, bytes));
     instance.port = streamPort(instance.send, instance.closeIfDone);
-    const read = receiver((messages) => {
-      for (let i = 0; i < messages.length; ++i) receive(instance, messages[i]);
-    });
-    let broken = false;
-    channel.on('data', (chunk) => {
-      if (broken) return;
-      try {
-        read(chunk);
-      } catch (error) {  // what it runs has got at the socket
-        broken = true;
-        instance.kill(`sent what is no message (${error.message}) and was killed`);
-      }
-    });
-    channel.on('error', () => {});  // the end of the process is reported instead
     if (output === 'pipe') {
       const take = (chunk) => {
         if (!instance.ready) instance.printed = `${instance.printed}${chunk}`.slice(-kOutputKept);
@@ -218,43 +157,41 @@ function makeChildren(settings) {
       over = true;
       clearTimeout(instance.launchTimer);
       clearTimeout(instance.stuckTimer);
-      MapPrototypeDelete(everyone, instance.key);
       lose(slot, instance, instance.failure ?? reason, now() - startedAt);
     };
     child.on('error', (error) => end(`could not be started: ${error.message}`));
-    // What it has sent before its end is still read: 'close' comes after the last of it.
-    child.on('close', (code, signal) =>
-      end(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`));
+    // What it has sent before its end is still read.
+    let left = 2;
+    let reason;
+    const partOver = () => {
+      if (--left === 0) end(reason);
+    };
+    instance.socketEnded = () => {
+      instance.socketEnded = () => {};
+      partOver();
+    };
+    child.on('close', (code, signal) => {
+      reason = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+      partOver();
+    });
   }
 
   function lose(slot, instance, reason, lived) {
-    const { name, printed } = instance;
-    instance.port.end(ended(`The ${name} ${reason} while it sent or read a stream.`, true));
-    MapPrototypeForEach(instance.calls, (call) => {
-      call.instance = undefined;
-      // A stream is read once.
-      if (!call.begun && !call.retried && !stopping && call.streams.length === 0) {
-        call.retried = true;
-        append(waiting, call);
-        return;
-      }
-      fail(call, ended(call.begun ?
-        `The ${name} ${reason} while it called ${call.module}.` :
-        `The ${name} ${reason} before it had called ${call.module}.`, call.begun));
-    });
+    const { name, number, printed } = instance;
+    const error = new Error(`The ${name} ${reason} while it sent or read a stream.`);
+    error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
+    instance.port.end(error);
+    const served = calls.lose(number, reason, stopping);
+    MapPrototypeDelete(everyone, number);
     if (slot.instance !== instance || stopping) {
       checkStopped();
       return;
     }
     slot.instance = undefined;
-    slot.failures = instance.served || lived > kHealthyAfter ? 0 : slot.failures + 1;
+    slot.failures = served || lived > kHealthyAfter ? 0 : slot.failures + 1;
     if (slot.failures >= kAttempts) {
       const said = printed === '' ? '' : ` It printed: ${printed}`;
-      const lost = waiting;
-      waiting = [];
-      for (let i = 0; i < lost.length; ++i) {
-        fail(lost[i], ended(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`, false));
-      }
+      calls.giveUpWaiting(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`);
     }
     const pause = slot.failures === 0 ? 0 : 50 * 2 ** (slot.failures - 1);
     slot.timer = setTimeout(start, pause < kLongestPause ? pause : kLongestPause, slot);
@@ -272,31 +209,29 @@ function makeChildren(settings) {
 
   return {
     __proto__: null,
+    send,
+    receive,
+    destroyStreams,
+    destroyUnread(args) {
+      const numbers = streamNumbers(args);
+      for (let i = 0; i < numbers.length; ++i) readableOf(args[numbers[i]]).destroy();
+    },
+    forgetStreams: (id) => { MapPrototypeDelete(given, id); },
+    closeIfDone: (number) => MapPrototypeGet(everyone, number).closeIfDone(),
 
-    invoke(id, module, name, args) {
-      return new Promise((resolve, reject) => {
-        const streams = [];
-        for (let i = 0; i < args.length; ++i) {
-          if (!isStream(args[i])) continue;
-          append(streams, { number: i, stream: readableOf(args[i]) });
-          args[i] = null;
-        }
-        const call = { id, module, name, args, streams, resolve, reject, begun: false,
-                       retried: false, settled: false, instance: undefined };
-        MapPrototypeSet(calls, id, call);
-        give(call);
-      });
+    /// The socket's other end is closed.
+    ended: (number) => MapPrototypeGet(everyone, number)?.socketEnded(),
+
+    /// What it sends is not read any more.
+    kill(number, reason) {
+      const instance = MapPrototypeGet(everyone, number);
+      instance.kill(reason);
+      instance.socketEnded();
     },
 
-    /// Nobody waits for the call any more: an instance that does not answer soon is killed.
-    cancel(id) {
-      const call = MapPrototypeGet(calls, id);
-      if (call === undefined) return;
-      const { instance } = call;
-      fail(call, ended('The caller waits no more.', call.begun));
-      if (instance === undefined) return;
-      MapPrototypeDelete(instance.calls, id);
-      instance.closeIfDone();
+    /// A call to it was given up: an instance that does not answer soon is killed.
+    probe(number) {
+      const instance = MapPrototypeGet(everyone, number);
       if (!instance.ready || instance.stuckTimer !== undefined) return;
       instance.send(['ping']);
       instance.stuckTimer = setTimeout(
@@ -305,12 +240,12 @@ function makeChildren(settings) {
     },
 
     restart() {
-      ++generation;
       for (let i = 0; i < slots.length; ++i) {
         const slot = slots[i];
         const old = slot.instance;
         if (old === undefined) continue;
         old.retired = true;
+        calls.retire(old.number);
         old.closeIfDone();
         start(slot);
       }
@@ -321,7 +256,7 @@ function makeChildren(settings) {
       stopping = true;
       for (let i = 0; i < slots.length; ++i) clearTimeout(slots[i].timer);
       MapPrototypeForEach(everyone, (instance) => {
-        instance.close();
+        calls.end(instance.number);
         setTimeout(() => instance.kill('did not end in time'), kStuckAfter);
       });
       return new Promise((resolve) => {

@@ -6,31 +6,24 @@
 //   from who writes   'chunk', key, chunk
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
-// Gets service_wire.js's exports as `wire`; returns `isStream(value)`, `readableOf(value)` of one,
+// Gets service_wire.js's exports as `wire` and `isStream(value)`; returns `readableOf(value)` of one,
 // `streamNumbers(args)`, `closeUnused(stream)`, `streamPort(send, onIdle)` and
 // `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
 'use strict';
 
 const {
   Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet,
-  MapPrototypeGetSize, MapPrototypeSet, SymbolAsyncIterator, append,
+  MapPrototypeGetSize, MapPrototypeSet, append,
 } = primordials;
 const { Readable } = require('stream');
 const { setTimeout } = require('timers');
-const { wire: { clone, describe, deserialize, revive } } = options;
+const { isStream, wire: { clone, describe, deserialize, revive } } = options;
 
 const { from, fromWeb } = Readable;
 const kAhead = 64;        // chunks that may be under way
 const kUnusedAfter = 1000;  // ms
 
 const isNodeStream = (value) => typeof value.pipe === 'function' && typeof value.on === 'function';
-
-/// Whether it is sent chunk by chunk: a Readable, a web ReadableStream or an async iterable.
-function isStream(value) {
-  return typeof value === 'object' && value !== null &&
-    (isNodeStream(value) || typeof value.getReader === 'function' ||
-     typeof value[SymbolAsyncIterator] === 'function');
-}
 
 /// The Readable that is sent for it. Of a Readable, that itself.
 function readableOf(value) {
@@ -208,4 +201,4 @@ function streamNumbers(args) {
   return numbers;
 }
 
-return { __proto__: null, bytesPort, closeUnused, isStream, readableOf, streamNumbers, streamPort };
+return { __proto__: null, bytesPort, closeUnused, readableOf, streamNumbers, streamPort };

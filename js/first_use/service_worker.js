@@ -1,35 +1,25 @@
-// The worker process's side: calls what comes over the socket, until the other side closes it.
-// Gets `invoke` of module_functions.js, service_wire.js's exports as `wire`, service_streams.js's as
-// `streams`, and the socket's `descriptor`.
+// The worker process's side of what WorkerCalls leaves to JavaScript: calls with streams among their
+// arguments, results that are streams, and what is thrown. Gets service_wire.js's exports as `wire`,
+// service_streams.js's as `streams` and WorkerCalls' functions as `calls`; returns what it calls.
 'use strict';
 
 const { PromisePrototypeThen, append } = primordials;
-const { Socket } = require('net');
 const { isPromise } = require('util');
 const {
-  invoke, wire: { describe, receiver, sender }, streams: { closeUnused, isStream, streamPort }, descriptor,
+  calls, invoke, wire: { describe, sender }, streams: { closeUnused, streamPort },
 } = options;
 
 const { exit } = process;
-const socket = new Socket({ fd: descriptor, readable: true, writable: true });
-const send = sender(socket);
+const send = sender(calls.send, calls.sendChunk);
 const port = streamPort(send, () => {});
 
 function fail(id, thrown) {
   send(['failed', id, describe(thrown)]);
 }
 
-function complete(id, result) {
-  if (isStream(result)) {
-    send(['stream', id]);
-    port.give(`${id}`, result);
-    return;
-  }
-  try {
-    send(['done', id, result]);
-  } catch (error) {  // a DataCloneError
-    fail(id, error);
-  }
+function giveStream(id, stream) {
+  send(['stream', id]);
+  port.give(`${id}`, stream);
 }
 
 function call(id, module, name, args, streams) {
@@ -41,36 +31,25 @@ function call(id, module, name, args, streams) {
     answer(id, value);
     for (let i = 0; i < opened.length; ++i) closeUnused(opened[i]);
   };
+  calls.begin(id);
   try {
     const result = invoke(module, name, args);
-    if (!isPromise(result)) return settle(complete, result);
-    PromisePrototypeThen(result, (value) => settle(complete, value), (error) => settle(fail, error));
+    if (!isPromise(result)) return settle(calls.complete, result);
+    PromisePrototypeThen(result, (value) => settle(calls.complete, value),
+                         (error) => settle(fail, error));
   } catch (error) {
     settle(fail, error);
   }
 }
 
-socket.on('data', receiver((messages) => {
-  const begun = { __proto__: null, length: 0 };
-  for (let i = 0; i < messages.length; ++i) {
-    if (messages[i][0] === 'call') begun[begun.length++] = messages[i][1];
+function receive(message) {
+  if (message[0] === 'call') {
+    call(message[1], message[2], message[3], message[4], message[5]);
+  } else if (!port.receive(message)) {
+    send(['pong']);
   }
-  // Written before any function runs, so that the other side knows what may have happened.
-  if (begun.length > 0) {
-    send(['begun', begun]);
-    socket.uncork();
-    socket.cork();
-  }
-  for (let i = 0; i < messages.length; ++i) {
-    const message = messages[i];
-    if (message[0] === 'call') {
-      call(message[1], message[2], message[3], message[4], message[5]);
-    } else if (!port.receive(message)) {
-      send(['pong']);
-    }
-  }
-}));
-// The process that gave the work has ended, or wants no more of it.
-socket.on('close', () => exit(0));
-socket.on('error', () => exit(1));
+}
+
 send(['ready']);
+
+return { __proto__: null, exit, fail, giveStream, receive };

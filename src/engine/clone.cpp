@@ -1,21 +1,18 @@
 // Structured clone: a value as bytes, with the shared memory it refers to.
-#include <fmt/format.h>
 #include <v8.h>
 
 #include <cstdlib>
 #include <memory>
-#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "catch.hpp"
+#include "clone_writer.hpp"
 #include "entry.hpp"
 #include "js_errors.hpp"
 #include "memory.hpp"
 #include "nodehost/detail/value_ops.hpp"
-#include "nodehost/errors.hpp"
-#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 
@@ -32,32 +29,9 @@ struct CloneData {
 
 namespace {
 
-class Writer final : public v8::ValueSerializer::Delegate {
+class Writer final : public CloneWriter {
  public:
-  Writer(Realm& realm, CloneData& data) : realm_(realm), data_(data) {}
-
-  void ThrowDataCloneError(v8::Local<v8::String> message) override {
-    const v8::Local<v8::Value> error = v8::Exception::Error(message);
-    error.As<v8::Object>()
-        ->DefineOwnProperty(realm_.context(), realm_.String("name"),
-                            realm_.String("DataCloneError"), v8::DontEnum)
-        .Check();
-    realm_.isolate()->ThrowException(error);
-  }
-
-  // An object of C++'s, such as one of Node's handles.
-  v8::Maybe<bool> WriteHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
-    std::string text;
-    FromV8String(realm_.isolate(), object->GetConstructorName(), text);
-    ThrowDataCloneError(realm_.String(fmt::format("#<{}> could not be cloned.", text)));
-    return v8::Just(false);  // not read where an exception is pending
-  }
-
-  v8::Maybe<std::uint32_t> GetWasmModuleTransferId(v8::Isolate*,
-                                                   v8::Local<v8::WasmModuleObject>) override {
-    ThrowDataCloneError(realm_.String("#<Module> could not be cloned."));
-    return v8::Just(std::uint32_t{0});  // not read where an exception is pending
-  }
+  Writer(Realm& realm, CloneData& data) : CloneWriter(realm), data_(data) {}
 
   v8::Maybe<std::uint32_t> GetSharedArrayBufferId(
       v8::Isolate*, v8::Local<v8::SharedArrayBuffer> buffer) override {
@@ -70,7 +44,6 @@ class Writer final : public v8::ValueSerializer::Delegate {
   }
 
  private:
-  Realm& realm_;
   CloneData& data_;
 };
 

@@ -1,14 +1,13 @@
-// ChildProcess: the functions run in worker processes. The processes are started, spoken to and
-// replaced by js/first_use/service_children.js, in an environment of its own.
+// ChildProcess: the functions run in worker processes. In an environment of its own ChildCalls has
+// the calls, and js/first_use/service_children.js starts the processes and replaces them.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
+#include "child_calls.hpp"
 #include "control_environment.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/hosting_model.hpp"
@@ -47,7 +46,6 @@ struct ChildrenSettings {
   double instances;
   double launchTimeout;
   std::optional<std::function<void(Bytes)>> onOutput;
-  std::function<void(double, std::string)> onBegin;
   std::optional<int> debugPort;
   bool hideVariables;
   std::optional<std::uint32_t> uid;
@@ -101,10 +99,6 @@ class ChildProcessModel final : public HostingModel {
                               .launchTimeout = static_cast<double>(
                                   std::min(context.launch_timeout, kLongestTimer).count()),
                               .onOutput = {},
-                              .onBegin =
-                                  [this](double id, const std::string& instance) {
-                                    Begin(static_cast<std::uint64_t>(id), instance);
-                                  },
                               .debugPort = context.debug_port,
                               .hideVariables = !options_.rights.environment_variables,
                               .uid = options_.user,
@@ -123,28 +117,21 @@ class ChildProcessModel final : public HostingModel {
     }
     control_.emplace(services::NewControlEnvironment(context.platform));
     control_->Run([&](Js& js) {
-      children_ = services::RunScript(js, "children", services::WireOptions(js))
-                      .Call("makeChildren", settings);
+      calls_ = services::ChildCalls::New(js);
+      const Object options = services::WireOptions(js);
+      options.Set("calls", calls_->Functions(js));
+      calls_->set_children(
+          services::RunScript(js, "children", options).Call("makeChildren", settings));
     });
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
-    {
-      const std::lock_guard lock(mutex_);
-      under_way_[invocation->id()] = invocation;
-    }
-    const Task<void> task = control_->RunAsync(
-        [this, invocation](Js& js) -> Task<void> { return Call(js, *invocation); });
-    task.state()->OnSettled([this, invocation, state = task.state().get()] {
-      if (const std::exception_ptr error = state->error()) invocation->Fail(error);
-      const std::lock_guard lock(mutex_);
-      under_way_.erase(invocation->id());
-    });
+    calls_->Invoke(std::move(invocation));
   }
 
   void Cancel(std::uint64_t id) override {
     try {
-      control_->Post([this, id](Js&) { children_.Call("cancel", static_cast<double>(id)); });
+      control_->Post([this, id](Js&) { calls_->Cancel(id); });
     } catch (const EnvironmentStopped&) {
       // The control environment has ended, and the processes end with it.
     }
@@ -152,7 +139,7 @@ class ChildProcessModel final : public HostingModel {
 
   void Restart() override {
     try {
-      control_->Run([this](Js&) { children_.Call("restart"); });
+      control_->Run([this](Js&) { calls_->children().Call("restart"); });
     } catch (const EnvironmentStopped&) {
       // The control environment has ended: there is nothing to restart.
     }
@@ -161,7 +148,7 @@ class ChildProcessModel final : public HostingModel {
   void Stop() override {
     if (!control_ || control_->exit_code()) return;
     const Task<void> stopped =
-        control_->RunAsync([this](Js&) -> Task<void> { co_await children_.Call("stop"); });
+        control_->RunAsync([this](Js&) -> Task<void> { co_await calls_->children().Call("stop"); });
     try {
       stopped.Get(5s);
     } catch (const std::exception&) {
@@ -171,40 +158,8 @@ class ChildProcessModel final : public HostingModel {
   }
 
  private:
-  Task<void> Call(Js& js, Invocation& invocation) {
-    if (invocation.settled()) co_return;
-    try {
-      const Value result = co_await children_.Call("invoke", static_cast<double>(invocation.id()),
-                                                   invocation.module(), invocation.export_name(),
-                                                   invocation.Arguments(js));
-      invocation.Complete(result);
-    } catch (const JsError& error) {
-      if (error.code() == "ERR_NODEHOST_INSTANCE_ENDED") {
-        invocation.Fail(std::make_exception_ptr(
-            InstanceEnded(error.message(), error.property("started") == "true")));
-      } else {
-        invocation.Fail(std::current_exception());
-      }
-    } catch (...) {
-      invocation.Fail(std::current_exception());
-    }
-  }
-
-  void Begin(std::uint64_t id, const std::string& instance) {
-    std::shared_ptr<Invocation> invocation;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto found = under_way_.find(id);
-      if (found == under_way_.end()) return;
-      invocation = found->second.lock();
-    }
-    if (invocation) invocation->Begin(instance);
-  }
-
   const ChildProcessOptions options_;
-  std::mutex mutex_;
-  std::unordered_map<std::uint64_t, std::weak_ptr<Invocation>> under_way_;  // guarded by mutex_
-  Value children_;  // what makeChildren has returned
+  std::shared_ptr<services::ChildCalls> calls_;  // of `control_`
   std::optional<Environment> control_;
 };
 

@@ -1,8 +1,11 @@
 // The worker process's main function.
+#include <optional>
+#include <utility>
+
 #include "nodehost/environment.hpp"
 #include "nodehost/hosting_model.hpp"
 #include "nodehost/platform.hpp"
-#include "service_scripts.hpp"
+#include "worker_calls.hpp"
 
 namespace nodehost {
 
@@ -14,13 +17,9 @@ int RunWorker(NodejsPlatform& platform, WorkerOptions options) {
   environment.rights = std::move(options.rights);
   // The socket to the other side is a right that the kernel holds; see nodehost worker.
   environment.rights.network = true;
+  std::optional<services::WorkerCalls> calls;  // outlives the environment
   Environment node = platform.CreateEnvironment(std::move(environment));
-  node.Run([&](Js& js) {
-    const Object settings = services::WireOptions(js);
-    settings.Set("invoke", services::ModuleFunctions(js)["invoke"]);
-    settings.Set("descriptor", options.descriptor);
-    services::RunScript(js, "worker", settings);
-  });
+  node.Run([&](Js& js) { calls.emplace(js, options.descriptor); });
   return node.WaitForExit();
 }
 

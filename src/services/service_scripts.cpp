@@ -1,14 +1,20 @@
 #include "service_scripts.hpp"
 
 #include <fmt/format.h>
+#include <node_buffer.h>
 
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "engine/catch.hpp"
+#include "engine/clone_bytes.hpp"
+#include "engine/entry.hpp"
 #include "engine/host_functions.hpp"
+#include "engine/js_errors.hpp"
 #include "engine/realm.hpp"
 #include "engine/reference.hpp"
+#include "nodehost/errors.hpp"
 #include "nodehost/function.hpp"
 #include "thread/js_thread.hpp"
 
@@ -43,7 +49,6 @@ const Object& Exports(Js& js) {
   return known.exports;
 }
 
-Value Wire(Js& js) { return Exports(js)["wire"]; }
 Value Streams(Js& js) { return Exports(js)["streams"]; }
 
 }  // namespace
@@ -61,14 +66,31 @@ Object ModuleFunctions(Js& js) {
 
 Object WireOptions(Js& js) {
   Object options = Object::New(js);
-  options.Set("wire", RunScript(js, "wire", Object::New(js)));
+  options.Set("clone", [](Js&, const Value& value) { return Encode(value); });
+  options.Set("deserialize", [](Js& inner, const Bytes& bytes) { return Decode(inner, bytes); });
+  options.Set("isStream", [](Js&, const Value& value) { return IsStream(value); });
+  options.Set("wire", RunScript(js, "wire", options));
   options.Set("streams", RunScript(js, "streams", options));
   return options;
 }
 
 bool IsStream(const Value& value) {
-  Js js(*detail::JsThread::Current());
-  return Streams(js).Call("isStream", value).As<bool>();
+  const detail::Entry entry(value.ref());
+  return IsStream(entry.realm(), entry.value());
+}
+
+bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value) {
+  if (!value->IsObject() || value->IsFunction()) return false;
+  const v8::Local<v8::Object> object = value.As<v8::Object>();
+  const detail::Catch caught(realm);
+  const auto has_function = [&](v8::Local<v8::Name> name) {
+    v8::Local<v8::Value> found;
+    if (!object->Get(realm.context(), name).ToLocal(&found)) detail::ThrowCaught(realm, caught);
+    return found->IsFunction();
+  };
+  return (has_function(realm.Key("pipe")) && has_function(realm.Key("on"))) ||
+         has_function(realm.Key("getReader")) ||
+         has_function(v8::Symbol::GetAsyncIterator(realm.isolate()));
 }
 
 Object NewBytesPort(Js& js, std::function<void(Bytes)> send, std::function<void()> on_idle) {
@@ -80,10 +102,62 @@ std::vector<int> StreamNumbers(Js& js, const Array& arguments) {
 }
 
 Bytes Encode(const Value& value) {
-  Js js(*detail::JsThread::Current());
-  return Wire(js).Call("clone", value).As<Bytes>();
+  const detail::Entry entry(value.ref());
+  const detail::Catch caught(entry.realm());
+  auto bytes = std::make_shared<detail::GrowingBytes>();
+  if (!detail::AppendClone(entry.realm(), entry.value(), *bytes)) {
+    detail::ThrowCaught(entry.realm(), caught);
+  }
+  return Bytes(bytes, bytes->data(), bytes->size());
 }
 
-Value Decode(Js& js, const Bytes& bytes) { return Wire(js).Call("deserialize", bytes); }
+Value Decode(Js& js, const Bytes& bytes) {
+  return Decode(detail::Realm::Of(js.thread()), {bytes.data(), bytes.size()});
+}
+
+Value Decode(detail::Realm& realm, std::span<const std::uint8_t> bytes) {
+  const v8::HandleScope scope(realm.isolate());
+  const detail::Catch caught(realm);
+  v8::Local<v8::Value> value;
+  if (!detail::ReadClone(realm, bytes).ToLocal(&value)) detail::ThrowCaught(realm, caught);
+  return Value(realm.references().Make(realm.isolate(), value));
+}
+
+void SendMessage(Js& js, FramePipe& pipe, const Value& message) {
+  detail::Realm& realm = detail::Realm::Of(js.thread());
+  const v8::HandleScope scope(realm.isolate());
+  const detail::Catch caught(realm);
+  FramePipe::Writer frame(pipe);
+  if (!detail::AppendClone(realm, detail::Entry::LocalOf(realm, message.ref()), frame.bytes())) {
+    detail::ThrowCaught(realm, caught);
+  }
+  frame.Send();
+}
+
+// What the stream's owner does to its Buffer afterwards does not reach a copy.
+void SendChunk(FramePipe& pipe, const std::string& key, const Value& bytes) {
+  const detail::Entry entry(bytes.ref());
+  FramePipe::Writer frame(pipe, Frame::kChunk);
+  frame.Byte(static_cast<std::uint8_t>(key.size())).Text(key);
+  frame.Text({node::Buffer::Data(entry.value()), node::Buffer::Length(entry.value())});
+  frame.Send();
+}
+
+Value MessageOf(detail::Realm& realm, Body body) {
+  BodyReader reader(body);
+  const auto kind = static_cast<Frame>(reader.Byte());
+  if (kind == Frame::kClone) return Decode(realm, body);
+  if (kind != Frame::kChunk) throw HostError("no kind of message");
+  v8::Isolate* const isolate = realm.isolate();
+  const v8::HandleScope scope(isolate);
+  const v8::Local<v8::String> key = realm.String(reader.Text(reader.Byte()));
+  const std::string_view bytes = reader.Text(reader.size());
+  v8::Local<v8::Object> buffer;
+  if (!node::Buffer::Copy(isolate, bytes.data(), bytes.size()).ToLocal(&buffer)) {
+    throw HostError("a chunk that is too large");
+  }
+  v8::Local<v8::Value> parts[] = {realm.String("chunk"), key, buffer};
+  return Value(realm.references().Make(isolate, v8::Array::New(isolate, parts, 3)));
+}
 
 }  // namespace nodehost::services

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ TEST_CASE("a worker that sends what is no message is killed, and another takes i
   nh::NodeServices services(Platform(), Options<ChildProcess>());
   const auto kinds =
       services.InvokeExportAsync<std::vector<std::string>>("./past_the_wire", "kinds").Get(20s);
-  CHECK(kinds.size() == 12);
+  CHECK(kinds.size() == 15);
   for (const std::string& kind : kinds) {
     CAPTURE(kind);
     const auto error = FailureOf<nh::InstanceEnded>(
@@ -80,4 +81,11 @@ TEST_CASE("what has no structured clone is a DataCloneError of its call") {
       FailureOf<nh::JsError>(services.InvokeExportAsync<int>("./values", "aFunction"));
   CHECK(error.name() == "DataCloneError");
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
+
+TEST_CASE("what a call leaves in an AsyncLocalStorage is not the next call's") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  using Number = std::optional<int>;
+  CHECK(services.InvokeExportAsync<Number>("./values", "enter", 1).Get() == std::nullopt);
+  CHECK(services.InvokeExportAsync<Number>("./values", "enter", 2).Get() == std::nullopt);
 }

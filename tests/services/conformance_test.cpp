@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "models.hpp"
+#include "nodehost/shared.hpp"
 #if defined(NODEHOST_NATS_SERVER)
 #include "nats_server.hpp"
 #endif
@@ -73,6 +74,19 @@ TEST_CASE_TEMPLATE("data arrives as what it was", Model, MODELS) {
   CHECK(services.InvokeExportAsync<std::string>("./values", "large", 20'000'000).Get().size() ==
         20'000'000);
   services.InvokeExportAsync<void>("./values", "cyclic").Get();
+}
+
+TEST_CASE_TEMPLATE("views of memory arrive as what they were, with their own bytes", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  const auto name = [&](const auto& value) {
+    return services.InvokeExportAsync<std::string>("./values", "className", value).Get();
+  };
+  CHECK(name(nh::Bytes::CopyOf("abc")) == "Buffer");
+  CHECK(name(nh::Bytes()) == "Buffer");
+  CHECK(name(nh::Shared<double>(3)) == "Float64Array");
+  using Rows = std::vector<std::vector<double>>;
+  CHECK(services.InvokeExportAsync<Rows>("./values", "views").Get() == Rows{{0.5, 2}, {8, 9}, {}});
 }
 
 TEST_CASE_TEMPLATE("an error says what JavaScript threw, in which file and which instance", Model,

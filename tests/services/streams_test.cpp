@@ -89,6 +89,18 @@ TEST_CASE_TEMPLATE("bytes arrive whole, whatever class they are of", Model, MODE
   CHECK(kind(300'000) == "Buffer of 300000");
 }
 
+TEST_CASE_TEMPLATE("a result whose getter writes to a stream arrives, and so does the chunk", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  const auto stream = StreamOf<std::string>(services, "open");
+  const auto chunk = stream.Read();
+  std::this_thread::sleep_for(50ms);  // the stream flows
+  using Texts = std::map<std::string, std::string>;
+  CHECK(services.InvokeExportAsync<Texts>("./streams", "pushInGetter").Get(20s) ==
+        Texts{{"text", "result"}});
+  CHECK(chunk.Get(10s) == "chunk");
+}
+
 TEST_CASE_TEMPLATE("a stream that breaks ends with its error, behind what came before", Model,
                    MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());

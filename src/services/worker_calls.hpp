@@ -1,0 +1,60 @@
+// WorkerCalls: the calls that come to a worker process over its socket, until the other side closes
+// it. An ordinary call runs no JavaScript here but the module's function.
+#pragma once
+
+#include <v8.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "frame_pipe.hpp"
+#include "nodehost/object.hpp"
+#include "thread/js_thread.hpp"
+
+namespace nodehost::services {
+
+/// Made on the JS thread of the environment that it is for, which it outlives.
+class WorkerCalls {
+ public:
+  WorkerCalls(Js& js, int descriptor);
+  WorkerCalls(const WorkerCalls&) = delete;
+  WorkerCalls& operator=(const WorkerCalls&) = delete;
+
+ private:
+  class Answer;
+
+  /// A function that was called before.
+  struct Known {
+    Value function;
+    Value receiver;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
+  Object Functions(Js& js);
+  void Receive(const std::vector<Body>& bodies);
+  void Begin(const std::vector<Body>& bodies);
+  void Serve(Body body);
+  void Call(detail::Realm& realm, BodyReader call);
+  void Remember(std::string_view key, std::string_view module, std::string_view name);
+  void Settle(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> result);
+  void Complete(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> result);
+  void Fail(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> thrown);
+  void End(int error);
+
+  detail::JsThread& thread_;
+  const Object modules_;  // what module_functions.js returns
+  std::unordered_map<std::string, Known, Hash, std::equal_to<>> known_;
+  std::shared_ptr<FramePipe> pipe_;
+  Object functions_;  // what service_worker.js returns
+};
+
+}  // namespace nodehost::services
