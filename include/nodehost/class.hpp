@@ -67,12 +67,13 @@ class Class {
   template <class... A>
   Class& Constructor() {
     static_assert(std::is_constructible_v<T, A...>, "nodehost: T has no such constructor");
-    info_->constructions.push_back(
-        {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
-           return detail::WithArguments<A...>(call, [](auto&&... arguments) {
-             return detail::MadeOf(new T(static_cast<decltype(arguments)>(arguments)...));
-           });
-         }});
+    using Making = detail::Making<detail::Types<A...>>;
+    info_->constructions.push_back({Making::kSignature, [](detail::NativeCall& call) {
+                                      return Making::Make(call, [](auto&&... arguments) {
+                                        return detail::MadeOf(
+                                            new T(static_cast<decltype(arguments)>(arguments)...));
+                                      });
+                                    }});
     doc_ = &info_->constructions.back().doc;
     return *this;
   }
@@ -81,7 +82,13 @@ class Class {
   template <auto Factory>
   Class& ConstructedBy() {
     using Traits = detail::FunctionTraits<decltype(Factory)>;
-    info_->constructions.push_back(ConstructionOf<Factory>(typename Traits::Arguments()));
+    using Making = detail::Making<typename Traits::Arguments>;
+    info_->constructions.push_back(
+        {Making::kSignature, [](detail::NativeCall& call) {
+           return Making::Make(call, [](auto&&... arguments) {
+             return MadeBy(Factory(static_cast<decltype(arguments)>(arguments)...));
+           });
+         }});
     doc_ = &info_->constructions.back().doc;
     return *this;
   }
@@ -97,15 +104,16 @@ class Class {
                   "nodehost: ExtendedAs: Extended derives from nodehost::Overridable, too");
     static_assert(std::is_constructible_v<Extended, A...>,
                   "nodehost: ExtendedAs: Extended has no such constructor");
-    info_->extensions.push_back(
-        {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
-           return detail::WithArguments<A...>(call, [](auto&&... arguments) {
-             auto* const made = new Extended(static_cast<decltype(arguments)>(arguments)...);
-             detail::Made object = detail::MadeOf<T>(made);
-             object.link = made->link().get();
-             return object;
-           });
-         }});
+    using Making = detail::Making<detail::Types<A...>>;
+    info_->extensions.push_back({Making::kSignature, [](detail::NativeCall& call) {
+                                   return Making::Make(call, [](auto&&... arguments) {
+                                     auto* const made = new Extended(
+                                         static_cast<decltype(arguments)>(arguments)...);
+                                     detail::Made object = detail::MadeOf<T>(made);
+                                     object.link = made->link().get();
+                                     return object;
+                                   });
+                                 }});
     doc_ = &info_->extensions.back().doc;
     return *this;
   }
@@ -240,14 +248,6 @@ class Class {
   static constexpr detail::ClassOps kOps{&detail::ClassInfoOf<T>};
 
  private:
-  template <auto Factory, class... A>
-  static detail::Construction ConstructionOf(detail::Types<A...>) {
-    return {&detail::SignatureOf<void, detail::Stored<A>...>::kValue, [](detail::NativeCall& call) {
-              return detail::WithArguments<A...>(call, [](auto&&... arguments) {
-                return MadeBy(Factory(static_cast<decltype(arguments)>(arguments)...));
-              });
-            }};
-  }
   static detail::Made MadeBy(std::shared_ptr<T> made) { return {{}, std::move(made), nullptr}; }
   static detail::Made MadeBy(std::unique_ptr<T> made) {
     return made ? detail::MadeOf(made.release()) : detail::Made();

@@ -24,6 +24,7 @@
 #include "nodehost/convert/time.hpp"
 #include "nodehost/convert/values.hpp"
 #include "nodehost/convert/variants.hpp"
+#include "nodehost/detail/injected.hpp"
 #include "nodehost/detail/type_info.hpp"
 
 namespace nodehost {
@@ -41,7 +42,11 @@ inline constexpr bool kIsSharedPtr<std::shared_ptr<T>> = true;
 /// What is to be done about a type that does not cross.
 template <class T>
 constexpr TypeInfo Unsupported() {
-  if constexpr (std::is_reference_v<T> || std::is_const_v<T>) {
+  if constexpr (InjectedParameter<T>) {
+    static_assert(kAlwaysFalse<T>,
+                  "nodehost: a Js&, a This and an EnvironmentRef do not cross into JavaScript; as "
+                  "parameters they stand in front of JavaScript's arguments");
+  } else if constexpr (std::is_reference_v<T> || std::is_const_v<T>) {
     static_assert(kAlwaysFalse<T>, "nodehost: ask for the type itself, without & and const");
   } else if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T>) {
     static_assert(kAlwaysFalse<T>,

@@ -6,9 +6,9 @@
 #include <memory>
 #include <utility>
 
-#include "nodehost/any_environment.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/task_state.hpp"
+#include "nodehost/environment_ref.hpp"
 
 namespace nodehost {
 
@@ -16,7 +16,7 @@ namespace detail {
 
 class EnterAwaiter {
  public:
-  explicit EnterAwaiter(AnyEnvironment& node) noexcept : node_(node) {}
+  explicit EnterAwaiter(EnvironmentRef node) noexcept : node_(std::move(node)) {}
   EnterAwaiter(EnterAwaiter&&) noexcept = default;
   EnterAwaiter& operator=(EnterAwaiter&&) = delete;
   ~EnterAwaiter() {
@@ -47,7 +47,7 @@ class EnterAwaiter {
     const std::shared_ptr<Resumption> resumption_;
   };
 
-  AnyEnvironment& node_;
+  EnvironmentRef node_;
   std::shared_ptr<Resumption> resumption_;
 };
 
@@ -56,8 +56,9 @@ class EnterAwaiter {
 /// `nh::Js& js = co_await nh::Enter(node);`: the coroutine goes on on the JS thread of `node`, and
 /// comes back there after each Task and promise that it awaits. On that thread already, it goes on
 /// at once. Throws `EnvironmentStopped` where the environment takes no more; the coroutine then
-/// goes on on the thread that says so. `node` must live until then. To leave again, `co_await
-/// SwitchTo(executor)`.
-inline detail::EnterAwaiter Enter(AnyEnvironment& node) { return detail::EnterAwaiter(node); }
+/// goes on on the thread that says so. To leave again, `co_await SwitchTo(executor)`.
+inline detail::EnterAwaiter Enter(EnvironmentRef node) {
+  return detail::EnterAwaiter(std::move(node));
+}
 
 }  // namespace nodehost

@@ -16,9 +16,10 @@ class Function : public Object {
   static constexpr auto kClass = detail::ValueClass::kFunction;
 
   /// A C++ function as a JavaScript one: a lambda or other callable, of which it keeps a copy. It
-  /// may take a `Js&` first; then data, typed interfaces or Values, where trailing std::optionals
-  /// may be left out; and `Arguments` last. It returns any of these, or a Task. Values convert to
-  /// functions in the same way: `js.Global().Set("add", [](int a, int b) { return a + b; })`.
+  /// may take a `Js&`, a `This` and an `EnvironmentRef` first; then data, typed interfaces or
+  /// Values, where trailing std::optionals may be left out; and `Arguments` last. It returns any of
+  /// these, or a Task. Values convert to functions in the same way: `js.Global().Set("add", [](int
+  /// a, int b) { return a + b; })`.
   template <class F>
   static Function New(Js& js, const F& function) {
     return Value::From(js, function).template As<Function>();

@@ -10,6 +10,7 @@ class AnyEnvironment;
 class Environment;
 class PumpedEnvironment;
 class EnvironmentPool;
+class EnvironmentRef;
 template <class T>
 class Pooled;
 class Batch;
@@ -44,6 +45,7 @@ class RegExp;
 class Set;
 class SharedArrayBuffer;
 class Symbol;
+class This;
 template <class T>
 class TypedArray;
 struct Deferred;

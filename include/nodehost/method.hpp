@@ -131,6 +131,11 @@ class Method<R(A...)> {
  private:
   // Here and not in the class, so that a struct may have a Method that returns that struct.
   static constexpr void Check() noexcept {
+    static_assert(
+        (!detail::InjectedParameter<A> && ...),
+        "A Method moves only data, so that any thread may call it. A function that takes "
+        "a Js&, a This or an EnvironmentRef is a std::function of the struct, or a method "
+        "of a Class.");
     static_assert(!detail::kHoldsJs<R> && (!detail::kHoldsJs<A> && ...),
                   "A Method moves only data, so that any thread may call it. Take a Value inside "
                   "Run and call that instead.");

@@ -35,6 +35,8 @@ class NativeCall {
   void Read(const Signature& signature, void* const* values);
   void ReadOne(std::uint32_t index, const TypeInfo& type, void* value);
   void Return(const TypeInfo& type, const void* result);
+  /// `this`; undefined where JavaScript gives none.
+  Ref Receiver() const;
   void ReturnThis() { info_.GetReturnValue().Set(info_.This()); }
   void Return(v8::Local<v8::Value> result) { info_.GetReturnValue().Set(result); }
 

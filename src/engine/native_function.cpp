@@ -21,8 +21,11 @@
 #include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/injected.hpp"
+#include "nodehost/environment_ref.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/js.hpp"
+#include "nodehost/this.hpp"
 #include "parameters.hpp"
 #include "quick.hpp"
 #include "realm.hpp"
@@ -258,6 +261,13 @@ void NativeCall::Return(const TypeInfo& type, const void* result) {
   converting_ = false;
 }
 
+// V8 puts the global object in the place of no `this`.
+Ref NativeCall::Receiver() const {
+  v8::Isolate* const isolate = realm_.isolate();
+  if (info_.This()->StrictEquals(realm_.context()->Global())) return {};
+  return realm_.references().Make(isolate, info_.This());
+}
+
 std::shared_ptr<void> ThisOf(NativeCall& call) { return call.object(); }
 
 void ReturnThis(NativeCall& call) { call.ReturnThis(); }
@@ -278,7 +288,13 @@ void ReturnIterator(NativeCall& call, const TypeInfo& type, const void* list) {
   call.Return(iterator);
 }
 
-Js& JsOf(NativeCall& call) { return call.realm().thread().js(); }
+Js& Injected<Js>::Of(NativeCall& call) { return call.realm().thread().js(); }
+
+This Injected<This>::Of(NativeCall& call) { return This(call.Receiver()); }
+
+EnvironmentRef Injected<EnvironmentRef>::Of(NativeCall& call) {
+  return EnvironmentRef(call.realm().thread().js());
+}
 
 void ReadArguments(NativeCall& call, const Signature& signature, void* const* values) {
   call.Read(signature, values);

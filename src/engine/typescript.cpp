@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "convert/conversion.hpp"
+#include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/classes.hpp"
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/functions.hpp"
@@ -177,6 +178,7 @@ class Declarations {
     if (type.Is(conversions::kMethod) || type.Is(conversions::kConstructor)) {
       Find(*OpsOf<MethodOps>(type).signature);
     }
+    if (type.Is(conversions::kCallable)) Find(*OpsOf<CallableOps>(type).signature);
     if (type.Is(conversions::kVariant)) {
       for (const TypeInfo* part : OpsOf<VariantOps>(type).types) Find(*part);
     }

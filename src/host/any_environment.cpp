@@ -14,7 +14,7 @@ namespace nodehost {
 using host::Driver;
 
 AnyEnvironment::AnyEnvironment(std::shared_ptr<detail::JsThread> thread) noexcept
-    : thread_(std::move(thread)) {}
+    : EnvironmentVerbs(std::move(thread)) {}
 
 AnyEnvironment::AnyEnvironment(AnyEnvironment&&) noexcept = default;
 
@@ -26,37 +26,6 @@ AnyEnvironment& AnyEnvironment::operator=(AnyEnvironment&& other) noexcept {
 
 AnyEnvironment::~AnyEnvironment() {
   if (thread_) Stop();
-}
-
-bool AnyEnvironment::OnJsThread() const noexcept { return thread_ && thread_->IsCurrent(); }
-
-detail::JsThread& AnyEnvironment::Thread() const {
-  if (!thread_) {
-    throw HostError(
-        "An Environment was used after it was moved from. Use the one it was moved to.");
-  }
-  return *thread_;
-}
-
-Js& AnyEnvironment::CurrentJs() const { return thread_->js(); }
-
-void AnyEnvironment::RunBlocking(detail::Job& job) const {
-  static_cast<void>(Thread());
-  const auto keep = thread_;  // the job may destroy this Environment
-  keep->RunBlocking(job);
-}
-
-void AnyEnvironment::Enqueue(std::unique_ptr<detail::Job> job, bool must_accept) const {
-  Thread().Enqueue(std::move(job), must_accept);
-}
-
-void AnyEnvironment::RunLimited(detail::Job& job, const RunOptions& limits) const {
-  Thread().RunLimited(job, limits);
-}
-
-void AnyEnvironment::EnqueueLimited(std::unique_ptr<detail::Job> job,
-                                    const RunOptions& limits) const {
-  Thread().EnqueueLimited(std::move(job), limits);
 }
 
 Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) const {

@@ -53,6 +53,7 @@ class Book final : public Item {
   int FindPage(int page, std::optional<bool> exact) const { return exact ? page : 0; }
   nh::Task<std::string> Fetch(std::string from) { co_return from; }
   void Close() {}
+  std::string MarkIn(nh::Js&, nh::This, int page) { return std::to_string(page); }
   std::vector<int>::const_iterator begin() const { return marks_.begin(); }
   std::vector<int>::const_iterator end() const { return marks_.end(); }
   static bool IsTitle(const std::string& text) { return !text.empty(); }
@@ -69,6 +70,10 @@ class Shelf {
   int room() const { return 3; }
 };
 
+struct Loan {
+  int days = 0;
+};
+
 struct Library {
   nh::Class<::Item> Item;
   nh::Class<::Book> Book;
@@ -78,6 +83,7 @@ struct Library {
   nh::Method<std::int64_t()> count;
   std::string version;
   std::optional<std::string> motto;
+  std::function<Loan(nh::This, nh::EnvironmentRef, std::string, std::optional<int>)> lend;
 };
 
 }  // namespace
@@ -103,6 +109,7 @@ struct nodehost::Describe<Book> {
         .Method<&Book::Find>("find")
         .Method<&Book::FindPage>("find")
         .Method<&Book::Fetch>()
+        .Method<&Book::MarkIn>()
         .Method<&Book::Close>("Symbol.dispose")
         .Iterable()
         .StaticMethod<&Book::IsTitle>()
@@ -133,7 +140,7 @@ std::vector<std::string> Compile(const std::string& name,
   std::ofstream(folder + "/library.d.ts") << nh::TypeScript<Library>("app:library");
   for (std::size_t i = 0; i < programs.size(); ++i) {
     std::ofstream(folder + "/program" + std::to_string(i) + ".mts")
-        << "import library, { Book, Item, search, watch, shelf, count, version, motto } from "
+        << "import library, { Book, Item, search, watch, shelf, count, version, motto, lend } from "
            "'app:library';\nexport {};\n"
         << programs[i];
   }
@@ -183,6 +190,7 @@ TEST_CASE("programs that use a module rightly compile") {
     await watch((entry, change) => { entry.title.length + change; });
     const room: number = shelf({ a: 1 }).room;
     const many: bigint = count();
+    const lent: number = lend('Faust').days + lend.call(book, 'Faust', 2).days + book.markIn(3).length;
     const same: typeof search = library.search;
     version.toUpperCase();
   )ts"});
@@ -203,6 +211,8 @@ TEST_CASE("programs that use a module wrongly do not") {
       {"const n: number = count();", "TS2322"},
       {"version = 'y';", "TS2632"},
       {"motto.length;", "TS18048"},
+      {"lend(new Book('x'), 'y');", "TS2345"},
+      {"new Book('x').markIn();", "TS2554"},
       {"Book.formats = [];", "TS2540"},
       {"const s: string = new Book('x').fetch('y');", "TS2322"}};
   std::vector<std::string> programs;

@@ -16,6 +16,7 @@ declare module 'app:library' {
     find(a: string): string;
     find(a: number, b?: boolean): number;
     fetch(a: string): Promise<string>;
+    markIn(a: number): string;
     [Symbol.dispose](): void;
     [Symbol.iterator](): IterableIterator<number>;
     static isTitle(a: string): boolean;
@@ -29,6 +30,7 @@ declare module 'app:library' {
   export function count(): bigint;
   export const version: string;
   export const motto: string | undefined;
+  export const lend: (a: string, b?: number) => Loan;
   export interface Author {
     name: string;
     born?: number;
@@ -40,6 +42,9 @@ declare module 'app:library' {
     price: number | string;
     genre: "novel" | "poetry";
     copies?: number;
+  }
+  export interface Loan {
+    days: number;
   }
   export interface Shelf {
     readonly room: number;
@@ -53,6 +58,7 @@ declare module 'app:library' {
     count: typeof count;
     version: typeof version;
     motto: typeof motto;
+    lend: typeof lend;
   };
   export { exported as default };
 }

@@ -25,7 +25,7 @@ extern NODEHOST_API const Conversion kCallable;   // to JavaScript only: Callabl
 extern NODEHOST_API const Conversion kArguments;  // Arguments, from JavaScript only
 }  // namespace conversions
 
-/// A C++ function that is called as it is declared: with a Js& first, if it takes one.
+/// A C++ function that is called as it is declared: with what is injected first, if it takes that.
 template <class F, class R, class Arguments>
 class CallableNative;
 template <class F, class R, class... A>
@@ -37,7 +37,7 @@ class CallableNative<F, R, Types<A...>> final : public NativeFunction {
 
   void Serve(NativeCall& call) override {
     if constexpr (kIsTask<R>) {
-      static_assert(((!std::is_reference_v<A> || std::is_same_v<A, Js&>)&&...),
+      static_assert(((!std::is_reference_v<A> || InjectedParameter<A>)&&...),
                     "nodehost: a coroutine goes on after the call that began it, so it takes its "
                     "arguments by value");
       Call::ServeStatic(call, [&](auto&&... arguments) -> R {
@@ -62,7 +62,7 @@ struct CallableOf {
 
   static constexpr CallableOps kOps{
       Native::Call::kSignature, [](const void* callable) -> std::shared_ptr<NativeFunction> {
-        if constexpr (std::is_pointer_v<F>) {
+        if constexpr (std::is_pointer_v<F> || kIsStdFunction<F>) {
           if (!*static_cast<const F*>(callable)) return nullptr;
         }
         return std::make_shared<Native>(*static_cast<const F*>(callable));
@@ -93,6 +93,16 @@ struct InfoOf<R (*)(A...)> {
   static constexpr TypeInfo Make() {
     using F = R (*)(A...);
     return MakeInfo<F>(conversions::kCallable, &CallableOf<F, FunctionTraits<F>>::kOps);
+  }
+};
+
+// One that is handed more than JavaScript's arguments is C++'s, and does not come from JavaScript.
+template <class R, InjectedParameter I, class... A>
+struct InfoOf<std::function<R(I, A...)>> {
+  static constexpr TypeInfo Make() {
+    using F = std::function<R(I, A...)>;
+    using Of = CallableOf<F, FunctionTraits<R (*)(I, A...)>>;
+    return MakeInfo<F>(conversions::kCallable, &Of::kOps);
   }
 };
 

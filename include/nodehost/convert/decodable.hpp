@@ -11,11 +11,18 @@
 #include "nodehost/convert/custom.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "nodehost/convert/variants.hpp"
+#include "nodehost/detail/callable.hpp"
+#include "nodehost/detail/injected.hpp"
 
 namespace nodehost::detail {
 
 template <class T, class... Seen>
 consteval bool CheckDecodable();
+
+template <class T>
+inline constexpr bool kIsInjectedFunction = false;
+template <class R, InjectedParameter I, class... A>
+inline constexpr bool kIsInjectedFunction<std::function<R(I, A...)>> = true;
 
 template <class T, class... Seen, std::size_t... I>
 consteval bool CheckTuple(std::index_sequence<I...>) {
@@ -51,6 +58,10 @@ consteval bool CheckDecodable() {
     static_assert(!kIsSpan<T>,
                   "nodehost: a std::span owns nothing, so it cannot come from JavaScript; use "
                   "std::vector for a copy or nodehost::Bytes for shared memory");
+    static_assert(
+        !kIsInjectedFunction<T>,
+        "nodehost: a function that takes a Js&, a This or an EnvironmentRef is C++'s, and "
+        "cannot come from JavaScript");
     static_assert(std::default_initializable<T> || kIsSpan<T>,
                   "nodehost: to come from JavaScript a type must be default-constructible, because "
                   "it is made first and filled in then; it may go to JavaScript without");

@@ -10,6 +10,7 @@
 
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/function_traits.hpp"
+#include "nodehost/detail/injected.hpp"
 #include "nodehost/detail/leaf_call.hpp"
 #include "nodehost/detail/native.hpp"
 #include "nodehost/detail/reflect.hpp"
@@ -100,22 +101,57 @@ struct Bound<T, R, Types<A...>> {
     }
   }
 };
-// What is handed a Js& gets it, and JavaScript's arguments begin behind it.
-template <class T, class R, class... A>
-struct Bound<T, R, Types<Js&, A...>> {
+// JavaScript's arguments begin behind what is injected.
+template <class T, class R, InjectedParameter I, class... A>
+struct Bound<T, R, Types<I, A...>> {
+  using What = std::remove_cvref_t<I>;
+  static_assert(!kIsTask<std::remove_cvref_t<R>> || !std::is_reference_v<I> ||
+                    std::is_same_v<What, Js>,
+                "nodehost: a coroutine goes on after the call that began it, so it takes a This or "
+                "an EnvironmentRef by value");
   using Rest = Bound<T, R, Types<A...>>;
   static constexpr const Signature* kSignature = Rest::kSignature;
 
   template <class F>
   static void Serve(NativeCall& call, void* self, F&& function) {
     Rest::Serve(call, self, [&](T& object, auto&&... arguments) -> R {
-      return function(object, JsOf(call), static_cast<decltype(arguments)>(arguments)...);
+      return function(object, Injected<What>::Of(call),
+                      static_cast<decltype(arguments)>(arguments)...);
     });
   }
   template <class F>
   static void ServeStatic(NativeCall& call, F&& function) {
     Rest::ServeStatic(call, [&](auto&&... arguments) -> R {
-      return function(JsOf(call), static_cast<decltype(arguments)>(arguments)...);
+      return function(Injected<What>::Of(call), static_cast<decltype(arguments)>(arguments)...);
+    });
+  }
+};
+
+/// Makes an object for JavaScript by a function of these parameters.
+template <class Arguments>
+struct Making;
+template <class... A>
+struct Making<Types<A...>> {
+  static constexpr const Signature* kSignature = &SignatureOf<void, Stored<A>...>::kValue;
+
+  template <class F>
+  static Made Make(NativeCall& call, F&& function) {
+    return WithArguments<A...>(call, function);
+  }
+};
+template <InjectedParameter I, class... A>
+struct Making<Types<I, A...>> {
+  using What = std::remove_cvref_t<I>;
+  static_assert(!std::is_same_v<What, This>,
+                "nodehost: a constructor takes no This: the JavaScript object holds nothing before "
+                "it has returned");
+  using Rest = Making<Types<A...>>;
+  static constexpr const Signature* kSignature = Rest::kSignature;
+
+  template <class F>
+  static Made Make(NativeCall& call, F&& function) {
+    return Rest::Make(call, [&](auto&&... arguments) -> Made {
+      return function(Injected<What>::Of(call), static_cast<decltype(arguments)>(arguments)...);
     });
   }
 };

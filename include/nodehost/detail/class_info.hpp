@@ -164,8 +164,6 @@ NODEHOST_API void ReturnThis(NativeCall& call);
 NODEHOST_API void ReturnIterator(NativeCall& call, const TypeInfo& type, const void* list);
 /// What keeps the object alive that a method was called on; null for other functions.
 NODEHOST_API std::shared_ptr<void> ThisOf(NativeCall& call);
-/// For a parameter `Js&`.
-NODEHOST_API Js& JsOf(NativeCall& call);
 
 /// The JavaScript name of a C++ name: "Increment" and "increment" are increment, "ToJSON" toJSON,
 /// "URLOf" urlOf, "max_size" maxSize.

@@ -17,6 +17,7 @@
 #include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/function_traits.hpp"
+#include "nodehost/detail/injected.hpp"
 #include "nodehost/detail/leaf_info.hpp"
 #include "nodehost/detail/type_info_of.hpp"
 
@@ -51,7 +52,10 @@ inline constexpr bool kIsLeafInteger =
 /// not fit.
 template <class T>
 struct LeafParameter {
-  static_assert(kAlwaysFalse<T>,
+  static_assert(!InjectedParameter<T>,
+                "nodehost: a Leaf calls no JavaScript, and takes no Js&, This or EnvironmentRef; "
+                "leave Leaf away");
+  static_assert(InjectedParameter<T>,
                 "nodehost: a Leaf takes bool, numbers of up to 32 bits, float, double, "
                 "std::string_view, std::string, and std::span of const numbers; leave Leaf away "
                 "for a function of other types");

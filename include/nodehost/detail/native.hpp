@@ -19,6 +19,7 @@
 #include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/class_instance.hpp"
 #include "nodehost/detail/function_traits.hpp"
+#include "nodehost/detail/injected.hpp"
 #include "nodehost/detail/leaf_call.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/detail/type_info_of.hpp"
@@ -96,6 +97,9 @@ consteval bool CheckParameters() {
   static_assert(RestIsLast<A...>(),
                 "nodehost: Rest is the last parameter, and so is Arguments: nothing is left for "
                 "what stands behind it");
+  static_assert((!InjectedParameter<A> && ...),
+                "nodehost: a Js&, a This and an EnvironmentRef stand in front of JavaScript's "
+                "arguments");
   return (CheckDecodable<Stored<A>>() && ...);
 }
 

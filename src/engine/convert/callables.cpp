@@ -5,6 +5,7 @@
 #include "engine/convert/decoder.hpp"
 #include "engine/convert/encoder.hpp"
 #include "engine/native_function.hpp"
+#include "engine/parameters.hpp"
 #include "engine/realm.hpp"
 #include "nodehost/arguments.hpp"
 
@@ -21,6 +22,11 @@ v8::Local<v8::Value> CallableToJs(Encoder& encoder, const TypeInfo& type, const 
 }
 
 Fit CallableFit(Decoder&, v8::Local<v8::Value>, const TypeInfo&) { return Fit::kNo; }
+
+std::string CallableName(const TypeInfo& type) {
+  const Signature& signature = *OpsOf<CallableOps>(type).signature;
+  return ParameterList(signature) + " => " + ResultName(signature);
+}
 
 v8::Local<v8::Value> ArgumentsToJs(Encoder& encoder, const TypeInfo&, const void*) {
   return v8::Undefined(encoder.isolate());
@@ -40,7 +46,7 @@ namespace conversions {
 constinit const Conversion kCallable{.to_js = &CallableToJs,
                                      .from_js = &OwnsNothing,
                                      .fit = &CallableFit,
-                                     .typescript = "Function",
+                                     .typescript_of = &CallableName,
                                      .callable = true};
 constinit const Conversion kArguments{.to_js = &ArgumentsToJs,
                                       .from_js = &ArgumentsFromJs,
