@@ -114,7 +114,9 @@ void ClassHolder::Forget() noexcept {
   const std::unique_ptr<void, Releasable> owned = std::move(owned_);
 }
 
-ClassHolder* ClassHolders::Find(void* object, const ClassInfo& info) const noexcept {
+ClassHolder* ClassHolders::Find(void* object, const ClassInfo& info) {
+  FillTable();
+  if (!table_) return nullptr;
   const Root root = RootOf(object, info);
   const auto is_it = [&](const ClassHolder& holder) {
     return holder.root_object_ == root.object && RootOf(holder.info_) == root.info &&
@@ -125,29 +127,46 @@ ClassHolder* ClassHolders::Find(void* object, const ClassInfo& info) const noexc
   return holder;
 }
 
-void ClassHolders::Add(ClassHolder& holder) {
-  if (size_ == table_.size()) {
-    std::vector<ClassHolder*> old(table_.size() * 4);
-    table_.swap(old);
-    for (ClassHolder* first : old) {
-      while (first) {
-        ClassHolder*& place = table_[PlaceOf(first->root_object_)];
-        ClassHolder* const next = std::exchange(first->next_, place);
-        place = std::exchange(first, next);
-      }
-    }
-  }
-  ClassHolder*& place = table_[PlaceOf(holder.root_object_)];
-  holder.next_ = std::exchange(place, &holder);
+void ClassHolders::Link(ClassHolder& holder, ClassHolder*& first) noexcept {
+  holder.next_ = first;
+  holder.place_ = &first;
+  if (first) first->place_ = &holder.next_;
+  first = &holder;
+}
+
+void ClassHolders::Unlink(ClassHolder& holder) noexcept {
+  *holder.place_ = holder.next_;
+  if (holder.next_) holder.next_->place_ = holder.place_;
+}
+
+void ClassHolders::Add(ClassHolder& holder) noexcept {
+  Link(holder, new_);
   ++size_;
 }
 
 void ClassHolders::Remove(ClassHolder& holder) noexcept {
-  ClassHolder** link = &table_[PlaceOf(holder.root_object_)];
-  while (*link && *link != &holder) link = &(*link)->next_;
-  if (!*link) return;
-  *link = holder.next_;
+  Unlink(holder);
   --size_;
+}
+
+void ClassHolders::FillTable() {
+  if (!new_) return;
+  if (size_ > places_) {
+    for (std::size_t i = 0; i < places_; ++i) {
+      while (ClassHolder* const holder = table_[i]) {
+        Unlink(*holder);
+        Link(*holder, new_);
+      }
+    }
+    std::size_t places = 64;
+    while (places < size_) places *= 4;
+    table_ = std::make_unique<ClassHolder*[]>(places);
+    places_ = places;
+  }
+  while (ClassHolder* const holder = new_) {
+    Unlink(*holder);
+    Link(*holder, table_[PlaceOf(holder->root_object_)]);
+  }
 }
 
 void ClassHolders::Report(std::int64_t bytes) noexcept {

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "attachments.hpp"
 #include "heap_layout.hpp"
@@ -87,7 +86,8 @@ class ClassHolder final : public Attachment {
   std::shared_ptr<void> shared_;
   OverrideLink* link_;             // the object's own
   const void* const root_object_;  // with info_'s root: what the object is known by
-  ClassHolder* next_ = nullptr;    // with the same place in the table
+  ClassHolder* next_ = nullptr;    // in the list of ClassHolders that it is in
+  ClassHolder** place_ = nullptr;  // what points at it there
   const std::int64_t bytes_;
   int uses_ = 0;
 };
@@ -101,17 +101,20 @@ class ClassHolders {
   /// The holder of the object, which is a whole `info`; null if there is none. A base at the same
   /// address is the same object, a member is not. One whose JavaScript object is gone, and which is
   /// about to go, is passed over: there may be another by now.
-  ClassHolder* Find(void* object, const ClassInfo& info) const noexcept;
+  ClassHolder* Find(void* object, const ClassInfo& info);
 
   std::size_t size() const noexcept { return size_; }
 
  private:
   friend class ClassHolder;
 
-  void Add(ClassHolder& holder);
+  void Add(ClassHolder& holder) noexcept;
   void Remove(ClassHolder& holder) noexcept;
+  static void Link(ClassHolder& holder, ClassHolder*& first) noexcept;
+  static void Unlink(ClassHolder& holder) noexcept;
+  void FillTable();
   std::size_t PlaceOf(const void* root_object) const noexcept {
-    return (std::hash<const void*>()(root_object) >> 4) * kMix >> 32 & (table_.size() - 1);
+    return (std::hash<const void*>()(root_object) >> 4) * kMix >> 32 & (places_ - 1);
   }
   /// Tells the garbage collector of `bytes` of C++'s.
   void Report(std::int64_t bytes) noexcept;
@@ -119,7 +122,10 @@ class ClassHolders {
   static constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: Knuth
 
   v8::Isolate* const isolate_;
-  std::vector<ClassHolder*> table_ = std::vector<ClassHolder*>(64);  // a power of two
+  // Most objects are never looked for by their address. The new ones wait here until one is.
+  ClassHolder* new_ = nullptr;
+  std::unique_ptr<ClassHolder*[]> table_;
+  std::size_t places_ = 0;  // a power of two
   std::size_t size_ = 0;
   std::int64_t unreported_ = 0;  // bytes
 };

@@ -167,11 +167,6 @@ ClassHolder* Classes::FindHolder(v8::Local<v8::Value> value, const ClassInfo& in
   return holder && DerivesFrom(&holder->info(), info) ? holder : nullptr;
 }
 
-void* Classes::FindForLeaf(v8::Local<v8::Value> value, const ClassInfo& info) noexcept {
-  const ClassHolder* const holder = FindHolder(value, info);
-  return holder && holder->object() && !holder->link() ? holder->As(info) : nullptr;
-}
-
 // Null where it is none. An object of the class whose constructor has not come to its end, and one
 // that was handed over, are TypeErrors.
 ClassHolder* Classes::HolderOf(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info) {

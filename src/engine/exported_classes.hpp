@@ -34,10 +34,6 @@ class Classes {
   /// Whether `value` is an object of the class or of one derived from it.
   bool IsInstance(Realm& realm, v8::Local<v8::Value> value, const ClassInfo& info);
 
-  /// The C++ object of class `info` behind `value`, or null; null also for one whose methods may be
-  /// JavaScript's. Calls nothing of V8's that could collect garbage.
-  static void* FindForLeaf(v8::Local<v8::Value> value, const ClassInfo& info) noexcept;
-
   /// How many C++ objects JavaScript holds.
   std::size_t live() const noexcept { return holders_.size(); }
 

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "borrow.hpp"
+#include "class_holder.hpp"
 #include "node_version.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "realm.hpp"
@@ -124,8 +126,22 @@ void LeafCarryOut(void* options) noexcept {
   LeafFallBack(options);
 }
 
+namespace {
+
+// Apart, so that the usual case needs no stack frame.
+[[gnu::noinline]] void* FindInBase(const ClassHolder& holder, const ClassInfo* info) noexcept {
+  const bool is_one = info && holder.object() && DerivesFrom(&holder.info(), *info);
+  return is_one ? holder.As(*info) : nullptr;
+}
+
+}  // namespace
+
 void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
-  return info ? Classes::FindForLeaf(BorrowedSlot(receiver), *info) : nullptr;
+  const ClassHolder* const holder = ClassHolder::Of(BorrowedSlot(receiver));
+  if (!holder || holder->link()) return nullptr;
+  if (&holder->info() == info) [[likely]]
+    return holder->object();
+  return FindInBase(*holder, info);
 }
 
 bool LeafBool(void* value, bool& result) noexcept {

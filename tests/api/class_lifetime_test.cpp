@@ -258,6 +258,30 @@ TEST_CASE("objects made and dropped are collected, and counted meanwhile") {
   CHECK(alive == 0);
 }
 
+TEST_CASE("each of many objects is found by its C++ object, whenever it was made") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  const Module module = store.module();
+  const std::string more =
+      "const list = globalThis.list || (globalThis.list = []);"
+      "for (let i = 0; i < 700; i++) { const o = new m.Node(); if (i % 3) list.push(o); }"
+      "return list.every((o) => o.share() === o && o.self() === o)";
+  for (int i = 0; i < 3; ++i) CHECK(Eval(node, module, more) == "true");
+  CHECK(Eval(node, module, "list.length = 300; return list.length") == "300");
+  CollectGarbage(node);
+  CHECK(Live(node) == 300);
+  CHECK(Eval(node, module, more) == "true");
+  CHECK(Eval(node, module,
+             "const c = new m.Counted(), d = new m.Counted(); m.keep(d);"
+             "for (let i = 0; i < 1000; i++) new m.Counted();"
+             "m.take(c); m.keep(d); return m.kept() === d && m.give() !== c") == "true");
+  CHECK(Eval(node, module, "return (list.length = 0)") == "0");
+  CollectGarbage(node);
+  CHECK(Live(node) == 0);
+  store.shared.reset();
+  CHECK(alive == 0);
+}
+
 TEST_CASE("a million objects are made and dropped in flat memory") {
   nh::Environment node = NewEnvironment();
   Store store;
