@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kHeader = 4;
 constexpr std::size_t kMostBytes = UINT32_MAX;
-constexpr std::size_t kLeastRoom = 64 * 1024;  // for a read
+constexpr std::size_t kLeastRoom = 1 << 16;  // for a read
 
 std::size_t LengthOf(const std::uint8_t* header) {
   return header[0] | std::size_t{header[1]} << 8 | std::size_t{header[2]} << 16 |
