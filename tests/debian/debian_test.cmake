@@ -7,9 +7,12 @@ find_mmdebstrap(mmdebstrap)
 
 file(REMOVE_RECURSE "${WORK}/try")
 file(COPY "${CMAKE_CURRENT_LIST_DIR}/suite.sh" DESTINATION "${WORK}/try")
-file(GLOB parts LIST_DIRECTORIES TRUE "${SOURCE}/*")
-list(FILTER parts EXCLUDE REGEX "/build$")
-file(COPY ${parts} DESTINATION "${WORK}/try/source" PATTERN node_modules EXCLUDE)
+# What git knows or would add: the packages of some fixtures are sources, too.
+file(MAKE_DIRECTORY "${WORK}/try/source")
+execute_process(COMMAND git ls-files -z --cached --others --exclude-standard
+                COMMAND tar --create --null --files-from=-
+                COMMAND tar --extract --directory "${WORK}/try/source"
+                WORKING_DIRECTORY "${SOURCE}" COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB packages LIST_DIRECTORIES TRUE "${PROVISION_DIR}/npm/markdown-*" "${PROVISION_DIR}/npm/esbuild-*"
      "${PROVISION_DIR}/npm/test_packages-*" "${PROVISION_DIR}/npm/inspector_client-*"
      "${PROVISION_DIR}/npm/test_sharp-*" "${PROVISION_DIR}/npm/typescript-*"

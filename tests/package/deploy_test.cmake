@@ -6,6 +6,11 @@ set(tree "${WORK}/moved")
 set(here "${WORK}/deployed")
 file(REMOVE_RECURSE "${here}")
 
+find_program(npm npm)
+if(NOT npm)
+  message("Skipped: the program's packages come by npm, which is not installed")
+  return()
+endif()
 include("${CMAKE_CURRENT_LIST_DIR}/../npm/app.cmake")
 make_app("${here}/app")
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/deployed" -B "${here}/build"
