@@ -11,6 +11,7 @@
 
 #include "engine/activity.hpp"
 #include "engine/host_functions.hpp"
+#include "engine/js_errors.hpp"
 #include "engine/realm.hpp"
 #include "engine/start_scripts.hpp"
 #include "engine/uncaught.hpp"
@@ -183,9 +184,9 @@ void Instance::PrepareCommandLine() {
     if (!boundary_.failure) boundary_.failure = std::current_exception();
   }
   if (!boundary_.failure) return;
-  // No script may run without the limits that it was to have: this keeps Node from it.
-  v8::Isolate* const isolate = setup_->isolate();
-  isolate->ThrowException(v8::Exception::Error(v8::String::Empty(isolate)));
+  // No script may run without the limits that it was to have: Node prints this, and ends.
+  detail::Realm& realm = *realm_->operator->();
+  setup_->isolate()->ThrowException(detail::ToJsError(realm, boundary_.failure));
 }
 
 // They are not kept here: what JavaScript has left in one, as a callback, keeps this object.
