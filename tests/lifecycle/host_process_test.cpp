@@ -111,12 +111,14 @@ TEST_CASE("host: numbers that a script has closed are others' by the time it end
   nh::Environment other = NewEnvironment();
   {
     nh::Environment node = NewEnvironment();
-    CHECK(test::Try(node,
-                    "const fs = require('fs'); fs.watch('.');"
-                    "await new Promise((done) => require('net').createServer().listen(0, done));"
-                    "for (let fd = 3; fd < 200; fd++) { try { fs.closeSync(fd) } catch {} }"
-                    // The host's own loop, for the children of all environments, takes the numbers.
-                    "return require('child_process').spawnSync('true').status") == "0");
+    CHECK(
+        test::Try(node,
+                  "const fs = require('fs'); fs.watch('.');"
+                  "await new Promise((done) => require('net').createServer().listen(0, done));"
+                  "await new Promise((done) => setImmediate(setImmediate, done));"  // it is polled
+                  "for (let fd = 3; fd < 200; fd++) { try { fs.closeSync(fd) } catch {} }"
+                  // The host's own loop, for the children of all environments, takes the numbers.
+                  "return require('child_process').spawnSync('true').status") == "0");
   }
   CHECK(test::Try(other, "return require('child_process').spawnSync('true').status") == "0");
 }
@@ -132,7 +134,7 @@ TEST_CASE("host: an environment's end leaves a socket that has a number which it
         test::Try(node,
                   "globalThis.s = require('net').createServer();"
                   "await new Promise((done) => s.listen(0, done)); const { fd } = s._handle;"
-                  "await new Promise((done) => setTimeout(done, 1));"  // the loop polls it
+                  "await new Promise((done) => setImmediate(setImmediate, done));"  // it is polled
                   "require('fs').closeSync(fd); return fd");
     CHECK(test::Try(other,
                     "let fd; do { globalThis.s = net.createServer((c) => c.end('here'));"
