@@ -93,8 +93,9 @@ bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value) {
          has_function(v8::Symbol::GetAsyncIterator(realm.isolate()));
 }
 
-Object NewBytesPort(Js& js, std::function<void(Bytes)> send, std::function<void()> on_idle) {
-  return Streams(js).Call("bytesPort", std::move(send), std::move(on_idle)).As<Object>();
+Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
+                    const std::function<void()>& on_idle) {
+  return Streams(js).Call("bytesPort", send, on_idle).As<Object>();
 }
 
 std::vector<int> StreamNumbers(Js& js, const Array& arguments) {

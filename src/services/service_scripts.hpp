@@ -37,7 +37,8 @@ Object WireOptions(Js& js);
 bool IsStream(const Value& value);
 bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value);
 /// What `bytesPort` of that returns, for the streams of one call.
-Object NewBytesPort(Js& js, std::function<void(Bytes)> send, std::function<void()> on_idle);
+Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
+                    const std::function<void()>& on_idle);
 /// The numbers of those arguments that are streams.
 std::vector<int> StreamNumbers(Js& js, const Array& arguments);
 
