@@ -29,7 +29,10 @@ bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments) {
   return false;
 }
 
-std::uint64_t IdOf(double number) { return static_cast<std::uint64_t>(number); }
+// A process that is not trusted may send any number. No call has the number 0.
+std::uint64_t IdOf(double number) {
+  return number >= 1 && number < 0x1p53 ? static_cast<std::uint64_t>(number) : 0;
+}
 
 }  // namespace
 
