@@ -1,6 +1,7 @@
 # Makes a clean root of the Debian SUITE with what its users install to build with its libnode, takes
 # the sources into it, and runs suite.sh there. The npm packages of the tests come from PROVISION_DIR,
-# so that the build in the root needs no network. The root is gone afterwards.
+# so that the build in the root needs no network. The root is gone afterwards; what the build and the
+# tests printed stays in WORK/suite.log, which can be followed while they run.
 cmake_minimum_required(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/../package/mmdebstrap.cmake")
 find_mmdebstrap(mmdebstrap)
@@ -31,8 +32,15 @@ execute_process(
     --include=git,ca-certificates,pkg-config,procps
     "--customize-hook=copy-in '${WORK}/try' /"
     "--customize-hook=chroot \"$1\" sh /try/suite.sh" "${SUITE}"
-  RESULT_VARIABLE result)
+  OUTPUT_FILE "${WORK}/suite.log" ERROR_FILE "${WORK}/suite.log" RESULT_VARIABLE result)
 file(REMOVE_RECURSE "${WORK}/try")
+file(READ "${WORK}/suite.log" log)
+string(LENGTH "${log}" length)
+math(EXPR last "${length} - 20000")
+if(last GREATER 0)
+  string(SUBSTRING "${log}" ${last} -1 log)
+endif()
+message("${log}")
 if(NOT result EQUAL 0)
-  message(FATAL_ERROR "In the clean root of ${SUITE} something failed (${result})")
+  message(FATAL_ERROR "In the clean root of ${SUITE} something failed (${result}): ${WORK}/suite.log has all")
 endif()
