@@ -58,6 +58,20 @@ TEST_CASE("a fatal error in V8 or Node ends the environment and nothing else") {
   }
 }
 
+TEST_CASE("a fatal error in libuv ends the environment and nothing else") {
+  nh::Environment other = test::NewEnvironment();
+  nh::Environment node = test::NewEnvironment();
+  // libuv cannot begin to poll a socket whose number is no file's any more, and aborts.
+  node.Run([](nh::Js& js) {
+    js.Eval(
+        "const server = require('net').createServer();"
+        "server.listen(0, () => require('fs').closeSync(server._handle.fd)); 0");
+  });
+  CheckLost(node);
+  CheckHostGoesOn();
+  CHECK(other.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
 TEST_CASE("a fatal error in a timer, with nobody waiting, is told to on_log") {
   std::promise<std::string> logged;
   nh::Environment node =

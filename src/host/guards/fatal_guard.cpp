@@ -3,6 +3,7 @@
 #if defined(__linux__)
 #include <node.h>
 #include <unistd.h>
+#include <uv.h>
 #include <v8-platform.h>
 
 #include <cstdlib>
@@ -51,8 +52,11 @@ void ContainHere() {
 
 bool ContainAborts() {
   guarded_process = getpid();
-  return RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort",
-                        reinterpret_cast<const void*>(&GuardedAbort));
+  // libuv is in libnode, or a library of its own.
+  const auto* const guarded = reinterpret_cast<const void*>(&GuardedAbort);
+  const bool in_libuv = RedirectImport(reinterpret_cast<const void*>(&uv_run), "abort", guarded);
+  return RedirectImport(reinterpret_cast<const void*>(&node::SpinEventLoop), "abort", guarded) &&
+         in_libuv;
 }
 
 bool ContainExits() {

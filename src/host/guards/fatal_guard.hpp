@@ -9,10 +9,10 @@ class Platform;
 
 namespace nodehost::host {
 
-/// From now on a call of abort() by libnode, on an environment's thread or on a Worker's of it,
-/// ends that environment: `EndReason::kFatalError`. V8 cannot be left from inside, so the thread is
-/// parked for ever. Threads of the program and of V8 itself abort as before. Returns whether it
-/// holds: on Linux only.
+/// From now on a call of abort() by libnode or libuv, on an environment's thread or on a Worker's
+/// of it, ends that environment: `EndReason::kFatalError`. V8 cannot be left from inside, so the
+/// thread is parked for ever. Threads of the program and of V8 itself abort as before. Returns
+/// whether it holds: on Linux only.
 bool ContainAborts();
 
 /// From now on a call of exit() or _exit() by libnode ends the environment, as ContainAborts has
