@@ -11,6 +11,7 @@
 
 #include "models.hpp"
 #include "nodehost/confinement.hpp"
+#include "support/lacks.hpp"
 
 using namespace test;
 
@@ -89,6 +90,7 @@ TEST_CASE("confined C++ code starts no process and reaches no network") {
 }
 
 TEST_CASE("a confined worker serves calls, and its functions get no further than their rights") {
+  if (test::LacksFileRights()) return;
   const test::TemporaryFolder project;
   project.Write("tries.js", R"(
     const refused = (action) => { try { action(); return 'done'; } catch (e) { return e.code; } };
