@@ -75,6 +75,8 @@ class NODEHOST_API Invocation {
   /// Says that `instance` is about to call the function. False if the caller waits no more: then it
   /// must not be called.
   bool Begin(std::string_view instance);
+  /// Takes that back: the instance has not called the function, and will not.
+  void NotBegun();
   bool begun() const noexcept { return begun_.load(std::memory_order_acquire); }
   /// Which instance has begun it last; empty before.
   std::string instance() const;

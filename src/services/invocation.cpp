@@ -59,6 +59,12 @@ bool Invocation::Begin(std::string_view instance) {
   return true;
 }
 
+void Invocation::NotBegun() {
+  begun_.store(false, std::memory_order_release);
+  const std::lock_guard lock(mutex_);
+  instance_.clear();
+}
+
 std::string Invocation::instance() const {
   const std::lock_guard lock(mutex_);
   return instance_;

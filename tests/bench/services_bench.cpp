@@ -236,10 +236,12 @@ void Print(const char* name, const std::vector<Row>& rows) {
 
 }  // namespace
 
-// services_bench [MODEL [MILLISECONDS]]: one of the models only, and how long each figure takes.
+// services_bench [MODEL [MILLISECONDS [CASE]]]: one of the models only, how long each figure takes,
+// and one of the cases only.
 int main(int argc, char** argv) {
   const std::string_view only = argc > 1 ? argv[1] : "all";
   const std::chrono::milliseconds time(argc > 2 ? std::stoi(argv[2]) : 1500);
+  const std::string_view only_case = argc > 3 ? argv[3] : "all";
   std::vector<Model> models = Models();
   if (only != "all") std::erase_if(models, [&](const Model& one) { return only != one.name; });
   if (models.empty()) {
@@ -252,6 +254,7 @@ int main(int argc, char** argv) {
       {"invoke_100kb", &Caller::large},
       {"stream", &Caller::stream}};
   for (const auto& [name, function] : cases) {
+    if (only_case != "all" && only_case != name) continue;
     std::vector<Row> rows;
     for (const Model& model : models) {
       const NewCaller caller = model.start(1);
@@ -266,7 +269,7 @@ int main(int argc, char** argv) {
     Print(name, rows);
   }
   for (const Model& model : models) {
-    if (std::string_view(model.name) == kHttp) continue;
+    if (std::string_view(model.name) == kHttp || only_case != "all") continue;
     double rates[2] = {};
     for (int instances = 1; instances <= 2; ++instances) {
       const NewCaller caller = model.start(instances);

@@ -66,8 +66,10 @@ TEST_CASE("several workers share the calls, and one that is killed takes along w
   REQUIRE(two.Listens());
   nh::NodeServices services(Platform(), OptionsFor(url, subject));
   std::set<int> pids;
-  for (int i = 0; i < 50; ++i)
+  CHECK(Eventually([&] {
     pids.insert(services.InvokeExportAsync<int>("./fails", "pid").Get(10s));
+    return pids.size() == 2;
+  }));
   CHECK(pids == std::set<int>{one.process().pid(), two.process().pid()});
 
   std::vector<nh::Task<int>> never;
@@ -76,6 +78,7 @@ TEST_CASE("several workers share the calls, and one that is killed takes along w
   }
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
   one.process().End(SIGKILL);
+  std::this_thread::sleep_for(200ms);  // until the server knows, calls that it is sent are lost
   for (int i = 0; i < 50; ++i) {
     CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(10s) == two.process().pid());
   }
@@ -377,6 +380,98 @@ TEST_CASE("messages of strangers cost no more than the call that they are about"
   CHECK_THROWS_WITH_AS(sum.Get(20s), doctest::Contains("no frame of nodehost's"), nh::HostError);
   Worker worker(url, subject);
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);
+}
+
+namespace {
+
+// Listens to `subject` as a worker does, and answers each call with 3. `answers(kind, count)` says
+// whether it does so to the message of this kind, which is its `count`th, and whether it then goes.
+nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subject,
+                    const std::string& answers) {
+  const nh::Value worker = js.Eval(R"((port, subject, answers) => new Promise((resolve) => {
+    const { serialize } = require('v8');
+    const sized = (text) => {
+      const size = Buffer.alloc(8);
+      size.writeUInt32LE(text.length);
+      return Buffer.concat([size, Buffer.from(text)]);
+    };
+    const socket = require('net').connect(port, '127.0.0.1');
+    const publish = (to, ...parts) => {
+      const frame = Buffer.concat(parts);
+      socket.write(Buffer.concat([
+        Buffer.from(`PUB ${to} ${frame.length}\r\n`), frame, Buffer.from('\r\n')]));
+    };
+    socket.write(`CONNECT {"verbose":false}\r\nSUB ${subject}.call nodehost 1\r\n` +
+                 `SUB ${subject}.fake 2\r\nPING\r\n`);
+    const counts = {};
+    let text = '';
+    socket.on('data', (data) => {
+      text += data.latin1Slice();
+      if (text.includes('PONG\r\n')) resolve();
+      for (let at; (at = /MSG \S+ \d (\S+) (\d+)\r\n/.exec(text)) !== null;) {
+        const start = at.index + at[0].length;
+        if (text.length < start + Number(at[2]) + 2) return;
+        const kind = text[start];
+        text = text.slice(start + Number(at[2]) + 2);
+        counts[kind] = (counts[kind] ?? 0) + 1;
+        const { answer = true, go = false } = answers(kind, counts[kind]);
+        if (go) socket.write('UNSUB 1\r\nUNSUB 2\r\n');
+        if (kind === 'O') publish(at[1], Buffer.from('A'), sized(`${subject}.fake`), sized('fake'));
+        if ((kind === 'G' || kind === 'C') && answer) {
+          publish(at[1], Buffer.from([0x44, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]), serialize(3));
+        }
+      }
+    });
+  }))");
+  co_await worker(std::stoi(url.substr(url.rfind(':') + 1)), subject,
+                  js.Eval("(kind, count) => (" + answers + ")"));
+}
+
+}  // namespace
+
+TEST_CASE("a worker that has answered is sent the next call without an offer") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  nh::Environment node = Platform().CreateEnvironment();
+  node.RunAsync(
+          [&](nh::Js& js) { return BeWorker(js, url, subject, "(globalThis[kind] = count, {})"); })
+      .Get(10s);
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  constexpr int kCalls = 200;
+  for (int i = 0; i < kCalls; ++i) CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  const auto count = [&](const char* kind) {
+    return node.Run([&](nh::Js& js) { return js.Global()[kind].As<int>(); });
+  };
+  CHECK(count("C") > kCalls / 2);
+  CHECK(count("C") + count("O") == kCalls);
+}
+
+TEST_CASE("a call that is sent to a worker that is gone is offered again, and has not begun") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  nh::Environment node = Platform().CreateEnvironment();
+  node.RunAsync([&](nh::Js& js) { return BeWorker(js, url, subject, "{ go: kind === 'G' }"); })
+      .Get(10s);
+  auto options = OptionsFor(url, subject);
+  options.launch_timeout = 300ms;
+  nh::NodeServices services(Platform(), std::move(options));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  const auto error = FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./add", 1, 2));
+  CHECK_FALSE(error.started());
+  CHECK(std::string(error.what()).starts_with("No worker listens to the subject"));
+}
+
+TEST_CASE("a call that was lost on its way to a worker is sent again") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  nh::Environment node = Platform().CreateEnvironment();
+  node.RunAsync([&](nh::Js& js) {
+        return BeWorker(js, url, subject, "{ answer: kind === 'G' || count > 1 }");
+      })
+      .Get(10s);
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
 }
 
 TEST_CASE("a subject that is none, and a server that is not there, are errors that say so") {

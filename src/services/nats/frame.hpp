@@ -5,14 +5,18 @@
 //   to SUBJECT.call       kOffer    restarts u64, ms left u64, module, export, the arguments or
 //   nothing from a worker         kAccept   its subject, its name: it would make the call
 //                         kBusy     it has enough
-//   to the worker         kGo       make it: to one worker only. Said again, it does no harm
+//   to the worker         kCall     like kOffer, and make it at once: to one that has just answered
+//                                   another. Said again, the worker says kAccept, or kBusy if it
+//                                   has not begun it and will not
+//                         kGo       make it: to one worker only. Said again, it does no harm
 //                         kCancel   nobody waits for it
 //                         kForget   ids u64…: their results have come
 //   either way            kData     channel u8, flags u8, offset u64, bytes
 //                         kAck      channel u8, count u64: bytes that have come, and 1 for the end
 //   from the worker       kUnknown  no such call
 //
-// An offer may be made again as long as no worker was told to go; so a call is made once at most.
+// An offer may be made again as long as no worker was told to make the call; so it is made once at
+// most.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +32,7 @@ enum class Kind : char {
   kOffer = 'O',
   kAccept = 'A',
   kBusy = 'B',
+  kCall = 'C',
   kGo = 'G',
   kCancel = 'X',
   kForget = 'F',

@@ -1,5 +1,6 @@
-// Nats: the side that gives the work. It offers a call to the workers of its subject, tells the
-// first that takes it to go, and asks again for what may have been lost on the way.
+// Nats: the side that gives the work. It offers a call to the workers of its subject and tells the
+// first that takes it to go, or sends it to a worker that has just answered another; it asks again
+// for what may have been lost on the way.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "connection.hpp"
 #include "failure.hpp"
 #include "frame.hpp"
+#include "free_workers.hpp"
 #include "link.hpp"
 #include "nodehost/nats.hpp"
 #include "services/control_environment.hpp"
@@ -45,7 +47,8 @@ struct Call {
 
   const std::shared_ptr<Invocation> invocation;
   Bytes arguments;
-  std::string worker;          // the subject of the one that was told to go; empty before
+  Place place;                 // of the worker that was told to make it
+  int sendings = 0;            // of the call, to a worker that has said nothing about it yet
   Clock::time_point next{};    // when to offer it, or say go, again
   Clock::time_point nobody{};  // since when nobody has listened
   Outgoing sent;               // the arguments, where they are too large for the offer
@@ -102,31 +105,28 @@ class Outbox {
     Send(worker, id, FrameWriter(kind).text());
   }
   void Offer(Call& call) {
-    const Clock::time_point now = Clock::now();
-    call.next = now + kOfferAgain;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
-    FrameWriter frame(Kind::kOffer);
-    frame.Number(restarts_)
-        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
-        .Text(call.invocation->module())
-        .Text(call.invocation->export_name())
-        .Text(std::string(call.streams.begin(), call.streams.end()))
-        .Rest(FitsOffer(call) ? call.arguments.text() : std::string_view());
-    Send(options_.subject + ".call", call.invocation->id(), frame.text());
+    call.next = Clock::now() + kOfferAgain;
+    Send(options_.subject + ".call", call.invocation->id(), Describe(call, Kind::kOffer));
+  }
+  bool FitsMessage(const Call& call) const { return call.arguments.size() <= chunk_; }
+  // For a call that fits.
+  void SendCall(Call& call) {
+    call.next = Clock::now() + kGoAgain;
+    ++call.sendings;
+    Send(call.place.worker, call.invocation->id(), Describe(call, Kind::kCall));
   }
   void Go(Call& call) {
     call.next = Clock::now() + kGoAgain;
-    if (!FitsOffer(call)) call.sent = Outgoing(std::move(call.arguments), 0);
+    if (!FitsMessage(call)) call.sent = Outgoing(std::move(call.arguments), 0);
     call.arguments = {};
-    Send(call.worker, call.invocation->id(), Kind::kGo);
+    Send(call.place.worker, call.invocation->id(), Kind::kGo);
   }
   void Pump(Call& call) {
     while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
-      Send(call.worker, call.invocation->id(), *frame);
+      Send(call.place.worker, call.invocation->id(), *frame);
     }
     while (const auto frame = call.sent.Next(0, chunk_)) {
-      Send(call.worker, call.invocation->id(), *frame);
+      Send(call.place.worker, call.invocation->id(), *frame);
     }
   }
   void Restart() {
@@ -152,7 +152,19 @@ class Outbox {
 
  private:
   std::string ReplyTo(std::uint64_t id) const { return fmt::format("{}.{}", inbox_, id); }
-  bool FitsOffer(const Call& call) const { return call.arguments.size() <= chunk_; }
+  std::string Describe(const Call& call, Kind kind) const {
+    const Clock::time_point now = Clock::now();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
+    FrameWriter frame(kind);
+    frame.Number(restarts_)
+        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
+        .Text(call.invocation->module())
+        .Text(call.invocation->export_name())
+        .Text(std::string(call.streams.begin(), call.streams.end()))
+        .Rest(FitsMessage(call) ? call.arguments.text() : std::string_view());
+    return frame.text();
+  }
 
   const NatsOptions& options_;
   std::optional<Connection> connection_;
@@ -192,7 +204,11 @@ class NatsModel final : public HostingModel {
         call->arguments = services::Encode(arguments);
         call->nobody = Clock::now();
         const std::lock_guard lock(mutex_);
-        out_.Offer(*(calls_[invocation->id()] = std::move(call)));
+        if (!invocation->settled()) {
+          Give(*(calls_[invocation->id()] = std::move(call)));
+        } else if (call->link) {
+          call->link->End("The call was given up.");
+        }
       } catch (...) {
         invocation->Fail(std::current_exception());
       }
@@ -203,8 +219,9 @@ class NatsModel final : public HostingModel {
     const std::lock_guard lock(mutex_);
     const auto found = calls_.find(id);
     if (found == calls_.end()) return;
-    if (!found->second->worker.empty()) out_.Send(found->second->worker, id, Kind::kCancel);
-    if (found->second->link) found->second->link->End("The call was given up.");
+    const Call& call = *found->second;
+    if (!call.place.worker.empty()) out_.Send(call.place.worker, id, Kind::kCancel);
+    if (call.link) call.link->End("The call was given up.");
     calls_.erase(found);
   }
 
@@ -227,15 +244,35 @@ class NatsModel final : public HostingModel {
 
  private:
   // The members from here to the next blank line are called with mutex_ held.
+  void Give(Call& call) {
+    std::optional<Place> place;
+    if (out_.FitsMessage(call) && call.streams.empty()) place = free_.Take(Clock::now());
+    if (place && call.invocation->Begin(place->name)) {
+      call.place = *std::move(place);
+      out_.SendCall(call);
+    } else {
+      out_.Offer(call);
+    }
+  }
+  // A worker that was sent the call will not make it.
+  void OfferInstead(Call& call) {
+    free_.Drop(call.place.worker);
+    call.place = {};
+    call.sendings = 0;
+    call.nobody = Clock::now();
+    call.invocation->NotBegun();
+    out_.Offer(call);
+  }
   void Accept(Call& call, FrameReader& frame) {
     const std::string worker(frame.Text());
     const std::uint64_t id = call.invocation->id();
-    if (call.worker == worker) return;
-    if (!call.worker.empty() || !call.invocation->Begin(frame.Text())) {
+    if (call.place.worker == worker) return;
+    const std::string name(frame.Text());
+    if (!call.place.worker.empty() || !call.invocation->Begin(name)) {
       out_.Send(worker, id, Kind::kCancel);
       return;
     }
-    call.worker = worker;
+    call.place = {worker, name, Clock::now()};
     call.nobody = {};
     out_.Go(call);
     out_.Pump(call);
@@ -243,7 +280,7 @@ class NatsModel final : public HostingModel {
   // What the call fails with, if it does.
   std::exception_ptr NobodyListens(Call& call) {
     const Clock::time_point now = Clock::now();
-    if (call.worker.empty()) {
+    if (call.place.worker.empty()) {
       call.next = now + kPause;
       if (now - call.nobody < launch_timeout_) return nullptr;
       return std::make_exception_ptr(InstanceEnded(
@@ -264,9 +301,9 @@ class NatsModel final : public HostingModel {
     if (frame.Byte() == kStreams) {
       if (!call.link) return;
       call.link->Take(frame);
-      out_.Send(call.worker, id, call.link->in.Acknowledgement());
+      out_.Send(call.place.worker, id, call.link->in.Acknowledgement());
     } else if (!call.received.Take(frame) || IsOpen(call)) {
-      out_.Send(call.worker, id, call.received.Acknowledgement(kValue));
+      out_.Send(call.place.worker, id, call.received.Acknowledgement(kValue));
     }
   }
   // Whether there are streams to go on with when the result has come.
@@ -274,14 +311,25 @@ class NatsModel final : public HostingModel {
     return call.received.is_stream() || (call.link && !call.link->idle);
   }
   std::exception_ptr ReceiveFor(Call& call, const Message& message) {
-    if (message.no_responders) return NobodyListens(call);
+    if (message.no_responders) {
+      if (call.sendings != 1) return NobodyListens(call);
+      OfferInstead(call);
+      return nullptr;
+    }
     FrameReader frame(message.data);
-    switch (frame.ReadKind()) {
+    const Kind kind = frame.ReadKind();
+    if (kind == Kind::kBusy) {
+      if (call.sendings > 0) {
+        OfferInstead(call);
+      } else {
+        call.next = Clock::now() + kPause;
+      }
+      return nullptr;
+    }
+    if (std::exchange(call.sendings, 0) > 0) call.arguments = {};
+    switch (kind) {
       case Kind::kAccept:
         Accept(call, frame);
-        break;
-      case Kind::kBusy:
-        call.next = Clock::now() + kPause;
         break;
       case Kind::kAck:
         if (frame.Byte() == kValue) {
@@ -326,7 +374,7 @@ class NatsModel final : public HostingModel {
         error = std::current_exception();
       }
       if (!error && (!call.received.complete() || call.answered)) return;
-      if (error && call.link) call.link->End(fmt::format("The {} has ended.", call.worker));
+      if (error && call.link) call.link->End(fmt::format("The {} has ended.", call.place.worker));
       invocation = call.invocation;
       result = call.received.TakeBytes();
       received = call.received;
@@ -334,7 +382,10 @@ class NatsModel final : public HostingModel {
         call.answered = true;
         if (call.link) call.link->idle = call.link->idle && !call.received.is_stream();
       } else {
-        if (!error) out_.Forget(call.worker, id);
+        if (!error) {
+          out_.Forget(call.place.worker, id);
+          free_.Add(call.place);
+        }
         over = std::move(found->second);
         calls_.erase(found);
       }
@@ -401,7 +452,7 @@ class NatsModel final : public HostingModel {
           const auto found = calls_.find(id);
           if (found == calls_.end() || !found->second->link) return;
           found->second->link->out.Append(message.text());
-          if (!found->second->worker.empty()) out_.Pump(*found->second);
+          if (!found->second->place.worker.empty()) out_.Pump(*found->second);
         },
         [this, id] { Idle(id); }));
   }
@@ -411,7 +462,7 @@ class NatsModel final : public HostingModel {
     if (found == calls_.end() || !found->second->link) return;
     found->second->link->idle = true;
     if (!found->second->answered) return;
-    out_.Forget(found->second->worker, id);
+    out_.Forget(found->second->place.worker, id);
     calls_.erase(found);
   }
 
@@ -432,8 +483,12 @@ class NatsModel final : public HostingModel {
     if (again) reconnected_ = now;
     for (const auto& [id, call] : calls_) {
       if (now < call->next && !again) continue;
-      if (call->worker.empty()) {
+      if (call->place.worker.empty()) {
         out_.Offer(*call);
+        continue;
+      }
+      if (call->sendings > 0) {
+        out_.SendCall(*call);
         continue;
       }
       out_.Go(*call);
@@ -452,6 +507,7 @@ class NatsModel final : public HostingModel {
   // Guarded by mutex_.
   std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
   Outbox out_{options_};
+  FreeWorkers free_;
   std::uint64_t reconnects_ = 0;
   Clock::time_point reconnected_{};
   bool stopping_ = false;

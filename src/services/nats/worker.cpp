@@ -7,18 +7,19 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "clients.hpp"
 #include "connection.hpp"
 #include "failure.hpp"
 #include "frame.hpp"
 #include "link.hpp"
 #include "nodehost/nats.hpp"
-#include "restarts.hpp"
 #include "services/service_scripts.hpp"
 #include "services/services_state.hpp"
 #include "subject.hpp"
@@ -133,6 +134,7 @@ class NatsWorker {
       changed_.wait_for(lock, kTick);
       LookThrough();
     }
+    draining_ = true;
     lock.unlock();
     connection_->Drain(offers_);
     lock.lock();
@@ -186,21 +188,56 @@ class NatsWorker {
     FrameReader frame(message.data);
     if (frame.ReadKind() != Kind::kOffer) return;
     const std::string reply(message.reply);
-    const std::uint64_t restarts = frame.Number();
-    Served call;
-    call.time_left = std::chrono::milliseconds(static_cast<std::int64_t>(frame.Number()));
-    call.module = frame.Text();
-    call.export_name = frame.Text();
-    call.streams = frame.Text();
-    if (!frame.empty()) call.arguments.TakeWhole(frame.Rest());
-    NoteRestarts(reply.substr(0, reply.rfind('.')), restarts);
+    Served call = ReadCall(frame, reply);
     const std::lock_guard lock(mutex_);
     if (calls_.size() >= options_.max_calls && calls_.find(reply) == calls_.end()) {
       connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
       return;
     }
     calls_.emplace(reply, std::move(call));
+    Accept(reply);
+  }
+
+  // What is behind the kind of an offer, or of a call that is to be made at once.
+  Served ReadCall(FrameReader& frame, const std::string& reply) {
+    Served call;
+    const std::uint64_t restarts = frame.Number();
+    call.time_left = std::chrono::milliseconds(static_cast<std::int64_t>(frame.Number()));
+    call.module = frame.Text();
+    call.export_name = frame.Text();
+    call.streams = frame.Text();
+    if (!frame.empty()) call.arguments.TakeWhole(frame.Rest());
+    NoteRestarts(ClientOf(reply), restarts);
+    return call;
+  }
+
+  void Accept(const std::string& reply) {
     connection_->Publish(reply, FrameWriter(Kind::kAccept).Text(subject_).Text(name_).text());
+  }
+
+  void TakeCall(FrameReader& frame, const std::string& reply) {
+    Served call = ReadCall(frame, reply);
+    const std::chrono::milliseconds time_left = call.time_left;
+    std::shared_ptr<RemoteCall> start;
+    {
+      const std::lock_guard lock(mutex_);
+      if (calls_.find(reply) != calls_.end()) {
+        Accept(reply);
+        return;
+      }
+      if (MayBeDropped(reply)) {
+        connection_->Publish(reply, FrameWriter(Kind::kUnknown).text());
+        return;
+      }
+      if (draining_ || calls_.size() >= options_.max_calls || !call.arguments.complete()) {
+        connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
+        return;
+      }
+      Served& taken = calls_.emplace(reply, std::move(call)).first->second;
+      taken.told = true;
+      start = Begin(taken, reply);
+    }
+    Start(start, time_left, reply);
   }
 
   void Control(const Message& message) {
@@ -208,7 +245,11 @@ class NatsWorker {
     const Kind kind = frame.ReadKind();
     const std::string reply(message.reply);
     if (kind == Kind::kForget) {
-      Forget(reply.substr(0, reply.rfind('.') + 1), frame);
+      Forget(ClientOf(reply), frame);
+      return;
+    }
+    if (kind == Kind::kCall) {
+      TakeCall(frame, reply);
       return;
     }
     std::shared_ptr<RemoteCall> start;
@@ -278,7 +319,7 @@ class NatsWorker {
   }
   using Calls = std::unordered_map<std::string, Served>;
   Calls::iterator Erase(Calls::iterator found) {
-    changed_.notify_all();
+    if (draining_) changed_.notify_all();
     if (found->second.link) found->second.link->End("Nobody reads or sends the stream any more.");
     return calls_.erase(found);
   }
@@ -292,6 +333,7 @@ class NatsWorker {
       const bool running = call.started && !call.result;
       if (!running &&
           now - call.heard > (call.told ? std::chrono::milliseconds(kResultKept) : offer_kept)) {
+        if (call.started) NoteDropped(at->first);
         at = Erase(at);
         continue;
       }
@@ -343,7 +385,7 @@ class NatsWorker {
   void Forget(const std::string& client, FrameReader& ids) {
     const std::lock_guard lock(mutex_);
     while (!ids.empty()) {
-      const auto found = calls_.find(fmt::format("{}{}", client, ids.Number()));
+      const auto found = calls_.find(fmt::format("{}.{}", client, ids.Number()));
       if (found != calls_.end()) Erase(found);
     }
   }
@@ -360,10 +402,26 @@ class NatsWorker {
   // The restart that a client has asked for may come behind its next offer.
   void NoteRestarts(const std::string& client, std::uint64_t count) {
     {
-      const std::lock_guard lock(restarts_mutex_);
-      if (!restarts_.Note(client, count)) return;
+      const std::lock_guard lock(clients_mutex_);
+      if (!clients_.NoteRestarts(client, count)) return;
     }
     services_->Restart();
+  }
+
+  // Of the subject that the answers to a call go to.
+  static std::string ClientOf(const std::string& reply) {
+    return reply.substr(0, reply.rfind('.'));
+  }
+  static std::uint64_t IdOf(const std::string& reply) {
+    return std::strtoull(reply.c_str() + reply.rfind('.') + 1, nullptr, 10);
+  }
+  void NoteDropped(const std::string& reply) {
+    const std::lock_guard lock(clients_mutex_);
+    clients_.NoteDropped(ClientOf(reply), IdOf(reply));
+  }
+  bool MayBeDropped(const std::string& reply) {
+    const std::lock_guard lock(clients_mutex_);
+    return clients_.MayBeDropped(ClientOf(reply), IdOf(reply));
   }
 
   void SayHealth(const Message& message) {
@@ -379,11 +437,12 @@ class NatsWorker {
   const std::string name_;
   std::string subject_;    // this worker's own
   std::size_t chunk_ = 0;  // bytes of data in a message
-  std::mutex restarts_mutex_;
-  Restarts restarts_;  // guarded by restarts_mutex_
+  std::mutex clients_mutex_;
+  Clients clients_;  // guarded by clients_mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
-  Calls calls_;  // guarded by mutex_
+  Calls calls_;            // guarded by mutex_
+  bool draining_ = false;  // guarded by mutex_
   std::shared_ptr<detail::ServicesState> services_;
   std::optional<Connection> connection_;
   natsSubscription* offers_ = nullptr;
