@@ -35,6 +35,7 @@ const kOutputKept = 2000;      // characters of what a failed one has printed
 function makeChildren(settings) {
   const slots = new Array(settings.instances);
   const given = new Map();   // by call: the streams among its arguments
+  let running = false;   // all have been started once
   let stopping = false;
   const everyone = new Map();  // all processes that live, old ones too
   let serial = 0;
@@ -117,10 +118,19 @@ function makeChildren(settings) {
     }
     const startedAt = now();
     const number = ++serial;
-    const child = spawn(command[0], args,
-                        { cwd: settings.cwd, env, uid: settings.uid ?? undefined,
-                          gid: settings.gid ?? undefined,
-                          stdio: ['ignore', output, output, calls.open(number)] });
+    let child;
+    try {
+      child = spawn(command[0], args,
+                    { cwd: settings.cwd, env, uid: settings.uid ?? undefined,
+                      gid: settings.gid ?? undefined,
+                      stdio: ['ignore', output, output, calls.open(number)] });
+    } catch (error) {  // no descriptors are left, or the kernel refuses the variables
+      calls.discard(number);
+      if (!running) throw error;
+      slot.failures++;
+      replace(slot, `A worker process could not be started: ${error.message}`);
+      return;
+    }
     const instance = {
       name: `worker process ${child.pid}`, number, child, ready: false, retired: false,
       send: undefined, port: undefined, printed: '', stuckTimer: undefined, launchTimer: undefined,
@@ -189,9 +199,15 @@ function makeChildren(settings) {
     }
     slot.instance = undefined;
     slot.failures = served || lived > kHealthyAfter ? 0 : slot.failures + 1;
+    const said = printed === '' ? '' : ` It printed: ${printed}`;
+    replace(slot, `The ${name} ${reason}`, said);
+  }
+
+  /// Starts another, now or later. If that has failed too often, calls wait no more, because of
+  /// `failure`.
+  function replace(slot, failure, said = '') {
     if (slot.failures >= kAttempts) {
-      const said = printed === '' ? '' : ` It printed: ${printed}`;
-      calls.giveUpWaiting(`The ${name} ${reason}, as ${kAttempts - 1} before it.${said}`);
+      calls.giveUpWaiting(`${failure}, as ${kAttempts - 1} before it.${said}`);
     }
     const pause = slot.failures === 0 ? 0 : 50 * 2 ** (slot.failures - 1);
     slot.timer = setTimeout(start, pause < kLongestPause ? pause : kLongestPause, slot);
@@ -201,6 +217,7 @@ function makeChildren(settings) {
     slots[i] = { number: i, instance: undefined, timer: undefined, failures: 0 };
     start(slots[i]);
   }
+  running = true;
 
   let onStopped;
   function checkStopped() {
@@ -247,6 +264,7 @@ function makeChildren(settings) {
         old.retired = true;
         calls.retire(old.number);
         old.closeIfDone();
+        slot.instance = undefined;
         start(slot);
       }
     },

@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kMostCalls = 1 << 16;  // sent to one at a time; the rest waits here
 
+void CloseEnd(int& descriptor) {
+  uv_fs_t request;
+  uv_fs_close(nullptr, &request, std::exchange(descriptor, -1), nullptr);
+  uv_fs_req_cleanup(&request);
+}
+
 }  // namespace
 
 int ChildWorkers::Open(Js& js, int number, FramePipe::Events events) {
@@ -33,10 +39,16 @@ int ChildWorkers::Open(Js& js, int number, FramePipe::Events events) {
 void ChildWorkers::Start(int number, std::string name) {
   Worker& worker = workers_.at(number);
   worker.name = std::move(name);
-  uv_fs_t request;
-  uv_fs_close(nullptr, &request, std::exchange(worker.child_end, -1), nullptr);
-  uv_fs_req_cleanup(&request);
+  CloseEnd(worker.child_end);
   worker.pipe->StartReading();
+}
+
+void ChildWorkers::Discard(int number) {
+  Worker* const worker = Find(number);
+  if (!worker) return;
+  if (worker->child_end != -1) CloseEnd(worker->child_end);
+  if (worker->pipe) worker->pipe->Close();
+  workers_.erase(number);
 }
 
 ChildWorkers::Worker* ChildWorkers::Find(int number) {
@@ -64,6 +76,7 @@ void ChildWorkers::Erase(const Worker& worker) {
 
 void ChildWorkers::AddFunctions(const Object& functions) {
   functions.Set("start", [this](int number, std::string name) { Start(number, std::move(name)); });
+  functions.Set("discard", [this](int number) { Discard(number); });
   functions.Set("retire", [this](int number) { Find(number)->retired = true; });
   functions.Set("isIdle", [this](int number) {
     const Worker* const worker = Find(number);

@@ -46,6 +46,8 @@ class ChildWorkers {
 
  private:
   void Start(int number, std::string name);
+  /// Its process could not be started.
+  void Discard(int number);
 
   std::map<int, Worker> workers_;
 };

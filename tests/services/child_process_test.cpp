@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+
 #include "models.hpp"
 
 using namespace test;
@@ -22,6 +24,23 @@ TEST_CASE("kill -9 of a worker fails the call that it had begun, and another tak
                                          " was ended by SIGKILL while it called ./fails.");
   const int second = services.InvokeExportAsync<int>("./fails", "pid").Get();
   CHECK(second != first);
+}
+
+TEST_CASE("a worker that cannot be started again, for want of descriptors, is tried later") {
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  const int first = services.InvokeExportAsync<int>("./fails", "pid").Get();
+  rlimit limit{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlimit none{.rlim_cur = 3, .rlim_max = limit.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  kill(first, SIGKILL);
+  const auto error =
+      FailureOf<nh::InstanceEnded>(services.InvokeExportAsync<int>("./fails", "pid"));
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK_FALSE(error.started());
+  CHECK(std::string(error.what()).find("worker process could not be started: ") !=
+        std::string::npos);
+  CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(20s) != first);
 }
 
 TEST_CASE("a worker ends with its service") {
