@@ -19,16 +19,6 @@ namespace nodehost::services {
 
 namespace {
 
-bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments) {
-  for (std::uint32_t i = 0; i < arguments->Length(); ++i) {
-    v8::Local<v8::Value> argument;
-    if (arguments->Get(realm.context(), i).ToLocal(&argument) && IsStream(realm, argument)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // A process that is not trusted may send any number. No call has the number 0.
 std::uint64_t IdOf(double number) {
   return number >= 1 && number < 0x1p53 ? static_cast<std::uint64_t>(number) : 0;

@@ -93,12 +93,26 @@ bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value) {
          has_function(v8::Symbol::GetAsyncIterator(realm.isolate()));
 }
 
+bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments) {
+  for (std::uint32_t i = 0; i < arguments->Length(); ++i) {
+    v8::Local<v8::Value> argument;
+    if (arguments->Get(realm.context(), i).ToLocal(&argument) && IsStream(realm, argument)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
                     const std::function<void()>& on_idle) {
   return Streams(js).Call("bytesPort", send, on_idle).As<Object>();
 }
 
 std::vector<int> StreamNumbers(Js& js, const Array& arguments) {
+  {
+    const detail::Entry entry(arguments.ref());
+    if (!HasStream(entry.realm(), entry.value().As<v8::Array>())) return {};
+  }
   return Streams(js).Call("streamNumbers", arguments).As<std::vector<int>>();
 }
 

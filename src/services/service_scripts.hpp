@@ -36,6 +36,7 @@ Object WireOptions(Js& js);
 /// Whether it is sent chunk by chunk: a Readable, a web ReadableStream or an async iterable.
 bool IsStream(const Value& value);
 bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value);
+bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments);
 /// What `bytesPort` of that returns, for the streams of one call.
 Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
                     const std::function<void()>& on_idle);

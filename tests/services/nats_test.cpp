@@ -404,6 +404,22 @@ nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subje
     socket.write(`CONNECT {"verbose":false}\r\nSUB ${subject}.call nodehost 1\r\n` +
                  `SUB ${subject}.fake 2\r\nPING\r\n`);
     const counts = {};
+    const take = (kind, reply) => {
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      const { answer = true, go = false } = answers(kind, counts[kind]);
+      if (go) socket.write('UNSUB 1\r\nUNSUB 2\r\n');
+      if (kind === 'O') publish(reply, Buffer.from('A'), sized(`${subject}.fake`), sized('fake'));
+      if ((kind === 'G' || kind === 'C') && answer) {
+        publish(reply, Buffer.from([0x44, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]), serialize(3));
+      }
+    };
+    const takeMany = (frames, client) => {
+      for (let at = 0; at < frames.length;) {
+        const id = frames.readUInt32LE(at);
+        take('C', `${client}.${id}`);
+        at += 16 + frames.readUInt32LE(at + 8);
+      }
+    };
     let text = '';
     socket.on('data', (data) => {
       text += data.latin1Slice();
@@ -411,14 +427,12 @@ nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subje
       for (let at; (at = /MSG \S+ \d (\S+) (\d+)\r\n/.exec(text)) !== null;) {
         const start = at.index + at[0].length;
         if (text.length < start + Number(at[2]) + 2) return;
-        const kind = text[start];
+        const frame = text.slice(start, start + Number(at[2]));
         text = text.slice(start + Number(at[2]) + 2);
-        counts[kind] = (counts[kind] ?? 0) + 1;
-        const { answer = true, go = false } = answers(kind, counts[kind]);
-        if (go) socket.write('UNSUB 1\r\nUNSUB 2\r\n');
-        if (kind === 'O') publish(at[1], Buffer.from('A'), sized(`${subject}.fake`), sized('fake'));
-        if ((kind === 'G' || kind === 'C') && answer) {
-          publish(at[1], Buffer.from([0x44, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]), serialize(3));
+        if (frame[0] === 'M') {
+          takeMany(Buffer.from(frame.slice(1), 'latin1'), at[1].replace(/\.\d+$/, ''));
+        } else {
+          take(frame[0], at[1]);
         }
       }
     });
@@ -446,19 +460,31 @@ TEST_CASE("a worker that has answered is sent the next call without an offer") {
   CHECK(count("C") + count("O") == kCalls);
 }
 
-TEST_CASE("a call that is sent to a worker that is gone is offered again, and has not begun") {
+TEST_CASE("calls that are sent to a worker that is gone are offered again, and have not begun") {
   const std::string url = NatsServer::Shared().url();
   const std::string subject = NewSubject();
   nh::Environment node = Platform().CreateEnvironment();
-  node.RunAsync([&](nh::Js& js) { return BeWorker(js, url, subject, "{ go: kind === 'G' }"); })
+  constexpr int kCalls = 8;  // which are sent in one message
+  node.RunAsync([&](nh::Js& js) {
+        js.Eval("globalThis.answered = 0");
+        return BeWorker(js, url, subject,
+                        "{ go: kind !== 'O' && ++answered === " + std::to_string(kCalls) + " }");
+      })
       .Get(10s);
   auto options = OptionsFor(url, subject);
   options.launch_timeout = 300ms;
   nh::NodeServices services(Platform(), std::move(options));
-  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
-  const auto error = FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./add", 1, 2));
-  CHECK_FALSE(error.started());
-  CHECK(std::string(error.what()).starts_with("No worker listens to the subject"));
+  const auto call_all = [&] {
+    std::vector<nh::Task<int>> calls;
+    for (int i = 0; i < kCalls; ++i) calls.push_back(services.InvokeAsync<int>("./add", 1, 2));
+    return calls;
+  };
+  for (const nh::Task<int>& call : call_all()) CHECK(call.Get(10s) == 3);
+  for (const nh::Task<int>& call : call_all()) {
+    const auto error = FailureOf<nh::InstanceEnded>(call);
+    CHECK_FALSE(error.started());
+    CHECK(std::string(error.what()).starts_with("No worker listens to the subject"));
+  }
 }
 
 TEST_CASE("a call that was lost on its way to a worker is sent again") {

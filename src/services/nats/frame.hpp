@@ -14,6 +14,8 @@
 //   either way            kData     channel u8, flags u8, offset u64, bytes
 //                         kAck      channel u8, count u64: bytes that have come, and 1 for the end
 //   from the worker       kUnknown  no such call
+//   either way            kMany     id u64, a frame behind its size…: those of several calls of one
+//                                   service
 //
 // An offer may be made again as long as no worker was told to make the call; so it is made once at
 // most.
@@ -39,6 +41,7 @@ enum class Kind : char {
   kData = 'D',
   kAck = 'K',
   kUnknown = 'U',
+  kMany = 'M',
 };
 
 /// Flags of kData: the channel ends here, and what it carried is an error.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,17 +15,15 @@
 #include <utility>
 #include <vector>
 
-#include "connection.hpp"
 #include "failure.hpp"
 #include "frame.hpp"
-#include "free_workers.hpp"
-#include "link.hpp"
+#include "many_frames.hpp"
 #include "nodehost/nats.hpp"
+#include "outbox.hpp"
 #include "services/control_environment.hpp"
 #include "services/service_scripts.hpp"
 #include "subject.hpp"
 #include "thread/timeout.hpp"
-#include "transfer.hpp"
 
 namespace nodehost {
 
@@ -36,143 +33,9 @@ using namespace std::chrono_literals;
 using namespace services::nats;
 
 constexpr auto kTick = 50ms;
-constexpr auto kOfferAgain = 1000ms;  // that no worker has taken
-constexpr auto kPause = 50ms;         // until the next offer, where no worker is there or has room
-constexpr auto kGoAgain = 500ms;      // to learn of a worker's end
-constexpr auto kGone = 500ms;         // that nobody listens to a worker's subject
-constexpr auto kSettle = 3000ms;      // that workers may take to connect again after we have
-
-struct Call {
-  explicit Call(std::shared_ptr<Invocation> of) : invocation(std::move(of)) {}
-
-  const std::shared_ptr<Invocation> invocation;
-  Bytes arguments;
-  Place place;                 // of the worker that was told to make it
-  int sendings = 0;            // of the call, to a worker that has said nothing about it yet
-  Clock::time_point next{};    // when to offer it, or say go, again
-  Clock::time_point nobody{};  // since when nobody has listened
-  Outgoing sent;               // the arguments, where they are too large for the offer
-  Incoming received;           // the result
-  std::vector<int> streams;    // which arguments are streams
-  std::shared_ptr<Link> link;  // of the streams, if there are any
-  bool answered = false;       // only streams are left
-};
-
-// What the workers of a subject are told. Its members are called under the model's mutex, but for
-// Connect and Close.
-class Outbox {
- public:
-  explicit Outbox(const NatsOptions& options) : options_(options) {}
-
-  // Tries for `timeout`; throws HostError. `receive` is called with what workers answer.
-  void Connect(std::chrono::milliseconds timeout,
-               const std::function<void(const Message&)>& receive) {
-    const Clock::time_point until = Clock::now() + timeout;
-    while (!connection_) {
-      try {
-        connection_.emplace(options_, "nodehost: NodeServices of " + options_.subject);
-      } catch (const HostError&) {
-        if (Clock::now() >= until) throw;
-        std::this_thread::sleep_for(100ms);
-      }
-    }
-    inbox_ = connection_->NewInbox();
-    chunk_ = ChunkOf(*connection_);
-    connection_->Subscribe(inbox_ + ".*", receive);
-  }
-  void Close() {
-    if (!connection_) return;
-    SendForgotten();
-    connection_->Flush();
-    connection_->Close();
-  }
-  bool connected() const { return connection_->connected(); }
-  std::uint64_t reconnects() const { return connection_->reconnects(); }
-
-  // The call that a message to this side is about.
-  std::uint64_t CallOf(const Message& message) const {
-    std::uint64_t id = 0;
-    for (const char c : message.subject.substr(inbox_.size() + 1)) {
-      id = id * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    return id;
-  }
-
-  void Send(const std::string& worker, std::uint64_t id, std::string_view frame) {
-    connection_->Publish(worker, frame, ReplyTo(id));
-  }
-  void Send(const std::string& worker, std::uint64_t id, Kind kind) {
-    Send(worker, id, FrameWriter(kind).text());
-  }
-  void Offer(Call& call) {
-    call.next = Clock::now() + kOfferAgain;
-    Send(options_.subject + ".call", call.invocation->id(), Describe(call, Kind::kOffer));
-  }
-  bool FitsMessage(const Call& call) const { return call.arguments.size() <= chunk_; }
-  // For a call that fits.
-  void SendCall(Call& call) {
-    call.next = Clock::now() + kGoAgain;
-    ++call.sendings;
-    Send(call.place.worker, call.invocation->id(), Describe(call, Kind::kCall));
-  }
-  void Go(Call& call) {
-    call.next = Clock::now() + kGoAgain;
-    if (!FitsMessage(call)) call.sent = Outgoing(std::move(call.arguments), 0);
-    call.arguments = {};
-    Send(call.place.worker, call.invocation->id(), Kind::kGo);
-  }
-  void Pump(Call& call) {
-    while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
-      Send(call.place.worker, call.invocation->id(), *frame);
-    }
-    while (const auto frame = call.sent.Next(0, chunk_)) {
-      Send(call.place.worker, call.invocation->id(), *frame);
-    }
-  }
-  void Restart() {
-    ++restarts_;
-    connection_->Publish(options_.subject + ".restart",
-                         FrameWriter(Kind::kGo).Number(restarts_).Rest(inbox_).text());
-  }
-  // The worker need keep the result of this call no longer.
-  void Forget(const std::string& worker, std::uint64_t id) { forgotten_[worker].push_back(id); }
-  void SendForgotten() {
-    for (const auto& [worker, ids] : forgotten_) {
-      FrameWriter frame(Kind::kForget);
-      for (const std::uint64_t id : ids) {
-        frame.Number(id);
-        if (frame.text().size() < chunk_) continue;
-        Send(worker, 0, frame.text());
-        frame = FrameWriter(Kind::kForget);
-      }
-      Send(worker, 0, frame.text());
-    }
-    forgotten_.clear();
-  }
-
- private:
-  std::string ReplyTo(std::uint64_t id) const { return fmt::format("{}.{}", inbox_, id); }
-  std::string Describe(const Call& call, Kind kind) const {
-    const Clock::time_point now = Clock::now();
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
-    FrameWriter frame(kind);
-    frame.Number(restarts_)
-        .Number(static_cast<std::uint64_t>(std::max(left, 1ms).count()))
-        .Text(call.invocation->module())
-        .Text(call.invocation->export_name())
-        .Text(std::string(call.streams.begin(), call.streams.end()))
-        .Rest(FitsMessage(call) ? call.arguments.text() : std::string_view());
-    return frame.text();
-  }
-
-  const NatsOptions& options_;
-  std::optional<Connection> connection_;
-  std::string inbox_;      // what the workers know this side by
-  std::size_t chunk_ = 0;  // bytes of data in a message
-  std::uint64_t restarts_ = 0;
-  std::map<std::string, std::vector<std::uint64_t>> forgotten_;  // by worker: results that came
-};
+constexpr auto kPause = 50ms;     // until the next offer, where no worker is there or has room
+constexpr auto kGone = 500ms;     // that nobody listens to a worker's subject
+constexpr auto kSettle = 3000ms;  // that workers may take to connect again after we have
 
 class NatsModel final : public HostingModel {
  public:
@@ -191,28 +54,16 @@ class NatsModel final : public HostingModel {
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
-    control_->Post([this, invocation](Js& js) {
-      if (invocation->settled()) return;
-      try {
-        auto call = std::make_unique<Call>(invocation);
-        const Array arguments = invocation->Arguments(js);
-        call->streams = services::StreamNumbers(js, arguments);
-        if (!call->streams.empty()) {
-          call->link = NewLink(js, invocation->id());
-          call->link->port.Call("giveAll", arguments, call->streams);
-        }
-        call->arguments = services::Encode(arguments);
-        call->nobody = Clock::now();
-        const std::lock_guard lock(mutex_);
-        if (!invocation->settled()) {
-          Give(*(calls_[invocation->id()] = std::move(call)));
-        } else if (call->link) {
-          call->link->End("The call was given up.");
-        }
-      } catch (...) {
-        invocation->Fail(std::current_exception());
-      }
-    });
+    {
+      const std::lock_guard lock(incoming_mutex_);
+      incoming_.push_back(std::move(invocation));
+      if (incoming_.size() > 1) return;  // the job for those before takes it along
+    }
+    try {
+      control_->Post([this](Js& js) { GiveAll(js); });
+    } catch (...) {
+      for (const auto& refused : TakeIncoming()) refused->Fail(std::current_exception());
+    }
   }
 
   void Cancel(std::uint64_t id) override {
@@ -243,13 +94,57 @@ class NatsModel final : public HostingModel {
   }
 
  private:
+  using Calls = std::unordered_map<std::uint64_t, std::unique_ptr<Call>>;
+  /// A call whose result has come.
+  struct Finished {
+    std::shared_ptr<Invocation> invocation;
+    std::shared_ptr<std::string> bytes;
+    bool is_stream = false;
+  };
+
+  std::vector<std::shared_ptr<Invocation>> TakeIncoming() {
+    const std::lock_guard lock(incoming_mutex_);
+    return std::exchange(incoming_, {});
+  }
+
+  // The members from here to the next blank line are called on the JS thread.
+  void GiveAll(Js& js) {
+    for (const auto& invocation : TakeIncoming()) {
+      if (invocation->settled()) continue;
+      try {
+        Give(js, invocation);
+      } catch (...) {
+        invocation->Fail(std::current_exception());
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    out_.SendCalls();
+  }
+  void Give(Js& js, const std::shared_ptr<Invocation>& invocation) {
+    auto call = std::make_unique<Call>(invocation);
+    const Array arguments = invocation->Arguments(js);
+    call->streams = services::StreamNumbers(js, arguments);
+    if (!call->streams.empty()) {
+      call->link = NewLink(js, invocation->id());
+      call->link->port.Call("giveAll", arguments, call->streams);
+    }
+    call->arguments = services::Encode(arguments);
+    call->nobody = Clock::now();
+    const std::lock_guard lock(mutex_);
+    if (!invocation->settled()) {
+      Give(*(calls_[invocation->id()] = std::move(call)));
+    } else if (call->link) {
+      call->link->End("The call was given up.");
+    }
+  }
+
   // The members from here to the next blank line are called with mutex_ held.
   void Give(Call& call) {
     std::optional<Place> place;
     if (out_.FitsMessage(call) && call.streams.empty()) place = free_.Take(Clock::now());
     if (place && call.invocation->Begin(place->name)) {
       call.place = *std::move(place);
-      out_.SendCall(call);
+      out_.AddCall(call);
     } else {
       out_.Offer(call);
     }
@@ -296,6 +191,13 @@ class NatsModel final : public HostingModel {
                                   call.invocation->module()),
                       true));
   }
+  // The call has failed.
+  std::unique_ptr<Call> Drop(Calls::iterator found) {
+    std::unique_ptr<Call> call = std::move(found->second);
+    if (call->link) call->link->End(fmt::format("The {} has ended.", call->place.worker));
+    calls_.erase(found);
+    return call;
+  }
   void TakeData(Call& call, FrameReader& frame) {
     const std::uint64_t id = call.invocation->id();
     if (frame.Byte() == kStreams) {
@@ -310,13 +212,8 @@ class NatsModel final : public HostingModel {
   static bool IsOpen(const Call& call) {
     return call.received.is_stream() || (call.link && !call.link->idle);
   }
-  std::exception_ptr ReceiveFor(Call& call, const Message& message) {
-    if (message.no_responders) {
-      if (call.sendings != 1) return NobodyListens(call);
-      OfferInstead(call);
-      return nullptr;
-    }
-    FrameReader frame(message.data);
+  std::exception_ptr ReceiveFor(Call& call, std::string_view data) {
+    FrameReader frame(data);
     const Kind kind = frame.ReadKind();
     if (kind == Kind::kBusy) {
       if (call.sendings > 0) {
@@ -354,7 +251,29 @@ class NatsModel final : public HostingModel {
   }
 
   void Receive(const Message& message) {
-    const std::uint64_t id = out_.CallOf(message);
+    if (message.no_responders) {
+      NobodyListens(out_.CallOf(message));
+      return;
+    }
+    std::vector<Finished> finished;
+    const auto receive = [&](std::uint64_t id, std::string_view frame) {
+      Receive(id, frame, finished);
+    };
+    try {
+      FrameReader frame(message.data);
+      if (!frame.empty() && frame.ReadKind() == Kind::kMany) {
+        ManyFrames::ForEach(frame, receive);
+      } else {
+        receive(out_.CallOf(message), message.data);
+      }
+    } catch (...) {
+      Complete(std::move(finished));
+      throw;
+    }
+    Complete(std::move(finished));
+  }
+
+  void Receive(std::uint64_t id, std::string_view frame, std::vector<Finished>& finished) {
     std::unique_ptr<Call> over;
     std::shared_ptr<Invocation> invocation;
     std::exception_ptr error;
@@ -364,69 +283,90 @@ class NatsModel final : public HostingModel {
       const std::lock_guard lock(mutex_);
       const auto found = calls_.find(id);
       if (found == calls_.end()) {
-        Refuse(id, message);
+        Refuse(id, frame);
         return;
       }
       Call& call = *found->second;
       try {
-        error = ReceiveFor(call, message);
+        error = ReceiveFor(call, frame);
       } catch (...) {
         error = std::current_exception();
       }
       if (!error && (!call.received.complete() || call.answered)) return;
-      if (error && call.link) call.link->End(fmt::format("The {} has ended.", call.place.worker));
       invocation = call.invocation;
       result = call.received.TakeBytes();
       received = call.received;
-      if (!error && IsOpen(call)) {
+      if (error) {
+        over = Drop(found);
+      } else if (IsOpen(call)) {
         call.answered = true;
         if (call.link) call.link->idle = call.link->idle && !call.received.is_stream();
       } else {
-        if (!error) {
-          out_.Forget(call.place.worker, id);
-          free_.Add(call.place);
-        }
+        out_.Forget(call.place.worker, id);
+        free_.Add(call.place);
         over = std::move(found->second);
         calls_.erase(found);
       }
     }
     if (error) {
       invocation->Fail(error);
+    } else if (received.failed()) {
+      invocation->Fail(DecodeFailure(result));
     } else {
-      Deliver(invocation, received, std::move(result));
+      finished.push_back({std::move(invocation), std::make_shared<std::string>(std::move(result)),
+                          received.is_stream()});
     }
+  }
+
+  // To a message about the call, or the batch of calls, `id`.
+  void NobodyListens(std::uint64_t id) {
+    std::vector<std::pair<std::unique_ptr<Call>, std::exception_ptr>> failed;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto at = calls_.begin(); at != calls_.end();) {
+        const auto found = at++;
+        Call& call = *found->second;
+        if (found->first != id && (call.sendings == 0 || call.batch != id)) continue;
+        if (call.sendings == 1) {
+          OfferInstead(call);
+        } else if (const std::exception_ptr error = NobodyListens(call)) {
+          failed.emplace_back(Drop(found), error);
+        }
+      }
+    }
+    for (const auto& [call, error] : failed) call->invocation->Fail(error);
   }
 
   // An offer that is taken, or a result, of a call that nobody waits for.
-  void Refuse(std::uint64_t id, const Message& message) {
-    if (message.data.empty()) return;
-    FrameReader frame(message.data);
+  void Refuse(std::uint64_t id, std::string_view data) {
+    if (data.empty()) return;
+    FrameReader frame(data);
     if (frame.ReadKind() == Kind::kAccept) out_.Send(std::string(frame.Text()), id, Kind::kCancel);
   }
 
-  void Deliver(const std::shared_ptr<Invocation>& invocation, const Incoming& received,
-               std::string result) {
-    if (received.failed()) {
-      invocation->Fail(DecodeFailure(result));
-      return;
-    }
-    const auto bytes = std::make_shared<std::string>(std::move(result));
+  void Complete(std::vector<Finished> finished) {
+    if (finished.empty()) return;
+    const auto shared = std::make_shared<std::vector<Finished>>(std::move(finished));
     try {
-      control_->Post([this, bytes, invocation, is_stream = received.is_stream()](Js& js) {
-        try {
-          invocation->Complete(
-              is_stream ? OpenStream(js, invocation->id())
-                        : services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
-        } catch (...) {
-          invocation->Fail(std::current_exception());
-        }
+      control_->Post([this, shared](Js& js) {
+        for (const Finished& one : *shared) Complete(js, one);
       });
     } catch (...) {
-      invocation->Fail(std::current_exception());
+      for (const Finished& one : *shared) one.invocation->Fail(std::current_exception());
     }
   }
 
   // The members from here to the next blank line are called on the JS thread.
+  void Complete(Js& js, const Finished& finished) {
+    const auto& [invocation, bytes, is_stream] = finished;
+    try {
+      invocation->Complete(is_stream
+                               ? OpenStream(js, invocation->id())
+                               : services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
+    } catch (...) {
+      invocation->Fail(std::current_exception());
+    }
+  }
   Value OpenStream(Js& js, std::uint64_t id) {
     std::shared_ptr<Link> link;
     {
@@ -488,13 +428,14 @@ class NatsModel final : public HostingModel {
         continue;
       }
       if (call->sendings > 0) {
-        out_.SendCall(*call);
+        out_.AddCall(*call);
         continue;
       }
       out_.Go(*call);
       const bool resends = call->link && call->link->out.Resend(now);
       if (call->sent.Resend(now) || resends) out_.Pump(*call);
     }
+    out_.SendCalls();
   }
 
   const NatsOptions options_;
@@ -502,10 +443,13 @@ class NatsModel final : public HostingModel {
   std::optional<Environment> control_;
   std::thread ticker_;
 
+  std::mutex incoming_mutex_;
+  std::vector<std::shared_ptr<Invocation>> incoming_;  // guarded by incoming_mutex_
+
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.
-  std::unordered_map<std::uint64_t, std::unique_ptr<Call>> calls_;
+  Calls calls_;
   Outbox out_{options_};
   FreeWorkers free_;
   std::uint64_t reconnects_ = 0;

@@ -19,6 +19,7 @@
 #include "failure.hpp"
 #include "frame.hpp"
 #include "link.hpp"
+#include "many_frames.hpp"
 #include "nodehost/nats.hpp"
 #include "services/service_scripts.hpp"
 #include "services/services_state.hpp"
@@ -34,10 +35,11 @@ using namespace std::chrono_literals;
 using namespace services::nats;
 
 constexpr auto kTick = 100ms;
-constexpr auto kOfferKept = 10s;             // that nobody has said go to
-constexpr auto kResultKept = 30s;            // that nobody asks for
-constexpr auto kOfferAwaited = 2s;           // while it is to stop
-constexpr std::size_t kLongestClient = 256;  // bytes of a name; an inbox has some 30
+constexpr auto kOfferKept = 10s;                // that nobody has said go to
+constexpr auto kResultKept = 30s;               // that nobody asks for
+constexpr auto kOfferAwaited = 2s;              // while it is to stop
+constexpr std::size_t kSmallResult = 16 << 10;  // bytes of one that goes in a message with others
+constexpr std::size_t kLongestClient = 256;     // bytes of a name; an inbox has some 30
 
 /// A call of another process's, on its way through this one's services.
 class RemoteCall final : public Invocation {
@@ -242,8 +244,21 @@ class NatsWorker {
 
   void Control(const Message& message) {
     FrameReader frame(message.data);
-    const Kind kind = frame.ReadKind();
     const std::string reply(message.reply);
+    const Kind kind = frame.ReadKind();
+    if (kind != Kind::kMany) {
+      Control(kind, frame, reply);
+      return;
+    }
+    const std::string client = ClientOf(reply);
+    ManyFrames::ForEach(frame, [&](std::uint64_t id, std::string_view one) {
+      FrameReader reader(one);
+      const Kind of_one = reader.ReadKind();
+      Control(of_one, reader, fmt::format("{}.{}", client, id));
+    });
+  }
+
+  void Control(Kind kind, FrameReader& frame, const std::string& reply) {
     if (kind == Kind::kForget) {
       Forget(ClientOf(reply), frame);
       return;
@@ -345,6 +360,16 @@ class NatsWorker {
     return nothing;
   }
 
+  class AnswerJob final : public detail::Job {
+   public:
+    explicit AnswerJob(NatsWorker& worker) : worker_(worker) {}
+    void Run(Js&) noexcept override { worker_.SendAllAnswers(); }
+    void Cancel(const std::exception_ptr&) noexcept override { worker_.SendAllAnswers(); }
+
+   private:
+    NatsWorker& worker_;
+  };
+
   void Start(const std::shared_ptr<RemoteCall>& call, std::chrono::milliseconds time_left,
              const std::string& reply) {
     try {
@@ -355,13 +380,47 @@ class NatsWorker {
   }
 
   void Finish(const std::string& reply, Bytes bytes, std::uint8_t flags) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = calls_.find(reply);
+      if (found == calls_.end()) return;  // nobody waits for it
+      Served& call = found->second;
+      call.heard = Clock::now();
+      const bool goes_with_others = bytes.size() <= std::min(kSmallResult, chunk_) && !call.link;
+      call.result.emplace(std::move(bytes), flags);
+      if (call.link) call.link->CloseUnused();
+      if (!goes_with_others) {
+        Pump(call, reply);
+        return;
+      }
+      AddAnswer(reply, *call.result->Next(kValue, chunk_));
+      if (std::exchange(answers_wait_, true)) return;
+    }
+    // Behind what the thread has to do already, which may be other calls.
+    if (detail::JsThread* const thread = detail::JsThread::Current()) {
+      thread->Enqueue(std::make_unique<AnswerJob>(*this), /*must_accept=*/false);
+    } else {
+      SendAllAnswers();
+    }
+  }
+
+  // With mutex_ held, as SendAnswers.
+  void AddAnswer(const std::string& reply, std::string frame) {
+    const std::string client = ClientOf(reply);
+    ManyFrames& answers = answers_[client];
+    if (!answers.HasRoom(frame, chunk_)) SendAnswers(client, answers);
+    answers.Add(IdOf(reply), std::move(frame));
+  }
+  void SendAnswers(const std::string& client, ManyFrames& answers) {
+    const std::uint64_t id = answers.first();
+    connection_->Publish(fmt::format("{}.{}", client, id), answers.Take(), subject_);
+  }
+
+  void SendAllAnswers() {
     const std::lock_guard lock(mutex_);
-    const auto found = calls_.find(reply);
-    if (found == calls_.end()) return;  // nobody waits for it
-    found->second.heard = Clock::now();
-    found->second.result.emplace(std::move(bytes), flags);
-    if (found->second.link) found->second.link->CloseUnused();
-    Pump(found->second, reply);
+    answers_wait_ = false;
+    for (auto& [client, answers] : answers_) SendAnswers(client, answers);
+    answers_.clear();
   }
 
   // On the JS thread of the call's instance.
@@ -441,8 +500,10 @@ class NatsWorker {
   Clients clients_;  // guarded by clients_mutex_
   std::mutex mutex_;
   std::condition_variable changed_;
-  Calls calls_;            // guarded by mutex_
-  bool draining_ = false;  // guarded by mutex_
+  Calls calls_;                                          // guarded by mutex_
+  bool draining_ = false;                                // guarded by mutex_
+  std::unordered_map<std::string, ManyFrames> answers_;  // by client: to be sent; guarded by mutex_
+  bool answers_wait_ = false;                            // for AnswerJob; guarded by mutex_
   std::shared_ptr<detail::ServicesState> services_;
   std::optional<Connection> connection_;
   natsSubscription* offers_ = nullptr;
