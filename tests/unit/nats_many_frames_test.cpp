@@ -37,10 +37,13 @@ TEST_CASE("frames of several calls come out as they went in, and one goes as it 
 }
 
 TEST_CASE("a message of frames stays within its size, but for a frame that is larger alone") {
+  constexpr std::size_t kHead = 16;  // of each
   ManyFrames frames;
-  CHECK(frames.HasRoom(std::string(1000, 'x'), 100));
+  CHECK(frames.HasRoom(std::string(2 * ManyFrames::kMost, 'x'), 100));
   frames.Add(1, std::string(50, 'x'));
-  CHECK(frames.HasRoom(std::string(18, 'x'), 100));
+  const std::string largest(ManyFrames::kMost - 50 - 2 * kHead, 'x');
+  CHECK(frames.HasRoom(largest, 2 * ManyFrames::kMost));
+  CHECK_FALSE(frames.HasRoom(largest + 'x', 2 * ManyFrames::kMost));
   CHECK_FALSE(frames.HasRoom(std::string(19, 'x'), 100));
 }
 

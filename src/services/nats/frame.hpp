@@ -25,6 +25,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "nodehost/errors.hpp"
 
@@ -51,7 +52,11 @@ constexpr std::uint8_t kStream = 4;  ///< Or: the result is a stream.
 
 class FrameWriter {
  public:
-  explicit FrameWriter(Kind kind) { text_.push_back(static_cast<char>(kind)); }
+  /// `room`: how many bytes come behind the kind, about.
+  explicit FrameWriter(Kind kind, std::size_t room = 0) {
+    text_.reserve(1 + room);
+    text_.push_back(static_cast<char>(kind));
+  }
 
   FrameWriter& Byte(std::uint8_t value) {
     text_.push_back(static_cast<char>(value));
@@ -67,7 +72,8 @@ class FrameWriter {
     return *this;
   }
 
-  const std::string& text() const noexcept { return text_; }
+  const std::string& text() const& noexcept { return text_; }
+  std::string text() && noexcept { return std::move(text_); }
 
   /// `text` behind its size, in no frame.
   static std::string Sized(std::string_view text) {

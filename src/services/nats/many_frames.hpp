@@ -2,6 +2,7 @@
 // and the threads on its way is more than what most calls cost.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,9 +21,10 @@ class ManyFrames {
     frames_.emplace_back(id, std::move(frame));
   }
   bool empty() const noexcept { return frames_.empty(); }
-  /// Whether the message stays within `most` bytes with this frame in it.
+  /// Whether this frame may go with those that are there, in a message that may have `most` bytes.
+  /// A large one goes alone.
   bool HasRoom(std::string_view frame, std::size_t most) const noexcept {
-    return empty() || bytes_ + frame.size() + kRoom <= most;
+    return empty() || bytes_ + frame.size() + kRoom <= std::min(most, kMost);
   }
 
   std::size_t size() const noexcept { return frames_.size(); }
@@ -34,9 +36,9 @@ class ManyFrames {
     bytes_ = 0;
     std::vector<std::pair<std::uint64_t, std::string>> frames = std::exchange(frames_, {});
     if (frames.size() == 1) return std::move(frames.front().second);
-    FrameWriter many(Kind::kMany);
+    FrameWriter many(Kind::kMany, kMost);
     for (const auto& [id, frame] : frames) many.Number(id).Text(frame);
-    return many.text();
+    return std::move(many).text();
   }
 
   /// Calls `take(id, frame)` for each frame behind the kind of a kMany message.
@@ -47,6 +49,9 @@ class ManyFrames {
       take(id, many.Text());
     }
   }
+
+  /// Bytes of a message of several.
+  static constexpr std::size_t kMost = 32 << 10;
 
  private:
   static constexpr std::size_t kRoom = 16;  // of the id and the size

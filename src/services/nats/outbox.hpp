@@ -167,14 +167,16 @@ class Outbox {
     const Clock::time_point now = Clock::now();
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(
         std::min(call.invocation->deadline(), now + std::chrono::hours(24 * 365)) - now);
-    FrameWriter frame(kind);
+    const std::string_view arguments =
+        FitsMessage(call) ? call.arguments.text() : std::string_view();
+    FrameWriter frame(kind, kFrameRoom + arguments.size());
     frame.Number(restarts_)
         .Number(static_cast<std::uint64_t>(std::max(left, std::chrono::milliseconds(1)).count()))
         .Text(call.invocation->module())
         .Text(call.invocation->export_name())
         .Text(std::string(call.streams.begin(), call.streams.end()))
-        .Rest(FitsMessage(call) ? call.arguments.text() : std::string_view());
-    return frame.text();
+        .Rest(arguments);
+    return std::move(frame).text();
   }
 
   const NatsOptions& options_;

@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kWindow = 4 << 20;        // bytes
 constexpr std::size_t kLargestChunk = 256 << 10;  // bytes; a server takes 1 MiB
 constexpr std::size_t kFrameRoom = 512;           // bytes of a message that are no data
+constexpr std::size_t kHeader = 10;               // of a kData frame, behind its kind
 constexpr auto kResendAfter = std::chrono::milliseconds(1000);  // without an acknowledgement
 
 /// The side that sends one value.
@@ -37,7 +38,7 @@ class Outgoing {
     if (sent_ > size || sent_ - std::min(acked_, sent_) >= kWindow) return std::nullopt;
     const std::uint64_t count = std::min<std::uint64_t>(chunk, size - sent_);
     const bool last = sent_ + count == size;
-    FrameWriter frame(Kind::kData);
+    FrameWriter frame(Kind::kData, kHeader + static_cast<std::size_t>(count));
     frame.Byte(channel)
         .Byte(last ? static_cast<std::uint8_t>(flags_ | kLast) : std::uint8_t{0})
         .Number(sent_)
@@ -45,7 +46,7 @@ class Outgoing {
             bytes_.text().substr(static_cast<std::size_t>(sent_), static_cast<std::size_t>(count)));
     sent_ += count + (last ? 1 : 0);
     progress_ = Clock::now();
-    return frame.text();
+    return std::move(frame).text();
   }
 
   /// `count` of a kAck.
@@ -134,11 +135,11 @@ class MessagesOut {
     if (held >= bytes_.size() || held >= kWindow) return std::nullopt;
     const std::string_view part =
         std::string_view(bytes_).substr(static_cast<std::size_t>(held), chunk);
-    FrameWriter frame(Kind::kData);
+    FrameWriter frame(Kind::kData, kHeader + part.size());
     frame.Byte(kStreams).Byte(0).Number(sent_).Rest(part);
     sent_ += part.size();
     progress_ = Clock::now();
-    return frame.text();
+    return std::move(frame).text();
   }
 
   void Acknowledge(std::uint64_t count) {
@@ -178,13 +179,13 @@ class MessagesIn {
     received_ += bytes.size();
     bytes_.append(bytes);
     std::size_t at = 0;
-    while (bytes_.size() - at >= kHeader) {
+    while (bytes_.size() - at >= kSize) {
       FrameReader reader(std::string_view(bytes_).substr(at));
       const std::uint64_t size = reader.Number();
-      if (bytes_.size() - at - kHeader < size) break;
+      if (bytes_.size() - at - kSize < size) break;
       messages.push_back(Bytes::CopyOf(
-          std::string_view(bytes_).substr(at + kHeader, static_cast<std::size_t>(size))));
-      at += kHeader + static_cast<std::size_t>(size);
+          std::string_view(bytes_).substr(at + kSize, static_cast<std::size_t>(size))));
+      at += kSize + static_cast<std::size_t>(size);
     }
     bytes_.erase(0, at);
     return messages;
@@ -195,7 +196,7 @@ class MessagesIn {
   }
 
  private:
-  static constexpr std::size_t kHeader = 8;  // of the size
+  static constexpr std::size_t kSize = 8;  // what says how long a message is
   std::string bytes_;
   std::uint64_t received_ = 0;
 };
