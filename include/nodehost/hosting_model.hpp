@@ -86,7 +86,7 @@ class NODEHOST_API Invocation {
   void Complete(const Value& result);
   /// Ends it with a failure. A `JsError` gets properties `module` and `instance`, and a line of the
   /// stack that names them.
-  void Fail(std::exception_ptr error);
+  void Fail(const std::exception_ptr& error);
   bool settled() const noexcept { return settled_.load(std::memory_order_acquire); }
 
   /// Called once, when it is settled; for the library.
@@ -99,7 +99,7 @@ class NODEHOST_API Invocation {
 
  private:
   bool Claim() noexcept { return !settled_.exchange(true, std::memory_order_acq_rel); }
-  void EndWith(std::exception_ptr error) noexcept;
+  void EndWith(const std::exception_ptr& error) noexcept;
 
   const std::uint64_t id_ = NewId();
   const std::string module_;

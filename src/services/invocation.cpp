@@ -81,11 +81,11 @@ void Invocation::Complete(const Value& result) {
   if (on_settled_) on_settled_();
 }
 
-void Invocation::Fail(std::exception_ptr error) {
-  if (Claim()) EndWith(std::move(error));
+void Invocation::Fail(const std::exception_ptr& error) {
+  if (Claim()) EndWith(error);
 }
 
-void Invocation::EndWith(std::exception_ptr error) noexcept {
+void Invocation::EndWith(const std::exception_ptr& error) noexcept {
   DeliverFailure(Located(error, *this));
   if (on_settled_) on_settled_();
 }
