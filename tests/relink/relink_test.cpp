@@ -211,7 +211,8 @@ TEST_CASE("exceptions, dynamic_cast and written data cross the border of a bound
     const std::unique_ptr<BorderBase> child(border.make_child());
     CHECK(child->Number() == 2);
     CHECK(dynamic_cast<BorderChild*>(child.get()) != nullptr);
-    CHECK(typeid(*child) == typeid(BorderChild));
+    const BorderBase& base = *child;
+    CHECK(typeid(base) == typeid(BorderChild));
     CHECK(border.is_child(BorderChild()));
     CHECK_FALSE(border.is_child(BorderBase()));
     const int before = border_counter;

@@ -132,16 +132,23 @@ class NatsWorker {
     if (!connection_) return;
     Listen();
     std::unique_lock lock(mutex_);
-    while (!stop.stop_requested()) {
-      changed_.wait_for(lock, kTick);
+    for (Clock::time_point next_look = Clock::now(); !stop.stop_requested();) {
+      changed_.wait_until(lock, next_look, [this] { return answers_wait_; });
+      SendAllAnswers();
+      if (Clock::now() < next_look) continue;
       LookThrough();
+      next_look = Clock::now() + kTick;
     }
     draining_ = true;
     lock.unlock();
     connection_->Drain(offers_);
     lock.lock();
     const Clock::time_point until = Clock::now() + options_.drain_timeout;
-    while (Clock::now() < until && !LookThrough(kOfferAwaited)) changed_.wait_for(lock, kTick);
+    while (Clock::now() < until && !LookThrough(kOfferAwaited)) {
+      changed_.wait_for(lock, kTick, [this] { return answers_wait_; });
+      SendAllAnswers();
+    }
+    SendAllAnswers();
   }
 
  private:
@@ -334,7 +341,6 @@ class NatsWorker {
   }
   using Calls = std::unordered_map<std::string, Served>;
   Calls::iterator Erase(Calls::iterator found) {
-    if (draining_) changed_.notify_all();
     if (found->second.link) found->second.link->End("Nobody reads or sends the stream any more.");
     return calls_.erase(found);
   }
@@ -359,16 +365,6 @@ class NatsWorker {
     }
     return nothing;
   }
-
-  class AnswerJob final : public detail::Job {
-   public:
-    explicit AnswerJob(NatsWorker& worker) : worker_(worker) {}
-    void Run(Js&) noexcept override { worker_.SendAllAnswers(); }
-    void Cancel(const std::exception_ptr&) noexcept override { worker_.SendAllAnswers(); }
-
-   private:
-    NatsWorker& worker_;
-  };
 
   void Start(const std::shared_ptr<RemoteCall>& call, std::chrono::milliseconds time_left,
              const std::string& reply) {
@@ -396,15 +392,11 @@ class NatsWorker {
       AddAnswer(reply, *call.result->Next(kValue, chunk_));
       if (std::exchange(answers_wait_, true)) return;
     }
-    // Behind what the thread has to do already, which may be other calls.
-    if (detail::JsThread* const thread = detail::JsThread::Current()) {
-      thread->Enqueue(std::make_unique<AnswerJob>(*this), /*must_accept=*/false);
-    } else {
-      SendAllAnswers();
-    }
+    changed_.notify_all();
   }
 
-  // With mutex_ held, as SendAnswers.
+  // The thread of Serve sends them: a JS thread has other calls to make meanwhile, whose answers
+  // then go along. With mutex_ held, as the next two.
   void AddAnswer(const std::string& reply, std::string frame) {
     const std::string client = ClientOf(reply);
     ManyFrames& answers = answers_[client];
@@ -417,7 +409,6 @@ class NatsWorker {
   }
 
   void SendAllAnswers() {
-    const std::lock_guard lock(mutex_);
     answers_wait_ = false;
     for (auto& [client, answers] : answers_) SendAnswers(client, answers);
     answers_.clear();
@@ -503,7 +494,7 @@ class NatsWorker {
   Calls calls_;                                          // guarded by mutex_
   bool draining_ = false;                                // guarded by mutex_
   std::unordered_map<std::string, ManyFrames> answers_;  // by client: to be sent; guarded by mutex_
-  bool answers_wait_ = false;                            // for AnswerJob; guarded by mutex_
+  bool answers_wait_ = false;                            // guarded by mutex_
   std::shared_ptr<detail::ServicesState> services_;
   std::optional<Connection> connection_;
   natsSubscription* offers_ = nullptr;
