@@ -321,16 +321,23 @@ class NatsModel final : public HostingModel {
   // To a message about the call, or the batch of calls, `id`.
   void NobodyListens(std::uint64_t id) {
     std::vector<std::pair<std::unique_ptr<Call>, std::exception_ptr>> failed;
+    const auto take = [&](Calls::iterator found) {
+      Call& call = *found->second;
+      if (call.sendings == 1) {
+        OfferInstead(call);
+      } else if (const std::exception_ptr error = NobodyListens(call)) {
+        failed.emplace_back(Drop(found), error);
+      }
+    };
     {
       const std::lock_guard lock(mutex_);
-      for (auto at = calls_.begin(); at != calls_.end();) {
-        const auto found = at++;
-        Call& call = *found->second;
-        if (found->first != id && (call.sendings == 0 || call.batch != id)) continue;
-        if (call.sendings == 1) {
-          OfferInstead(call);
-        } else if (const std::exception_ptr error = NobodyListens(call)) {
-          failed.emplace_back(Drop(found), error);
+      if (!Outbox::IsBatch(id)) {
+        const auto found = calls_.find(id);
+        if (found != calls_.end()) take(found);
+      } else {
+        for (auto at = calls_.begin(); at != calls_.end();) {
+          const auto found = at++;
+          if (found->second->sendings > 0 && found->second->batch == id) take(found);
         }
       }
     }

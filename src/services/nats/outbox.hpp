@@ -87,6 +87,8 @@ class Outbox {
     }
     return id;
   }
+  // Whether that is several calls, which were sent together.
+  static bool IsBatch(std::uint64_t id) noexcept { return (id & kBatch) != 0; }
 
   void Send(const std::string& worker, std::uint64_t id, std::string_view frame) {
     connection_->Publish(worker, frame, ReplyTo(id));
