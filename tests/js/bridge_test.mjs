@@ -177,8 +177,13 @@ async function uncaughtOf(act) {
   process.removeAllListeners('uncaughtException');
   process.on('uncaughtException', (...how) => seen.push(how));
   await new Promise((resolve) => {
-    setImmediate(act);
-    setTimeout(resolve, 20);
+    setImmediate(() => {
+      try {
+        act();
+      } finally {
+        setTimeout(resolve, 20);  // behind what it has begun, however late that is
+      }
+    });
   });
   process.removeAllListeners('uncaughtException');
   for (const listener of listeners) process.on('uncaughtException', listener);
