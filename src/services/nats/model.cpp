@@ -37,6 +37,40 @@ constexpr auto kPause = 50ms;     // until the next offer, where no worker is th
 constexpr auto kGone = 500ms;     // that nobody listens to a worker's subject
 constexpr auto kSettle = 3000ms;  // that workers may take to connect again after we have
 
+using Calls = std::unordered_map<std::uint64_t, std::unique_ptr<Call>>;
+
+// The call has failed.
+std::unique_ptr<Call> Drop(Calls& calls, Calls::iterator found) {
+  std::unique_ptr<Call> call = std::move(found->second);
+  if (call->link) call->link->End(fmt::format("The {} has ended.", call->place.worker));
+  calls.erase(found);
+  return call;
+}
+
+// Whether there are streams to go on with when the result has come.
+bool IsOpen(const Call& call) {
+  return call.received.is_stream() || (call.link && !call.link->idle);
+}
+
+// Calls that other threads have asked for. Any thread.
+class Waiting {
+ public:
+  // Whether it is the first of those that are to be taken.
+  bool Add(std::shared_ptr<Invocation> invocation) {
+    const std::lock_guard lock(mutex_);
+    invocations_.push_back(std::move(invocation));
+    return invocations_.size() == 1;
+  }
+  std::vector<std::shared_ptr<Invocation>> Take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(invocations_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Invocation>> invocations_;  // guarded by mutex_
+};
+
 class NatsModel final : public HostingModel {
  public:
   explicit NatsModel(NatsOptions options) : options_(std::move(options)) {
@@ -54,15 +88,11 @@ class NatsModel final : public HostingModel {
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
-    {
-      const std::lock_guard lock(incoming_mutex_);
-      incoming_.push_back(std::move(invocation));
-      if (incoming_.size() > 1) return;  // the job for those before takes it along
-    }
+    if (!waiting_.Add(std::move(invocation))) return;  // the job for those before takes it along
     try {
       control_->Post([this](Js& js) { GiveAll(js); });
     } catch (...) {
-      for (const auto& refused : TakeIncoming()) refused->Fail(std::current_exception());
+      for (const auto& refused : waiting_.Take()) refused->Fail(std::current_exception());
     }
   }
 
@@ -94,7 +124,6 @@ class NatsModel final : public HostingModel {
   }
 
  private:
-  using Calls = std::unordered_map<std::uint64_t, std::unique_ptr<Call>>;
   /// A call whose result has come.
   struct Finished {
     std::shared_ptr<Invocation> invocation;
@@ -102,40 +131,35 @@ class NatsModel final : public HostingModel {
     bool is_stream = false;
   };
 
-  std::vector<std::shared_ptr<Invocation>> TakeIncoming() {
-    const std::lock_guard lock(incoming_mutex_);
-    return std::exchange(incoming_, {});
-  }
-
   // The members from here to the next blank line are called on the JS thread.
   void GiveAll(Js& js) {
-    for (const auto& invocation : TakeIncoming()) {
+    const auto give = [&](const std::shared_ptr<Invocation>& invocation) {
+      auto call = std::make_unique<Call>(invocation);
+      const Array arguments = invocation->Arguments(js);
+      call->streams = services::StreamNumbers(js, arguments);
+      if (!call->streams.empty()) {
+        call->link = NewLink(js, invocation->id());
+        call->link->port.Call("giveAll", arguments, call->streams);
+      }
+      call->arguments = services::Encode(arguments);
+      call->nobody = Clock::now();
+      const std::lock_guard lock(mutex_);
+      if (!invocation->settled()) {
+        Give(*(calls_[invocation->id()] = std::move(call)));
+      } else if (call->link) {
+        call->link->End("The call was given up.");
+      }
+    };
+    for (const auto& invocation : waiting_.Take()) {
       if (invocation->settled()) continue;
       try {
-        Give(js, invocation);
+        give(invocation);
       } catch (...) {
         invocation->Fail(std::current_exception());
       }
     }
     const std::lock_guard lock(mutex_);
     out_.SendCalls();
-  }
-  void Give(Js& js, const std::shared_ptr<Invocation>& invocation) {
-    auto call = std::make_unique<Call>(invocation);
-    const Array arguments = invocation->Arguments(js);
-    call->streams = services::StreamNumbers(js, arguments);
-    if (!call->streams.empty()) {
-      call->link = NewLink(js, invocation->id());
-      call->link->port.Call("giveAll", arguments, call->streams);
-    }
-    call->arguments = services::Encode(arguments);
-    call->nobody = Clock::now();
-    const std::lock_guard lock(mutex_);
-    if (!invocation->settled()) {
-      Give(*(calls_[invocation->id()] = std::move(call)));
-    } else if (call->link) {
-      call->link->End("The call was given up.");
-    }
   }
 
   // The members from here to the next blank line are called with mutex_ held.
@@ -191,13 +215,6 @@ class NatsModel final : public HostingModel {
                                   call.invocation->module()),
                       true));
   }
-  // The call has failed.
-  std::unique_ptr<Call> Drop(Calls::iterator found) {
-    std::unique_ptr<Call> call = std::move(found->second);
-    if (call->link) call->link->End(fmt::format("The {} has ended.", call->place.worker));
-    calls_.erase(found);
-    return call;
-  }
   void TakeData(Call& call, FrameReader& frame) {
     const std::uint64_t id = call.invocation->id();
     if (frame.Byte() == kStreams) {
@@ -207,10 +224,6 @@ class NatsModel final : public HostingModel {
     } else if (!call.received.Take(frame) || IsOpen(call)) {
       out_.Send(call.place.worker, id, call.received.Acknowledgement(kValue));
     }
-  }
-  // Whether there are streams to go on with when the result has come.
-  static bool IsOpen(const Call& call) {
-    return call.received.is_stream() || (call.link && !call.link->idle);
   }
   std::exception_ptr ReceiveFor(Call& call, std::string_view data) {
     FrameReader frame(data);
@@ -297,7 +310,7 @@ class NatsModel final : public HostingModel {
       result = call.received.TakeBytes();
       received = call.received;
       if (error) {
-        over = Drop(found);
+        over = Drop(calls_, found);
       } else if (IsOpen(call)) {
         call.answered = true;
         if (call.link) call.link->idle = call.link->idle && !call.received.is_stream();
@@ -326,7 +339,7 @@ class NatsModel final : public HostingModel {
       if (call.sendings == 1) {
         OfferInstead(call);
       } else if (const std::exception_ptr error = NobodyListens(call)) {
-        failed.emplace_back(Drop(found), error);
+        failed.emplace_back(Drop(calls_, found), error);
       }
     };
     {
@@ -356,7 +369,15 @@ class NatsModel final : public HostingModel {
     const auto shared = std::make_shared<std::vector<Finished>>(std::move(finished));
     try {
       control_->Post([this, shared](Js& js) {
-        for (const Finished& one : *shared) Complete(js, one);
+        for (const auto& [invocation, bytes, is_stream] : *shared) {
+          try {
+            invocation->Complete(
+                is_stream ? OpenStream(js, invocation->id())
+                          : services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
+          } catch (...) {
+            invocation->Fail(std::current_exception());
+          }
+        }
       });
     } catch (...) {
       for (const Finished& one : *shared) one.invocation->Fail(std::current_exception());
@@ -364,16 +385,6 @@ class NatsModel final : public HostingModel {
   }
 
   // The members from here to the next blank line are called on the JS thread.
-  void Complete(Js& js, const Finished& finished) {
-    const auto& [invocation, bytes, is_stream] = finished;
-    try {
-      invocation->Complete(is_stream
-                               ? OpenStream(js, invocation->id())
-                               : services::Decode(js, Bytes(bytes, bytes->data(), bytes->size())));
-    } catch (...) {
-      invocation->Fail(std::current_exception());
-    }
-  }
   Value OpenStream(Js& js, std::uint64_t id) {
     std::shared_ptr<Link> link;
     {
@@ -450,9 +461,7 @@ class NatsModel final : public HostingModel {
   std::optional<Environment> control_;
   std::thread ticker_;
 
-  std::mutex incoming_mutex_;
-  std::vector<std::shared_ptr<Invocation>> incoming_;  // guarded by incoming_mutex_
-
+  Waiting waiting_;
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.

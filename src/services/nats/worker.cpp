@@ -104,6 +104,47 @@ struct Served {
   Clock::time_point heard = Clock::now();  // of the side that gave it
 };
 
+std::string Name() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return fmt::format("NATS worker {} on {}", getpid(), host.data());
+}
+
+// Of the subject that the answers to a call go to.
+std::string ClientOf(const std::string& reply) { return reply.substr(0, reply.rfind('.')); }
+std::uint64_t IdOf(const std::string& reply) {
+  return std::strtoull(reply.c_str() + reply.rfind('.') + 1, nullptr, 10);
+}
+
+// Results that are to be sent, by client.
+class Answers {
+ public:
+  // Whether it is the first since all were sent.
+  bool Add(Connection& connection, const std::string& worker, std::size_t most,
+           const std::string& reply, std::string frame) {
+    const std::string client = ClientOf(reply);
+    const bool first = by_client_.empty();
+    ManyFrames& answers = by_client_[client];
+    if (!answers.HasRoom(frame, most)) Send(connection, worker, client, answers);
+    answers.Add(IdOf(reply), std::move(frame));
+    return first;
+  }
+  void SendAll(Connection& connection, const std::string& worker) {
+    for (auto& [client, answers] : by_client_) Send(connection, worker, client, answers);
+    by_client_.clear();
+  }
+  bool empty() const noexcept { return by_client_.empty(); }
+
+ private:
+  static void Send(Connection& connection, const std::string& worker, const std::string& client,
+                   ManyFrames& answers) {
+    const std::uint64_t id = answers.first();
+    connection.Publish(fmt::format("{}.{}", client, id), answers.Take(), worker);
+  }
+
+  std::unordered_map<std::string, ManyFrames> by_client_;
+};
+
 class NatsWorker {
  public:
   NatsWorker(NodejsPlatform& platform, NatsWorkerOptions options, const std::stop_token& stop)
@@ -133,8 +174,8 @@ class NatsWorker {
     Listen();
     std::unique_lock lock(mutex_);
     for (Clock::time_point next_look = Clock::now(); !stop.stop_requested();) {
-      changed_.wait_until(lock, next_look, [this] { return answers_wait_; });
-      SendAllAnswers();
+      changed_.wait_until(lock, next_look, [this] { return !answers_.empty(); });
+      answers_.SendAll(*connection_, subject_);
       if (Clock::now() < next_look) continue;
       LookThrough();
       next_look = Clock::now() + kTick;
@@ -145,19 +186,13 @@ class NatsWorker {
     lock.lock();
     const Clock::time_point until = Clock::now() + options_.drain_timeout;
     while (Clock::now() < until && !LookThrough(kOfferAwaited)) {
-      changed_.wait_for(lock, kTick, [this] { return answers_wait_; });
-      SendAllAnswers();
+      changed_.wait_for(lock, kTick, [this] { return !answers_.empty(); });
+      answers_.SendAll(*connection_, subject_);
     }
-    SendAllAnswers();
+    answers_.SendAll(*connection_, subject_);
   }
 
  private:
-  static std::string Name() {
-    std::array<char, 256> host{};
-    gethostname(host.data(), host.size() - 1);
-    return fmt::format("NATS worker {} on {}", getpid(), host.data());
-  }
-
   void Connect(const std::stop_token& stop) {
     for (bool said = false; !stop.stop_requested();) {
       try {
@@ -234,7 +269,7 @@ class NatsWorker {
         Accept(reply);
         return;
       }
-      if (MayBeDropped(reply)) {
+      if (clients_.MayBeDropped(ClientOf(reply), IdOf(reply))) {
         connection_->Publish(reply, FrameWriter(Kind::kUnknown).text());
         return;
       }
@@ -354,7 +389,7 @@ class NatsWorker {
       const bool running = call.started && !call.result;
       if (!running &&
           now - call.heard > (call.told ? std::chrono::milliseconds(kResultKept) : offer_kept)) {
-        if (call.started) NoteDropped(at->first);
+        if (call.started) clients_.NoteDropped(ClientOf(at->first), IdOf(at->first));
         at = Erase(at);
         continue;
       }
@@ -389,29 +424,14 @@ class NatsWorker {
         Pump(call, reply);
         return;
       }
-      AddAnswer(reply, *call.result->Next(kValue, chunk_));
-      if (std::exchange(answers_wait_, true)) return;
+      // The thread of Serve sends it: a JS thread has other calls to make meanwhile, whose answers
+      // then go along.
+      if (!answers_.Add(*connection_, subject_, chunk_, reply,
+                        *call.result->Next(kValue, chunk_))) {
+        return;
+      }
     }
     changed_.notify_all();
-  }
-
-  // The thread of Serve sends them: a JS thread has other calls to make meanwhile, whose answers
-  // then go along. With mutex_ held, as the next two.
-  void AddAnswer(const std::string& reply, std::string frame) {
-    const std::string client = ClientOf(reply);
-    ManyFrames& answers = answers_[client];
-    if (!answers.HasRoom(frame, chunk_)) SendAnswers(client, answers);
-    answers.Add(IdOf(reply), std::move(frame));
-  }
-  void SendAnswers(const std::string& client, ManyFrames& answers) {
-    const std::uint64_t id = answers.first();
-    connection_->Publish(fmt::format("{}.{}", client, id), answers.Take(), subject_);
-  }
-
-  void SendAllAnswers() {
-    answers_wait_ = false;
-    for (auto& [client, answers] : answers_) SendAnswers(client, answers);
-    answers_.clear();
   }
 
   // On the JS thread of the call's instance.
@@ -451,27 +471,7 @@ class NatsWorker {
 
   // The restart that a client has asked for may come behind its next offer.
   void NoteRestarts(const std::string& client, std::uint64_t count) {
-    {
-      const std::lock_guard lock(clients_mutex_);
-      if (!clients_.NoteRestarts(client, count)) return;
-    }
-    services_->Restart();
-  }
-
-  // Of the subject that the answers to a call go to.
-  static std::string ClientOf(const std::string& reply) {
-    return reply.substr(0, reply.rfind('.'));
-  }
-  static std::uint64_t IdOf(const std::string& reply) {
-    return std::strtoull(reply.c_str() + reply.rfind('.') + 1, nullptr, 10);
-  }
-  void NoteDropped(const std::string& reply) {
-    const std::lock_guard lock(clients_mutex_);
-    clients_.NoteDropped(ClientOf(reply), IdOf(reply));
-  }
-  bool MayBeDropped(const std::string& reply) {
-    const std::lock_guard lock(clients_mutex_);
-    return clients_.MayBeDropped(ClientOf(reply), IdOf(reply));
+    if (clients_.NoteRestarts(client, count)) services_->Restart();
   }
 
   void SayHealth(const Message& message) {
@@ -487,14 +487,12 @@ class NatsWorker {
   const std::string name_;
   std::string subject_;    // this worker's own
   std::size_t chunk_ = 0;  // bytes of data in a message
-  std::mutex clients_mutex_;
-  Clients clients_;  // guarded by clients_mutex_
+  Clients clients_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Calls calls_;                                          // guarded by mutex_
-  bool draining_ = false;                                // guarded by mutex_
-  std::unordered_map<std::string, ManyFrames> answers_;  // by client: to be sent; guarded by mutex_
-  bool answers_wait_ = false;                            // guarded by mutex_
+  Calls calls_;            // guarded by mutex_
+  bool draining_ = false;  // guarded by mutex_
+  Answers answers_;        // guarded by mutex_
   std::shared_ptr<detail::ServicesState> services_;
   std::optional<Connection> connection_;
   natsSubscription* offers_ = nullptr;
