@@ -117,7 +117,10 @@ if(Libnode_FOUND AND NOT Libnode_ORIGIN STREQUAL "system")
   nodehost_install_libnode()
 endif()
 get_filename_component(NODEHOST_LIBNODE_NAME "${Libnode_LIBRARY}" NAME)
-get_filename_component(NODEHOST_LIBNODE_DIR "${Libnode_LIBRARY}" DIRECTORY)
+set(NODEHOST_LIBNODE_DIR "")
+if(Libnode_FOUND AND NOT NODEHOST_BUNDLES_LIBNODE)
+  get_filename_component(NODEHOST_LIBNODE_DIR "${Libnode_LIBRARY}" DIRECTORY)
+endif()
 get_filename_component(NODEHOST_FLOOR_NAME "${Libnode_FLOOR}" NAME)
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" COMPONENT runtime
