@@ -34,12 +34,7 @@ class ChildCalls::TakeIncoming final : public detail::Job {
   void Run(Js& js) noexcept override { calls_->GiveAll(js); }
 
   void Cancel(const std::exception_ptr& reason) noexcept override {
-    std::vector<std::shared_ptr<Invocation>> refused;
-    {
-      const std::lock_guard lock(calls_->mutex_);
-      refused.swap(calls_->incoming_);
-    }
-    for (const auto& invocation : refused) invocation->Fail(reason);
+    for (const auto& invocation : calls_->incoming_.Take()) invocation->Fail(reason);
   }
 
  private:
@@ -107,21 +102,12 @@ void ChildCalls::Tell(const char* function, const A&... arguments) noexcept {
 }
 
 void ChildCalls::Invoke(std::shared_ptr<Invocation> invocation) {
-  {
-    const std::lock_guard lock(mutex_);
-    incoming_.push_back(std::move(invocation));
-    if (incoming_.size() > 1) return;
-  }
+  if (!incoming_.Add(std::move(invocation))) return;
   thread_->Enqueue(std::make_unique<TakeIncoming>(shared_from_this()), /*must_accept=*/false);
 }
 
 void ChildCalls::GiveAll(Js& js) {
-  std::vector<std::shared_ptr<Invocation>> taken;
-  {
-    const std::lock_guard lock(mutex_);
-    taken.swap(incoming_);
-  }
-  for (std::shared_ptr<Invocation>& invocation : taken) {
+  for (std::shared_ptr<Invocation>& invocation : incoming_.Take()) {
     if (invocation->settled()) continue;
     const std::uint64_t id = invocation->id();
     Give(js, calls_.emplace(id, Call{.invocation = std::move(invocation)}).first);

@@ -8,13 +8,13 @@
 #include <deque>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "child_workers.hpp"
 #include "frame_pipe.hpp"
+#include "incoming_calls.hpp"
 #include "nodehost/hosting_model.hpp"
 #include "nodehost/object.hpp"
 #include "thread/js_thread.hpp"
@@ -85,8 +85,7 @@ class ChildCalls : public std::enable_shared_from_this<ChildCalls> {
   Calls calls_;
   std::deque<std::uint64_t> waiting_;  // some are gone
 
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<Invocation>> incoming_;  // guarded by mutex_
+  IncomingCalls incoming_;
 };
 
 }  // namespace nodehost::services

@@ -143,6 +143,25 @@ TEST_CASE("SIGTERM lets a worker end what it has begun") {
   CHECK(under_way.Get(1s) == 7);
 }
 
+TEST_CASE("a worker that gives up what it has begun says so") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  std::stop_source stop;
+  nh::NatsWorkerOptions options;
+  options.nats = {.servers = {url}, .subject = subject};
+  options.project_dir = kProject;
+  options.drain_timeout = 1ms;
+  std::thread serves([&] { nh::RunNatsWorker(Platform(), options, stop.get_token()); });
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  const nh::Task<int> never = services.InvokeExportAsync<int>("./fails", "never");
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(15s) == 3);
+  stop.request_stop();
+  serves.join();
+  const auto error = FailureOf<nh::InstanceEnded>(never);
+  CHECK(error.started());
+  CHECK(std::string(error.what()).find("was stopped while it called") != std::string::npos);
+}
+
 TEST_CASE("a call waits for a worker, and fails when none comes in time") {
   const std::string url = NatsServer::Shared().url();
   const std::string subject = NewSubject();

@@ -27,11 +27,12 @@ class FreeWorkers {
 
   /// The one that was used last, if there is any.
   std::optional<Place> Take(std::chrono::steady_clock::time_point now) {
-    std::erase_if(places_, [now](const Place& place) { return now - place.accepted > kKept; });
-    if (places_.empty()) return std::nullopt;
-    std::optional<Place> taken = std::move(places_.back());
-    places_.pop_back();
-    return taken;
+    while (!places_.empty()) {
+      Place last = std::move(places_.back());
+      places_.pop_back();
+      if (now - last.accepted <= kKept) return last;
+    }
+    return std::nullopt;
   }
 
   /// It has no room, or is gone.

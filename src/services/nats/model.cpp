@@ -21,6 +21,7 @@
 #include "nodehost/nats.hpp"
 #include "outbox.hpp"
 #include "services/control_environment.hpp"
+#include "services/incoming_calls.hpp"
 #include "services/service_scripts.hpp"
 #include "subject.hpp"
 #include "thread/timeout.hpp"
@@ -52,25 +53,6 @@ bool IsOpen(const Call& call) {
   return call.received.is_stream() || (call.link && !call.link->idle);
 }
 
-// Calls that other threads have asked for. Any thread.
-class Waiting {
- public:
-  // Whether it is the first of those that are to be taken.
-  bool Add(std::shared_ptr<Invocation> invocation) {
-    const std::lock_guard lock(mutex_);
-    invocations_.push_back(std::move(invocation));
-    return invocations_.size() == 1;
-  }
-  std::vector<std::shared_ptr<Invocation>> Take() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(invocations_, {});
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<Invocation>> invocations_;  // guarded by mutex_
-};
-
 class NatsModel final : public HostingModel {
  public:
   explicit NatsModel(NatsOptions options) : options_(std::move(options)) {
@@ -88,11 +70,11 @@ class NatsModel final : public HostingModel {
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
-    if (!waiting_.Add(std::move(invocation))) return;  // the job for those before takes it along
+    if (!incoming_.Add(std::move(invocation))) return;  // the job for those before takes it along
     try {
       control_->Post([this](Js& js) { GiveAll(js); });
     } catch (...) {
-      for (const auto& refused : waiting_.Take()) refused->Fail(std::current_exception());
+      for (const auto& refused : incoming_.Take()) refused->Fail(std::current_exception());
     }
   }
 
@@ -101,7 +83,10 @@ class NatsModel final : public HostingModel {
     const auto found = calls_.find(id);
     if (found == calls_.end()) return;
     const Call& call = *found->second;
-    if (!call.place.worker.empty()) out_.Send(call.place.worker, id, Kind::kCancel);
+    if (!call.place.worker.empty()) {
+      out_.SendCalls();  // this one may be among them: the worker has to know what is cancelled
+      out_.Send(call.place.worker, id, Kind::kCancel);
+    }
     if (call.link) call.link->End("The call was given up.");
     calls_.erase(found);
   }
@@ -150,7 +135,7 @@ class NatsModel final : public HostingModel {
         call->link->End("The call was given up.");
       }
     };
-    for (const auto& invocation : waiting_.Take()) {
+    for (const auto& invocation : incoming_.Take()) {
       if (invocation->settled()) continue;
       try {
         give(invocation);
@@ -178,6 +163,7 @@ class NatsModel final : public HostingModel {
     free_.Drop(call.place.worker);
     call.place = {};
     call.sendings = 0;
+    call.refused = 0;
     call.nobody = Clock::now();
     call.invocation->NotBegun();
     out_.Offer(call);
@@ -336,8 +322,8 @@ class NatsModel final : public HostingModel {
     std::vector<std::pair<std::unique_ptr<Call>, std::exception_ptr>> failed;
     const auto take = [&](Calls::iterator found) {
       Call& call = *found->second;
-      if (call.sendings == 1) {
-        OfferInstead(call);
+      if (call.sendings > 0 && ++call.refused == call.sendings) {
+        OfferInstead(call);  // none has reached the worker
       } else if (const std::exception_ptr error = NobodyListens(call)) {
         failed.emplace_back(Drop(calls_, found), error);
       }
@@ -461,7 +447,8 @@ class NatsModel final : public HostingModel {
   std::optional<Environment> control_;
   std::thread ticker_;
 
-  Waiting waiting_;
+  services::IncomingCalls incoming_;
+
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.

@@ -38,6 +38,7 @@ struct Call {
   Bytes arguments;
   Place place;                 // of the worker that was told to make it
   int sendings = 0;            // of the call, to a worker that has said nothing about it yet
+  int refused = 0;             // of these, because nobody listened
   Clock::time_point next{};    // when to offer it, or say go, again
   Clock::time_point nobody{};  // since when nobody has listened
   Outgoing sent;               // the arguments, where they are too large for the offer
@@ -49,7 +50,7 @@ struct Call {
 };
 
 /// What the workers of a subject are told. Its members are called under the model's mutex, but for
-// Connect and Close.
+/// Connect and Close.
 class Outbox {
  public:
   explicit Outbox(const NatsOptions& options) : options_(options) {}

@@ -162,6 +162,7 @@ class NatsWorker {
   ~NatsWorker() {
     services_->Stop(0ms);
     if (!connection_) return;
+    answers_.SendAll(*connection_, subject_);  // of what the stop has given up
     connection_->Flush();
     connection_->Close();
   }
@@ -285,6 +286,7 @@ class NatsWorker {
   }
 
   void Control(const Message& message) {
+    if (message.reply.empty()) return;
     FrameReader frame(message.data);
     const std::string reply(message.reply);
     const Kind kind = frame.ReadKind();
