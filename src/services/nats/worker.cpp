@@ -162,7 +162,10 @@ class NatsWorker {
   ~NatsWorker() {
     services_->Stop(0ms);
     if (!connection_) return;
-    answers_.SendAll(*connection_, subject_);  // of what the stop has given up
+    {
+      const std::lock_guard lock(mutex_);
+      answers_.SendAll(*connection_, subject_);  // of what the stop has given up
+    }
     connection_->Flush();
     connection_->Close();
   }
