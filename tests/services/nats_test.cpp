@@ -404,7 +404,8 @@ TEST_CASE("messages of strangers cost no more than the call that they are about"
 namespace {
 
 // Listens to `subject` as a worker does, and answers each call with 3. `answers(kind, count)` says
-// whether it does so to the message of this kind, which is its `count`th, and whether it then goes.
+// whether it does so to the message of this kind, which is its `count`th. The global `leave()`
+// makes it listen no more: its promise is fulfilled when the server knows.
 nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subject,
                     const std::string& answers) {
   const nh::Value worker = js.Eval(R"((port, subject, answers) => new Promise((resolve) => {
@@ -422,11 +423,15 @@ nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subje
     };
     socket.write(`CONNECT {"verbose":false}\r\nSUB ${subject}.call nodehost 1\r\n` +
                  `SUB ${subject}.fake 2\r\nPING\r\n`);
+    let pong = resolve;
+    globalThis.leave = () => new Promise((left) => {
+      pong = left;
+      socket.write('UNSUB 1\r\nUNSUB 2\r\nPING\r\n');
+    });
     const counts = {};
     const take = (kind, reply) => {
       counts[kind] = (counts[kind] ?? 0) + 1;
-      const { answer = true, go = false } = answers(kind, counts[kind]);
-      if (go) socket.write('UNSUB 1\r\nUNSUB 2\r\n');
+      const { answer = true } = answers(kind, counts[kind]);
       if (kind === 'O') publish(reply, Buffer.from('A'), sized(`${subject}.fake`), sized('fake'));
       if ((kind === 'G' || kind === 'C') && answer) {
         publish(reply, Buffer.from([0x44, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]), serialize(3));
@@ -442,7 +447,7 @@ nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subje
     let text = '';
     socket.on('data', (data) => {
       text += data.latin1Slice();
-      if (text.includes('PONG\r\n')) resolve();
+      text = text.replace('PONG\r\n', () => (pong(), ''));
       for (let at; (at = /MSG \S+ \d (\S+) (\d+)\r\n/.exec(text)) !== null;) {
         const start = at.index + at[0].length;
         if (text.length < start + Number(at[2]) + 2) return;
@@ -484,12 +489,7 @@ TEST_CASE("calls that are sent to a worker that is gone are offered again, and h
   const std::string subject = NewSubject();
   nh::Environment node = Platform().CreateEnvironment();
   constexpr int kCalls = 8;  // which are sent in one message
-  node.RunAsync([&](nh::Js& js) {
-        js.Eval("globalThis.answered = 0");
-        return BeWorker(js, url, subject,
-                        "{ go: kind !== 'O' && ++answered === " + std::to_string(kCalls) + " }");
-      })
-      .Get(10s);
+  node.RunAsync([&](nh::Js& js) { return BeWorker(js, url, subject, "{}"); }).Get(10s);
   auto options = OptionsFor(url, subject);
   options.launch_timeout = 300ms;
   nh::NodeServices services(Platform(), std::move(options));
@@ -499,6 +499,7 @@ TEST_CASE("calls that are sent to a worker that is gone are offered again, and h
     return calls;
   };
   for (const nh::Task<int>& call : call_all()) CHECK(call.Get(10s) == 3);
+  node.RunAsync([](nh::Js& js) -> nh::Task<> { co_await js.Eval("leave()"); }).Get(10s);
   for (const nh::Task<int>& call : call_all()) {
     const auto error = FailureOf<nh::InstanceEnded>(call);
     CHECK_FALSE(error.started());
