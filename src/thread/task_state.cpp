@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <cstdio>
 #include <string>
 
@@ -14,6 +13,7 @@
 #include "run_on.hpp"
 #include "task_hooks.hpp"
 #include "task_thread.hpp"
+#include "wait_flag.hpp"
 
 namespace nodehost {
 
@@ -142,22 +142,40 @@ bool TaskStateBase::Fail(std::exception_ptr error) noexcept {
   return true;
 }
 
-struct TaskStateBase::Waiters {
-  std::condition_variable changed;
+/// A thread that waits. Whoever takes it from the list sets its flag.
+struct TaskStateBase::Waiter {
+  WaitFlag settled;
+  Waiter* next = nullptr;
 };
 
 void TaskStateBase::Publish() noexcept {
   std::vector<std::function<void()>> continuations;
-  std::shared_ptr<Waiters> waiters;
+  Waiter* waiter = nullptr;
   {
     const std::lock_guard lock(mutex_);
     phase_.store(error_ ? kFailed : kFulfilled, std::memory_order_release);
     continuations.swap(continuations_);
-    waiters = waiters_;
+    waiter = std::exchange(waiters_, nullptr);
   }
-  // Not under the lock, which the woken threads take first of all.
-  if (waiters) waiters->changed.notify_all();
+  while (waiter) std::exchange(waiter, waiter->next)->settled.Set();
   for (const auto& function : continuations) function();
+}
+
+bool TaskStateBase::AddWaiter(Waiter& waiter) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (settled()) return false;
+  waiter.next = std::exchange(waiters_, &waiter);
+  return true;
+}
+
+bool TaskStateBase::RemoveWaiter(const Waiter& waiter) noexcept {
+  const std::lock_guard lock(mutex_);
+  for (Waiter** at = &waiters_; *at; at = &(*at)->next) {
+    if (*at != &waiter) continue;
+    *at = waiter.next;
+    return true;
+  }
+  return false;
 }
 
 void TaskStateBase::AfterSettled(std::function<void()> function) {
@@ -210,17 +228,18 @@ void TaskStateBase::Wait() {
     DriveOrigin();
     return;
   }
-  std::unique_lock lock(mutex_);
-  if (!waiters_) waiters_ = std::make_shared<Waiters>();
-  waiters_->changed.wait(lock, [this] { return settled(); });
+  Waiter waiter;
+  if (AddWaiter(waiter)) waiter.settled.Wait();
 }
 
 bool TaskStateBase::WaitUntil(Clock::time_point until) {
   if (settled()) return true;
   CheckMayBlock();
-  std::unique_lock lock(mutex_);
-  if (!waiters_) waiters_ = std::make_shared<Waiters>();
-  return waiters_->changed.wait_until(lock, until, [this] { return settled(); });
+  Waiter waiter;
+  if (!AddWaiter(waiter) || waiter.settled.WaitUntil(until)) return true;
+  if (RemoveWaiter(waiter)) return false;
+  waiter.settled.Wait();  // it is being set
+  return true;
 }
 
 void TaskStateBase::ThrowTaken() {

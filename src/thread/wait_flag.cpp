@@ -1,8 +1,11 @@
 #include "wait_flag.hpp"
 
+#include <algorithm>
+
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #endif
 
@@ -25,6 +28,22 @@ void WaitFlag::Wait() noexcept {
   }
 }
 
+bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
+  using std::chrono::nanoseconds;
+  using std::chrono::seconds;
+  auto* const address = reinterpret_cast<int*>(&set_);
+  // The clock is CLOCK_MONOTONIC, which FUTEX_WAIT_BITSET takes a point of.
+  const auto since_start = std::max(until.time_since_epoch(), std::chrono::steady_clock::duration{});
+  const auto whole = std::chrono::duration_cast<seconds>(since_start);
+  const timespec at{.tv_sec = whole.count(), .tv_nsec = nanoseconds(since_start - whole).count()};
+  while (set_.load(std::memory_order_acquire) == 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    syscall(SYS_futex, address, FUTEX_WAIT_BITSET_PRIVATE, 0, &at, nullptr,
+            FUTEX_BITSET_MATCH_ANY);
+  }
+  return true;
+}
+
 #else
 
 void WaitFlag::Set() noexcept {
@@ -36,6 +55,11 @@ void WaitFlag::Set() noexcept {
 void WaitFlag::Wait() noexcept {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return set_; });
+}
+
+bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_until(lock, until, [this] { return set_; });
 }
 
 #endif

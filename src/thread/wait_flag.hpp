@@ -1,6 +1,7 @@
 // WaitFlag: one thread waits until another has done something for it, once.
 #pragma once
 
+#include <chrono>
 #if defined(__linux__)
 #include <atomic>
 #else
@@ -23,6 +24,10 @@ class WaitFlag {
 
   /// Returns when Set() was called; what was done before that has happened.
   void Wait() noexcept;
+
+  /// The same, but returns at `until` at the latest; whether Set() was called. Where it was not, the
+  /// waiter must see to it that nobody sets it any more before it destroys it.
+  bool WaitUntil(std::chrono::steady_clock::time_point until) noexcept;
 
  private:
 #if defined(__linux__)

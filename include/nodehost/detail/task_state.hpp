@@ -89,10 +89,13 @@ class NODEHOST_API TaskStateBase : public std::enable_shared_from_this<TaskState
   bool DrivesOrigin() const noexcept;
   void DriveOrigin();
 
-  struct Waiters;
+  struct Waiter;
+  // False if it is settled already, or is no longer in the list: then it is being woken.
+  bool AddWaiter(Waiter& waiter) noexcept;
+  bool RemoveWaiter(const Waiter& waiter) noexcept;
 
   std::mutex mutex_;
-  std::shared_ptr<Waiters> waiters_;  // made by the first thread that waits; guarded by mutex_
+  Waiter* waiters_ = nullptr;  // the threads that wait, each on its own stack; guarded by mutex_
   std::vector<std::function<void()>> continuations_;  // guarded by mutex_
   std::atomic<Phase> phase_{kPending};
   std::atomic<bool> claimed_{false};
