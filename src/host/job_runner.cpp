@@ -1,5 +1,6 @@
 #include "job_runner.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "engine/catch.hpp"
@@ -8,6 +9,10 @@
 namespace nodehost::host {
 
 namespace {
+
+// Timers and sockets wait while the jobs of a thread that waits for each of them are run in one
+// turn of the loop.
+constexpr std::chrono::microseconds kLongestTurn{200};
 
 // libuv takes its check handles off the loop, then puts each back when its turn has come: a loop
 // that a job turns in its own check phase would be deaf to those behind it, and Node's runs
@@ -55,12 +60,19 @@ void JobRunner::RunWaiting() {
   // Jobs are done one after the other: none runs in the middle of one that turns the loop.
   if (put_off_ > 0) return RunCallbacks();
   detail::JobQueue& queue = thread_.queue();
-  queue.StartBatch();
-  while (!thread_.life().over()) {
-    detail::Job* const job = queue.TakeNext();
-    if (!job) break;
-    Run(*job);
-  }
+  const bool spins = spins_ && spin_depth_ == 0;
+  const auto pushes = spins ? detail::JobQueue::Pushes::kAwake : detail::JobQueue::Pushes::kWake;
+  const auto until = std::chrono::steady_clock::now() + kLongestTurn;
+  do {
+    queue.StartBatch(pushes);
+    while (!thread_.life().over()) {
+      detail::Job* const job = queue.TakeNext();
+      if (!job) break;
+      Run(*job);
+    }
+  } while (spins && !thread_.life().over() && std::chrono::steady_clock::now() < until &&
+           queue.SpinForPush());
+  if (queue.FallAsleep()) uv_async_send(wake_.get());
   // What was queued before a Stop is still done: its wake-up needs a loop that runs.
   drained_ = queue.drained();
   if (drained_) UpdateRef();

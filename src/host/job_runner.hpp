@@ -28,6 +28,10 @@ class JobRunner {
   /// until the queue is sealed and empty.
   void Open(uv_loop_t* loop, v8::Isolate* isolate, bool keeps_loop_alive);
 
+  /// From here on the thread spins for a moment after its jobs, in case another one comes. Not for
+  /// a thread that has other things to do.
+  void SpinForMore() noexcept { spins_ = true; }
+
   /// While the loop still turns. The queue must be closed.
   void Close();
 
@@ -71,6 +75,7 @@ class JobRunner {
   int put_off_ = 0;  // how many of those are SpinUntil(kWait)
   int holds_ = 0;
   bool keeps_loop_alive_ = true;
+  bool spins_ = false;
   bool drained_ = false;            // the queue is sealed and empty, but for what is put off
   detail::Job* running_ = nullptr;  // the jobs under way, the innermost first
 };

@@ -83,6 +83,7 @@ void ThreadDriver::RunInstance() {
   try {
     instance().Load();
     instance().WatchBusy();
+    instance().jobs().SpinForMore();
     exit_code = node::SpinEventLoop(instance().setup()->env()).FromMaybe(1);
   } catch (...) {
     life().start().Fail(std::current_exception());

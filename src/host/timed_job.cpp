@@ -10,10 +10,11 @@ detail::Job* TimedJob::Start() {
 }
 
 void TimedJob::Finish() {
-  const std::lock_guard lock(mutex_);
-  state_ = State::kOver;
-  finished_ = true;
-  changed_.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    state_ = State::kOver;
+  }
+  finished_.Set();
 }
 
 bool TimedJob::Withdraw(const std::exception_ptr& reason) {
@@ -42,11 +43,6 @@ void TimedJob::Leave() {
 bool TimedJob::left() const {
   const std::lock_guard lock(mutex_);
   return left_;
-}
-
-void TimedJob::Wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return finished_; });
 }
 
 }  // namespace nodehost::host

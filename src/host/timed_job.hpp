@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "nodehost/detail/job.hpp"
+#include "thread/wait_flag.hpp"
 #include "watchdog.hpp"
 
 namespace nodehost::host {
@@ -62,7 +62,7 @@ class TimedJob {
   Watchdog::Ticket ticket{};
 
   /// Waits until it has run or was cancelled.
-  void Wait();
+  void Wait() { finished_.Wait(); }
 
  private:
   enum class State { kWaiting, kRunning, kOver };
@@ -70,7 +70,7 @@ class TimedJob {
   bool CancelIn(State latest, const std::exception_ptr& reason);
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  detail::WaitFlag finished_;
   const std::unique_ptr<detail::Job> owned_;
   detail::Job* const job_;
   const Clock::time_point until_;
@@ -78,7 +78,6 @@ class TimedJob {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   // Guarded by mutex_.
   State state_ = State::kWaiting;
-  bool finished_ = false;
   bool left_ = false;
 };
 

@@ -28,7 +28,8 @@ bool JobQueue::Push(Job& job) {
     job.next = nullptr;
     *end_ = &job;
     end_ = &job.next;
-    if (!first || !wake_) return true;
+    if (awake_) pushed_.store(true, std::memory_order_release);
+    if (!first || !wake_ || awake_) return true;
     wakers_.fetch_add(1, std::memory_order_relaxed);
   }
   // Not under the lock, which the woken thread takes first of all. What the wake-up uses may be
@@ -38,9 +39,20 @@ bool JobQueue::Push(Job& job) {
   return true;
 }
 
-void JobQueue::StartBatch() {
+void JobQueue::StartBatch(Pushes pushes) {
   const std::lock_guard lock(mutex_);
   Append();
+  awake_ = pushes == Pushes::kAwake;
+  pushed_.store(false, std::memory_order_relaxed);
+}
+
+bool JobQueue::SpinForPush() {
+  return spin_.Until([this] { return pushed_.load(std::memory_order_acquire); });
+}
+
+bool JobQueue::FallAsleep() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(awake_, false) && first_ != nullptr;
 }
 
 void JobQueue::Append() {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "nodehost/detail/job.hpp"
+#include "spin.hpp"
 
 namespace nodehost::detail {
 
@@ -45,10 +46,14 @@ class JobQueue {
   /// Appends a job; false, and nothing done, if the queue is closed. Any thread.
   bool Push(Job& job);
 
+  /// Whether what is pushed from here on wakes the thread anew: kAwake, it looks by SpinForPush()
+  /// and FallAsleep() instead.
+  enum class Pushes { kWake, kAwake };
+
   /// Makes what waits the batch that TakeNext() serves, behind what is left of the one before. What
-  /// is pushed from here on wakes anew, so that jobs that push jobs do not keep the loop from
+  /// is pushed from here on is not of it, so that jobs that push jobs do not keep the loop from
   /// turning.
-  void StartBatch();
+  void StartBatch(Pushes pushes = Pushes::kWake);
 
   /// Takes the oldest job of the batch, null if there is none. Those behind it stay here, where
   /// Close() reaches them however long the job takes.
@@ -56,6 +61,14 @@ class JobQueue {
 
   /// Takes the oldest CallbackJob of the batch, null if there is none. The others keep their order.
   Job* TakeNextCallback();
+
+  /// Whether a job was pushed since the batch was started; spins for a moment until one is. On the
+  /// JS thread, after StartBatch(kAwake).
+  bool SpinForPush();
+
+  /// A push wakes again from here on. Whether jobs were pushed that have not: the thread must not
+  /// sleep.
+  bool FallAsleep();
 
   /// Takes no more jobs, but keeps those that wait, and wakes the thread to tell it. Idempotent.
   void Seal();
@@ -85,6 +98,11 @@ class JobQueue {
   Job** batch_end_ = &batch_;
   Job** looked_at_ = &batch_;  // in the batch before this link is no CallbackJob
   bool closed_ = false;
+
+  // Of the JS thread: as long as it would take it to be woken.
+  Spin spin_{std::chrono::microseconds(20)};
+  bool awake_ = false;               // a push need not wake it
+  std::atomic<bool> pushed_{false};  // since the batch was started
   std::size_t size_ = 0;
 };
 

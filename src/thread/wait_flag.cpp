@@ -7,38 +7,57 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "spin.hpp"
 #endif
 
 namespace nodehost::detail {
 
 #if defined(__linux__)
 
-void WaitFlag::Set() noexcept {
-  auto* const address = reinterpret_cast<int*>(&set_);
-  set_.store(1, std::memory_order_release);
-  // The flag may be destroyed by now. The kernel only compares its address; another futex that has
-  // been put there is woken for nothing, and its waiter checks and waits again.
-  syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
-}
+namespace {
 
-void WaitFlag::Wait() noexcept {
-  auto* const address = reinterpret_cast<int*>(&set_);
-  while (set_.load(std::memory_order_acquire) == 0) {
-    syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+// Of the calling thread: as long as a call of a small package takes.
+thread_local constinit Spin spin(std::chrono::microseconds(50));
+
+}  // namespace
+
+void WaitFlag::Set() noexcept {
+  auto* const address = reinterpret_cast<int*>(&state_);
+  // The flag may be destroyed from here on. The kernel only compares its address; another futex
+  // that has been put there is woken for nothing, and its waiter checks and waits again.
+  if (state_.exchange(kSet, std::memory_order_acq_rel) == kSlept) {
+    syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   }
 }
 
+void WaitFlag::Wait() noexcept {
+  if (spin.Until([this] { return IsSet(); })) return;
+  auto* const address = reinterpret_cast<int*>(&state_);
+  while (MarkSlept()) {
+    syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, kSlept, nullptr, nullptr, 0);
+  }
+}
+
+bool WaitFlag::MarkSlept() noexcept {
+  int before = kUnset;
+  return state_.compare_exchange_strong(before, kSlept, std::memory_order_acq_rel) ||
+         before == kSlept;
+}
+
 bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
+  if (spin.Until([this] { return IsSet(); })) return true;
   using std::chrono::nanoseconds;
   using std::chrono::seconds;
-  auto* const address = reinterpret_cast<int*>(&set_);
+  auto* const address = reinterpret_cast<int*>(&state_);
   // The clock is CLOCK_MONOTONIC, which FUTEX_WAIT_BITSET takes a point of.
-  const auto since_start = std::max(until.time_since_epoch(), std::chrono::steady_clock::duration{});
+  const auto since_start =
+      std::max(until.time_since_epoch(), std::chrono::steady_clock::duration{});
   const auto whole = std::chrono::duration_cast<seconds>(since_start);
   const timespec at{.tv_sec = whole.count(), .tv_nsec = nanoseconds(since_start - whole).count()};
-  while (set_.load(std::memory_order_acquire) == 0) {
+  while (MarkSlept()) {
     if (std::chrono::steady_clock::now() >= until) return false;
-    syscall(SYS_futex, address, FUTEX_WAIT_BITSET_PRIVATE, 0, &at, nullptr,
+    syscall(SYS_futex, address, FUTEX_WAIT_BITSET_PRIVATE, kSlept, &at, nullptr,
             FUTEX_BITSET_MATCH_ANY);
   }
   return true;

@@ -1,6 +1,7 @@
 // Environments: made, ended, many of them.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -46,4 +47,23 @@ TEST_CASE("process.exit ends the environment, not the host") {
   CHECK(node.WaitForExit() == 7);
   nh::Environment next = NewEnvironment();
   CHECK(next.Run([](nh::Js& js) { return js.Eval("1").As<int>(); }) == 1);
+}
+
+TEST_CASE("timers are served while other threads call without a pause") {
+  nh::Environment node = NewEnvironment();
+  node.Run(
+      [](nh::Js& js) { js.Eval("globalThis.ticks = 0; setInterval(() => { ++ticks; }, 1); 0"); });
+  const auto ticks = [&] {
+    return node.Run([](nh::Js& js) { return js.Global()["ticks"].As<int>(); });
+  };
+  std::atomic<bool> over = false;
+  std::thread other([&] {
+    while (!over) node.Run([](nh::Js&) {});
+  });
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (ticks() < 20 && std::chrono::steady_clock::now() < end) {
+  }
+  over = true;
+  other.join();
+  CHECK(ticks() >= 20);
 }

@@ -128,6 +128,62 @@ TEST_CASE("an open queue is never drained") {
   CHECK_FALSE(queue.drained());
 }
 
+TEST_CASE("a job that is pushed while the thread is awake wakes nobody, and is not forgotten") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  queue.StartBatch(Queue::Pushes::kAwake);
+  CHECK_FALSE(queue.SpinForPush());
+  Push(queue, 1);
+  CHECK(wakes == 0);
+  CHECK(queue.SpinForPush());
+  CHECK(queue.FallAsleep());
+  CHECK_FALSE(queue.FallAsleep());
+  CHECK(queue.TakeBatch() == std::vector{1});
+  Push(queue, 2);
+  CHECK(wakes == 1);
+  CHECK_FALSE(queue.FallAsleep());  // it has been woken
+}
+
+TEST_CASE("a batch in a batch, of a job that turns the loop, wakes the thread anew") {
+  Queue queue;
+  int wakes = 0;
+  queue.Open([&] { ++wakes; });
+  queue.StartBatch(Queue::Pushes::kAwake);
+  queue.StartBatch();
+  Push(queue, 1);
+  CHECK(wakes == 1);
+}
+
+// A job that did neither would be waited for here until the test's time is up.
+TEST_CASE("a job that is pushed while the thread falls asleep is seen by it, or wakes it") {
+  Queue queue;
+  std::atomic<int> wakes = 0;
+  queue.Open([&] { ++wakes; });
+  constexpr int kJobs = 20000;
+  std::atomic<int> asked = 0;
+  std::thread pusher([&] {
+    for (int i = 1; i <= kJobs; ++i) {
+      while (asked < i) std::this_thread::yield();
+      Push(queue, i);
+    }
+  });
+  int seen = 0;
+  for (int i = 1; i <= kJobs; ++i) {
+    const int before = wakes;
+    queue.StartBatch(Queue::Pushes::kAwake);
+    asked = i;
+    if (queue.SpinForPush() || queue.FallAsleep()) {
+      ++seen;
+    } else {
+      while (wakes == before) std::this_thread::yield();
+    }
+    CHECK(queue.TakeBatch() == std::vector{i});
+  }
+  pusher.join();
+  CHECK(seen + wakes == kJobs);
+}
+
 TEST_CASE("closing returns the jobs that wait and wakes nobody from then on") {
   Queue queue;
   int wakes = 0;

@@ -33,6 +33,25 @@ TEST_CASE("a flag holds the waiter until it is set, and shows what was done befo
   waiter.join();
 }
 
+TEST_CASE(
+    "a wait with an end says whether the flag was set, and the flag can be waited for again") {
+  using Clock = std::chrono::steady_clock;
+  nd::WaitFlag flag;
+  const Clock::time_point start = Clock::now();
+  CHECK_FALSE(flag.WaitUntil(start));
+  CHECK_FALSE(flag.WaitUntil(Clock::time_point::min()));
+  CHECK_FALSE(flag.WaitUntil(start + std::chrono::milliseconds(20)));
+  CHECK(Clock::now() - start >= std::chrono::milliseconds(20));
+  std::thread setter([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    flag.Set();
+  });
+  CHECK(flag.WaitUntil(Clock::time_point::max()));
+  CHECK(flag.WaitUntil(Clock::time_point::min()));
+  flag.Wait();
+  setter.join();
+}
+
 // A setter that touched the flag after the waiter has seen it set would be told by TSan and ASan.
 TEST_CASE("the waiter frees the flag as soon as it is set") {
   std::atomic<nd::WaitFlag*> handed_over = nullptr;
