@@ -92,7 +92,7 @@ void ThreadDriver::RunInstance() {
 }
 
 StopResult ThreadDriver::Stop(std::chrono::milliseconds timeout) {
-  const StopResult result = instance().stopper().Stop(timeout);
+  StopResult result = instance().stopper().Stop(timeout);
   if (result.ended) TryJoin();
   return result;
 }

@@ -1,11 +1,11 @@
 #include "wait_flag.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "spin.hpp"
@@ -54,7 +54,8 @@ bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
   const auto since_start =
       std::max(until.time_since_epoch(), std::chrono::steady_clock::duration{});
   const auto whole = std::chrono::duration_cast<seconds>(since_start);
-  const timespec at{.tv_sec = whole.count(), .tv_nsec = nanoseconds(since_start - whole).count()};
+  const std::timespec at{.tv_sec = whole.count(),
+                         .tv_nsec = nanoseconds(since_start - whole).count()};
   while (MarkSlept()) {
     if (std::chrono::steady_clock::now() >= until) return false;
     syscall(SYS_futex, address, FUTEX_WAIT_BITSET_PRIVATE, kSlept, &at, nullptr,
