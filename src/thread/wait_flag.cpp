@@ -46,6 +46,8 @@ bool WaitFlag::MarkSlept() noexcept {
 }
 
 bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
+  // Who asks without waiting does not spin.
+  if (IsSet() || std::chrono::steady_clock::now() >= until) return IsSet();
   if (spin.Until([this] { return IsSet(); })) return true;
   using std::chrono::nanoseconds;
   using std::chrono::seconds;
