@@ -348,7 +348,7 @@ TEST_CASE("a worker that has enough, or is slow, leaves calls to others, or lets
 
     const test::TemporaryFolder folder;
     const auto wait = [&] {
-      return services.InvokeExportAsync<int>("./styles", "onceThere", folder.path() + "/end", 7);
+      return services.InvokeAsync<int>("./once_there", folder.path() + "/end", 7);
     };
     const std::string calls = folder.Write("end.calls", "");
     const nh::Task<int> slow[] = {wait(), wait()};
