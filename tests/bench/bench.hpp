@@ -53,6 +53,9 @@ nh::NodejsPlatform& Platform();
 /// The environment of every bench but those of starting one.
 nh::Environment& Node();
 
+/// One that runs nothing but `job`, so that what V8 learns from other jobs does not slow it down.
+nh::Environment& NodeFor(const std::string& job);
+
 /// Tells jobs.cjs where the npm packages are; before anything runs it.
 void SetVariablesOfPackages();
 

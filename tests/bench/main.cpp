@@ -1,6 +1,8 @@
 // Runs the benches and prints the table of ratios; --benchmark_out=FILE writes the JSON.
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "bench.hpp"
@@ -12,6 +14,11 @@ namespace {
 
 std::optional<nh::NodejsPlatform> platform;
 std::optional<nh::Environment> environment;
+std::map<std::string, nh::Environment> environments_of_jobs;
+
+nh::Environment NewEnvironment(const std::string& name) {
+  return platform->CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = name});
+}
 
 void RunBenches(bool to_file) {
   RegisterTyped();
@@ -36,6 +43,12 @@ nh::NodejsPlatform& Platform() { return *platform; }
 
 nh::Environment& Node() { return *environment; }
 
+nh::Environment& NodeFor(const std::string& job) {
+  const auto found = environments_of_jobs.find(job);
+  if (found != environments_of_jobs.end()) return found->second;
+  return environments_of_jobs.emplace(job, NewEnvironment(job)).first->second;
+}
+
 }  // namespace bench
 
 int main(int argc, char** argv) {
@@ -50,13 +63,13 @@ int main(int argc, char** argv) {
   }
   bench::SetVariablesOfPackages();
   bench::platform.emplace();
-  bench::environment.emplace(
-      bench::platform->CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = "bench"}));
+  bench::environment.emplace(bench::NewEnvironment("bench"));
   if (tells_memory) {
     bench::TellMemoryOfEnvironments();
   } else {
     bench::RunBenches(to_file);
   }
+  bench::environments_of_jobs.clear();
   bench::environment.reset();
   bench::platform.reset();
 }
