@@ -437,7 +437,16 @@ function webReadable(native) {
     const found = native(find);
     if (found === nothing) return false;
     if (found === aChunk) {
-      controller.enqueue(native(take));
+      let chunk;
+      try {
+        chunk = native(take);
+      } catch (error) {
+        over = true;
+        native(cancel, error);
+        controller.error(error);
+        return true;
+      }
+      controller.enqueue(chunk);
     } else {
       over = true;
       if (found === theEnd) {
@@ -473,7 +482,11 @@ function webReadable(native) {
 function webWritable(native) {
   const { WritableStream } = require('stream/web');
   const side = writeSide(native);
+  let controller;
+  let closing = false;
+  let giveUp = ignore;  // rejects the promise of the write or the close that is under way, if any
   const settled = (start) => new Promise((resolve, reject) => {
+    giveUp = reject;
     start((error) => {
       if (error) {
         reject(error);
@@ -482,20 +495,36 @@ function webWritable(native) {
       }
     });
   });
-  let controller;
   side.stream = {
     __proto__: null,
     destroyed: false,
     destroy(error) {
       this.destroyed = true;
-      controller.error(error ?? prematureClose());
+      error ??= prematureClose();
+      giveUp(error);
+      controller.error(error);
     },
+  };
+  // A web stream calls `abort` once what is under way has ended, which a sink that has stopped
+  // reading would never let it do; after a close that fails it does not call it.
+  const aborted = ({ target }) => {
+    if (closing) side.destroy(target.reason);
+    giveUp(target.reason);
   };
   const stream = new WritableStream({
     __proto__: null,
-    start(given) { controller = given; },
-    write: (chunk) => settled((callback) => side.write(chunk, undefined, callback)),
-    close: () => settled(side.end),
+    start(given) {
+      controller = given;
+      given.signal.addEventListener('abort', aborted);
+    },
+    write: (chunk) => settled((callback) => side.write(chunk, undefined, (error) => {
+      if (error) side.destroy(error);  // as the stream does not call `abort` then
+      callback(error);
+    })),
+    close() {
+      closing = true;
+      return settled(side.end);
+    },
     abort(error) { side.destroy(error); },
   });
   return [stream, side.wake];

@@ -273,10 +273,15 @@ void StreamProducer::set_origin(std::shared_ptr<JsThread> origin) {
 
 void StreamProducer::Listen(StreamListener listener) {
   auto made = std::make_shared<const StreamListener>(std::move(listener));
-  const std::lock_guard lock(queue_.mutex_);
-  if (queue_.phase_ == StreamQueue::kOpen || queue_.phase_ == StreamQueue::kEnded) {
-    queue_.from_ = std::move(made);
+  {
+    const std::lock_guard lock(queue_.mutex_);
+    if (queue_.phase_ == StreamQueue::kOpen || queue_.phase_ == StreamQueue::kEnded) {
+      queue_.from_ = std::move(made);
+      return;
+    }
   }
+  // The consumer has gone before there was anyone to tell.
+  (*made)();
 }
 
 // ---- The end that reads ----
