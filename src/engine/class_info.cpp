@@ -32,6 +32,21 @@ bool IsUpper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; 
 char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 char Upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 
+template <class List>
+auto FindMember(List& list, std::string_view name, bool is_static) {
+  return std::find_if(list.begin(), list.end(), [&](const auto& member) {
+    return member->name == name && member->is_static == is_static;
+  });
+}
+
+// In JavaScript one of the two would take the place of the other.
+[[noreturn]] void ThrowBoth(const ClassInfo& info, std::string_view name) {
+  throw HostError(fmt::format(
+      "'{}' of the class {} is described as a method and as a property; give one of them another "
+      "name.",
+      name, info.name));
+}
+
 }  // namespace
 
 void RegisterClass(ClassInfo& info, const std::type_info* type) {
@@ -62,10 +77,8 @@ const ClassInfo* FindClass(const std::type_info& type) noexcept {
 
 std::string& AddOverload(ClassInfo& info, std::string_view name, bool is_static,
                          Overload overload) {
-  const auto found =
-      std::find_if(info.functions.begin(), info.functions.end(), [&](const auto& function) {
-        return function->name == name && function->is_static == is_static;
-      });
+  if (FindMember(info.properties, name, is_static) != info.properties.end()) ThrowBoth(info, name);
+  const auto found = FindMember(info.functions, name, is_static);
   if (found != info.functions.end()) {
     (*found)->overloads.push_back(std::move(overload));
     return (*found)->overloads.back().doc;
@@ -79,12 +92,11 @@ std::string& AddOverload(ClassInfo& info, std::string_view name, bool is_static,
 
 std::string& AddProperty(ClassInfo& info, std::string_view name, bool is_static, Overload get,
                          Overload set) {
-  for (const auto& property : info.properties) {
-    if (property->name == name && property->is_static == is_static) {
-      throw HostError(fmt::format(
-          "The property '{}' of the class {} is described twice; give one of them another name.",
-          name, info.name));
-    }
+  if (FindMember(info.functions, name, is_static) != info.functions.end()) ThrowBoth(info, name);
+  if (FindMember(info.properties, name, is_static) != info.properties.end()) {
+    throw HostError(fmt::format(
+        "The property '{}' of the class {} is described twice; give one of them another name.",
+        name, info.name));
   }
   auto added = std::make_unique<ClassProperty>();
   added->name = std::string(name);

@@ -104,9 +104,34 @@ class NoConstructor {
  public:
   int one() const { return 1; }
 };
+// Described with two members of one name.
+enum class Clash { kProperties, kPropertyAndMethod, kMethodAndProperty, kStaticAndOwn };
+template <Clash kClash>
+struct Clashing {
+  int value = 1;
+  int other = 2;
+  int Read() const { return other; }
+  static int Make() { return 3; }
+};
 
 }  // namespace
 
+template <Clash kClash>
+struct nodehost::Describe<Clashing<kClash>> {
+  using T = Clashing<kClash>;
+  static void To(nh::Class<T>& c) {
+    c.Name("Clashing").template Constructor<>();
+    if constexpr (kClash == Clash::kProperties) {
+      c.template Property<&T::value>().template Property<&T::other>("value");
+    } else if constexpr (kClash == Clash::kPropertyAndMethod) {
+      c.template Property<&T::value>().template Method<&T::Read>("value");
+    } else if constexpr (kClash == Clash::kMethodAndProperty) {
+      c.template Method<&T::Read>("value").template Property<&T::value>();
+    } else {
+      c.template Property<&T::value>().template StaticMethod<&T::Make>("value");
+    }
+  }
+};
 template <>
 struct nodehost::Describe<Counter> {
   static void To(nh::Class<Counter>& c) {
@@ -344,6 +369,37 @@ TEST_CASE("an object is given where its base is taken, and stays the same object
              "})(2)), m.sameShape(s) === s, m.sideOf(s)]") == "9,4,true,3");
   CHECK(Eval(node, "m.sideOf(new Shape())").ends_with("expected Square, got object Shape"));
   CHECK(Eval(node, "m.sideOf(m.sameShape(new Shape()))").starts_with("TypeError: "));
+}
+
+template <Clash kClash>
+struct ClashModule {
+  nh::Class<::Clashing<kClash>> Clashing;
+};
+
+TEST_CASE("two members of one name are refused, each time that the class is asked for") {
+  nh::Environment node = NewEnvironment();
+  const auto refuses = [&](auto module, const char* text) {
+    for (int i = 0; i < 2; ++i) {
+      CHECK_THROWS_WITH_AS(
+          node.Run([&](nh::Js& js) { js.Eval("(m) => new m.Clashing().value")(module); }), text,
+          nh::HostError);
+    }
+  };
+  refuses(ClashModule<Clash::kProperties>{},
+          "The property 'value' of the class Clashing is described twice; give one of them another "
+          "name.");
+  constexpr const char* kBoth =
+      "'value' of the class Clashing is described as a method and as a property; give one of them "
+      "another name.";
+  refuses(ClashModule<Clash::kPropertyAndMethod>{}, kBoth);
+  refuses(ClashModule<Clash::kMethodAndProperty>{}, kBoth);
+  // One of the class and one of its objects are two.
+  CHECK(node.Run([](nh::Js& js) {
+    return js
+        .Eval("(m) => new m.Clashing().value + m.Clashing.value()")(
+            ClashModule<Clash::kStaticAndOwn>{})
+        .As<int>();
+  }) == 4);
 }
 
 TEST_CASE("an iterable class works in for-of, JSON and using") {
