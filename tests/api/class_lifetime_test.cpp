@@ -19,6 +19,7 @@ using test::NewEnvironment;
 namespace {
 
 std::atomic<int> alive = 0;
+std::atomic<int> destroyed = 0;
 std::thread::id destroyed_on;
 
 struct Counted {
@@ -27,6 +28,7 @@ struct Counted {
   Counted& operator=(const Counted&) = default;
   virtual ~Counted() {
     --alive;
+    ++destroyed;
     destroyed_on = std::this_thread::get_id();
   }
   int number = 0;
@@ -58,6 +60,13 @@ struct Caller {
   nh::Method<void()> call;
   static inline std::string caught;
 };
+// One that keeps a function of JavaScript's.
+struct Keeper : Counted {
+  void Keep(std::function<int()> given) { function = std::move(given); }
+  void Forget() { function = nullptr; }
+  int Call() { return function(); }
+  std::function<int()> function;
+};
 struct Node : std::enable_shared_from_this<Node> {
   Node& Self() { return *this; }
   std::shared_ptr<Node> Share() { return shared_from_this(); }
@@ -88,6 +97,13 @@ struct nodehost::Describe<Caller> {
   static void To(nh::Class<Caller>& c) { c.Constructor<nh::Method<void()>>(); }
 };
 template <>
+struct nodehost::Describe<Keeper> {
+  static void To(nh::Class<Keeper>& c) {
+    c.Base<Counted>().Constructor<>();
+    c.Method<&Keeper::Keep>().Method<&Keeper::Forget>().Method<&Keeper::Call>();
+  }
+};
+template <>
 struct nodehost::Describe<Node> {
   static void To(nh::Class<Node>& c) {
     c.Constructor<>().Method<&Node::Self>().Method<&Node::Share>();
@@ -103,6 +119,7 @@ struct Module {
   nh::Class<::Unweighed> Unweighed{};
   nh::Class<::Heavy> Heavy{};
   nh::Class<::Caller> Caller{};
+  nh::Class<::Keeper> Keeper{};
   nh::Method<void(std::shared_ptr<::Counted>)> keep;
   nh::Method<std::shared_ptr<::Counted>()> kept;
   nh::Method<void(std::unique_ptr<::Counted>)> take;
@@ -245,6 +262,42 @@ TEST_CASE("what is alive at the end of the environment is freed once, on the JS 
   }
   CHECK(alive == 0);
   CHECK(destroyed_on == js_thread);
+}
+
+TEST_CASE("an object that keeps a callback which reaches it lives until the environment ends") {
+  const int before = destroyed;
+  {
+    nh::Environment node = NewEnvironment();
+    Store store;
+    CHECK(Eval(node, store.module(),
+               "const k = new m.Keeper(); k.number = 3; k.keep(() => k.number);"
+               "return k.call()") == "3");
+    CollectGarbage(node);
+    CHECK(Live(node) == 1);
+    CHECK(alive == 1);
+    CHECK(destroyed == before);
+  }
+  CHECK(alive == 0);
+  CHECK(destroyed == before + 1);
+}
+
+TEST_CASE(
+    "an object that keeps a callback goes before, once C++ lets go of it or it reaches less") {
+  nh::Environment node = NewEnvironment();
+  Store store;
+  const Module module = store.module();
+  const int before = destroyed;
+  CHECK(Eval(node, module,
+             "const k = new m.Keeper(); k.keep(() => k.number); k.call(); k.forget()") ==
+        "undefined");
+  CHECK(Eval(node, module,
+             "const k = new m.Keeper(); const weak = new WeakRef(k);"
+             "k.number = 4; k.keep(() => weak.deref().number); return k.call()") == "4");
+  CHECK(Live(node) == 2);
+  CollectGarbage(node);
+  CHECK(Live(node) == 0);
+  CHECK(alive == 0);
+  CHECK(destroyed == before + 2);
 }
 
 TEST_CASE("objects made and dropped are collected, and counted meanwhile") {
