@@ -31,7 +31,7 @@ struct SnapshotOptions {
 /// directory are the new process's own, but what a package has read of them when it was loaded
 /// stays.
 ///
-/// What is in the snapshot has run without the limits of `Rights`; what it does later has them.
+/// It has run without the limits of `Rights`; what it does later has them: see your-process.md.
 ///
 /// Throws `PlatformError` if it cannot be made; what the entry file's JavaScript throws goes to
 /// stderr as `node` prints it.

@@ -306,6 +306,12 @@ void TakeNameFromArgv(v8::Local<v8::Context> context) {
       .Check();
 }
 
+// False if JavaScript threw.
+bool StepOfKept(Realm& realm, const host::Boundary& boundary, std::string_view step) {
+  return !boundary.takes_kept_functions ||
+         !realm.host_scripts().Run("start/snapshot_kept_step.js", realm.String(step)).IsEmpty();
+}
+
 void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::HandleScope scope(isolate);
@@ -327,7 +333,8 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
         !realm.host_scripts().Run("start/process_state.js", v8::Undefined(isolate)).IsEmpty();
     if (!process_state_taken ||
         (boundary.needed() && !PutInForce(isolate->GetCurrentContext(), boundary,
-                                          realm.host_scripts(), /*in_worker=*/false))) {
+                                          realm.host_scripts(), /*in_worker=*/false)) ||
+        !StepOfKept(realm, boundary, "close")) {
       ThrowCaught(realm, caught);
     }
   } catch (const JsError& error) {
@@ -340,6 +347,12 @@ void Preload(host::Boundary& boundary, v8::Local<v8::Value> require) {
 }
 
 }  // namespace
+
+void BeginBoundary(Realm& realm, const host::Boundary& boundary) {
+  const v8::HandleScope scope(realm.isolate());
+  const v8::TryCatch caught(realm.isolate());
+  if (!StepOfKept(realm, boundary, "open")) ThrowCaught(realm, caught);
+}
 
 void SetEnvironmentVariables(Realm& realm, const std::string& base_dir,
                              const std::map<std::string, std::optional<std::string>>& overlay,

@@ -18,6 +18,9 @@ class Realm;
 /// environment. The callback runs on the JS thread and on the threads of Workers.
 node::EmbedderPreloadCallback PreloadOf(host::Boundary& boundary);
 
+/// Makes an environment from a snapshot ready for `boundary`: before anything of it is in force.
+void BeginBoundary(Realm& realm, const host::Boundary& boundary);
+
 /// Gives the environment a process.env of its own; before node::LoadEnvironment. With
 /// `hide_variables` it holds the overlay only. The bridge gets the same options, and `base_dir`.
 void SetEnvironmentVariables(Realm& realm, const std::string& base_dir,

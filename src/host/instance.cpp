@@ -125,6 +125,7 @@ void Instance::SetUp() {
   setup_ = MakeSetup(platform_, options_);
   boundary_.has_name_in_argv = !options_.run_command_line;
   boundary_.takes_process_state = platform_.snapshot && !options_.run_command_line;
+  boundary_.takes_kept_functions = platform_.snapshot && !platform_.options.snapshot.empty();
 }
 
 void Instance::Load() {
@@ -137,6 +138,7 @@ void Instance::Load() {
   OpenHandles();
   node::AddEnvironmentCleanupHook(
       setup_->isolate(), [](void* data) { static_cast<Instance*>(data)->CloseHandles(); }, this);
+  detail::BeginBoundary(realm, boundary_);
   detail::SetEnvironmentVariables(realm, base_dir_, options_.env, !platform_.options.own_process,
                                   boundary_.hides_variables());
   detail::InstallUncaughtHandlers(realm, options_);

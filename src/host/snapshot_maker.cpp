@@ -85,6 +85,7 @@ void RunEntry(node::CommonEnvironmentSetup& setup, const std::string& entry) {
       return {};
     }
     scripts.SetRequire(info.native_require);
+    if (scripts.Run("start/snapshot_kept.js", options).IsEmpty()) return {};
     return scripts.Run("start/snapshot_entry.js", options);
   };
   // Node remembers in the heap that there is one: the boundary of each environment from it.
@@ -107,7 +108,10 @@ void Fill(node::CommonEnvironmentSetup& setup, const std::string& entry) {
 }
 
 void WriteHeap(const SnapshotOptions& options, const std::string& entry) {
-  Node node(options.node_options);
+  std::vector<std::string> node_options = options.node_options;
+  // For start/snapshot_kept.js; the entry file does not have them.
+  if (!entry.empty()) node_options.emplace_back("--expose-internals");
+  Node node(node_options);
   const auto setup = node.Prepare(entry);
   std::vector<char> blob;
   {

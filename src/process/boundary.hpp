@@ -57,6 +57,10 @@ class Boundary {
   /// start-up snapshot does. Set before the environment is loaded.
   bool takes_process_state = false;
 
+  /// Whether the environment is from a snapshot of a program's own, whose code may have kept
+  /// functions that are replaced. Set before the environment is loaded.
+  bool takes_kept_functions = false;
+
   /// Whether the environment's name is in process.argv, behind the program's, until JavaScript is
   /// preloaded. Set before the environment is loaded.
   bool has_name_in_argv = false;
