@@ -54,7 +54,11 @@ struct NodeServicesOptions {
   /// Empty: it goes to the process's own.
   std::function<void(std::string_view)> on_output = {};
 
-  /// Opens the inspector of the first instance on this port; 0 takes a free one.
+  /// Opens the inspector of the first instance on this port of 127.0.0.1; 0 takes a free one, which
+  /// Node.js says on standard error. After a restart the newest instance has it, once the one
+  /// before has let go: one that a debugger has paused does so when it goes on. A port that
+  /// somebody else has is a `HostError` at the start; later, `on_output` is told, and calls go on
+  /// without. Not with `ChildProcessOptions::rights`, and of no effect with `Nats`.
   std::optional<int> debug_port = {};
 };
 

@@ -1,7 +1,7 @@
 // The side that gives the work: starts worker processes, replaces those that end, and has the streams.
 // ChildCalls has the calls and the sockets. Runs in an environment of the host's own. Gets
-// service_wire.js's exports as `wire`, service_streams.js's as `streams` and ChildCalls' functions as
-// `calls`; returns `makeChildren(settings)`:
+// service_wire.js's exports as `wire`, service_streams.js's as `streams`, service_inspector.js's as
+// `inspector` and ChildCalls' functions as `calls`; returns `makeChildren(settings)`:
 //
 //   command         program and arguments
 //   cwd, env        of the processes; env is laid over this environment's, or all if hideVariables
@@ -9,6 +9,7 @@
 //   instances       how many
 //   launchTimeout   ms until the first message
 //   onOutput(bytes) gets what they print; undefined: they share this process's output
+//   debugPort       of the first instance's inspector; null: there is none
 //
 // which returns what ChildCalls calls. An instance has a number, by which both know it.
 'use strict';
@@ -17,11 +18,12 @@ const {
   Array, ArrayIsArray, Error, Map, MapPrototypeDelete, MapPrototypeForEach, MapPrototypeGet,
   MapPrototypeGetSize, MapPrototypeSet, ObjectKeys, Promise, TypeError, append,
 } = primordials;
+const { Buffer: { from: bufferFrom } } = require('buffer');
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
 const {
-  calls, wire: { revive, sender },
+  calls, inspector: { inspectorPort }, wire: { revive, sender },
   streams: { closeUnused, readableOf, streamNumbers, streamPort },
 } = options;
 
@@ -39,6 +41,11 @@ function makeChildren(settings) {
   let stopping = false;
   const everyone = new Map();  // all processes that live, old ones too
   let serial = 0;
+  const inspector = typeof settings.debugPort !== 'number' ? undefined :
+    inspectorPort(settings.debugPort, (text) => {
+      if (settings.onOutput === undefined) process.stderr.write(text);
+      else settings.onOutput(bufferFrom(text));
+    });
 
   /// Sends a call some of whose arguments are streams.
   function send(number, id, module, name, args) {
@@ -75,6 +82,7 @@ function makeChildren(settings) {
         instance.ready = true;
         clearTimeout(instance.launchTimer);
         calls.ready(number);
+        if (instance.isFirst && !instance.retired) inspector?.ready(instance);
         return;
       case 'pong':
         clearTimeout(instance.stuckTimer);
@@ -89,6 +97,10 @@ function makeChildren(settings) {
       }
       case 'failed':
         calls.fail(number, id, revive(message[2]));
+        return;
+      case 'inspects':
+      case 'inspectEnded':
+        if (!inspector?.receive(instance, message)) throw new TypeError('no answer');
         return;
       default:
         if (!ArrayIsArray(message) || !instance.port.receive(message)) {
@@ -112,10 +124,6 @@ function makeChildren(settings) {
         env[names[i]] = settings.env[names[i]];
       }
     }
-    if (slot.number === 0 && settings.debugPort !== undefined && settings.debugPort !== null) {
-      append(args, '--inspect-port');
-      append(args, `${settings.debugPort}`);
-    }
     const startedAt = now();
     const number = ++serial;
     let child;
@@ -133,6 +141,7 @@ function makeChildren(settings) {
     }
     const instance = {
       name: `worker process ${child.pid}`, number, child, ready: false, retired: false,
+      isFirst: slot.number === 0,
       send: undefined, port: undefined, printed: '', stuckTimer: undefined, launchTimer: undefined,
       failure: undefined,
       closeIfDone() {
@@ -193,6 +202,7 @@ function makeChildren(settings) {
     instance.port.end(error);
     const served = calls.lose(number, reason, stopping);
     MapPrototypeDelete(everyone, number);
+    inspector?.ended(instance);
     if (slot.instance !== instance || stopping) {
       checkStopped();
       return;

@@ -3,10 +3,14 @@
 //
 //   to the worker     'call', id, module, export, arguments, numbers of those that are streams
 //                     'ping'
+//                     'inspect', port       open the inspector
+//                     'endInspect'          close it
 //   from the worker   'ready'
 //                     'stream', id          the result is a stream
 //                     'failed', id, error   as `describe` makes it
 //                     'pong'
+//                     'inspects', url, failure   it is open, or why it is not
+//                     'inspectEnded'
 //   either way        what service_streams.js sends
 //
 // Gets `clone(value)`, which makes bytes, and `deserialize(bytes)`.

@@ -42,11 +42,30 @@ function call(id, module, name, args, streams) {
   }
 }
 
+function inspect(inspectorPort) {
+  let url, failure;
+  try {
+    url = calls.openInspector(inspectorPort);
+  } catch (error) {
+    failure = error.message;
+  }
+  send(['inspects', url, failure]);
+}
+
 function receive(message) {
-  if (message[0] === 'call') {
-    call(message[1], message[2], message[3], message[4], message[5]);
-  } else if (!port.receive(message)) {
-    send(['pong']);
+  switch (message[0]) {
+    case 'call':
+      call(message[1], message[2], message[3], message[4], message[5]);
+      return;
+    case 'inspect':
+      inspect(message[1]);
+      return;
+    case 'endInspect':
+      calls.closeInspector();
+      send(['inspectEnded']);
+      return;
+    default:
+      if (!port.receive(message)) send(['pong']);
   }
 }
 

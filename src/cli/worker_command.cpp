@@ -1,6 +1,5 @@
 #include "worker_command.hpp"
 
-#include <fmt/format.h>
 #include <pthread.h>
 #include <uv.h>
 
@@ -11,7 +10,6 @@
 #include <exception>
 #include <stop_token>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "nodehost/nats.hpp"
@@ -145,7 +143,6 @@ int RunWithNats(const WorkerArguments& arguments) {
 void DescribeWorker(CLI::App& verb, WorkerArguments& worker) {
   verb.add_option("--project", worker.project_dir, "The project's directory")
       ->check(CLI::ExistingDirectory);
-  verb.add_option("--inspect-port", worker.inspect_port, "Opens the inspector on this port");
   AddRights(verb, worker.rights, worker.limits);
   AddNats(verb, worker);
   verb.footer(
@@ -178,12 +175,8 @@ int RunServiceWorker(const WorkerArguments& arguments) {
       // the worker's own socket.
       if (!arguments.rights.network) return 1;
     }
-    std::vector<std::string> node = {arguments.program};
-    if (arguments.inspect_port) {
-      node.push_back(fmt::format("--inspect={}", *arguments.inspect_port));
-    }
     NodejsPlatform platform(
-        {.args = std::move(node), .allow_node_options_variable = true, .own_process = true});
+        {.args = {arguments.program}, .allow_node_options_variable = true, .own_process = true});
     return RunWorker(platform, {.project_dir = arguments.project_dir,
                                 .descriptor = kDescriptor,
                                 .modules = {},

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,6 @@ namespace nodehost::cli {
 struct WorkerArguments {
   std::string program;
   std::string project_dir = ".";
-  std::optional<int> inspect_port = {};
   Rights rights = {};
   ResourceLimits limits = {};
 

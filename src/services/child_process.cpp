@@ -9,6 +9,7 @@
 
 #include "child_calls.hpp"
 #include "control_environment.hpp"
+#include "free_port.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/hosting_model.hpp"
 #include "nodehost/node_services.hpp"
@@ -92,6 +93,7 @@ class ChildProcessModel final : public HostingModel {
   void Start(const HostingContext& context) override {
     if (control_) services::ThrowStartedTwice();
     host::CheckRights(options_.rights);
+    if (context.debug_port) services::RequireFreePort(*context.debug_port);
     ChildrenSettings settings{.command = options_.command,
                               .cwd = context.project_dir,
                               .env = context.env,
@@ -108,7 +110,13 @@ class ChildProcessModel final : public HostingModel {
          {std::string("worker"), std::string("--project"), context.project_dir}) {
       settings.command.push_back(std::move(argument));
     }
+    const std::size_t with_all_rights = settings.command.size();
     AddRights(options_.rights, settings.command);
+    if (context.debug_port && settings.command.size() != with_all_rights) {
+      throw HostError(
+          "NodeServicesOptions::debug_port: a debugger would give back what "
+          "ChildProcessOptions::rights take away. Give all rights where you debug.");
+    }
     AddLimits(options_.limits, settings.command);
     if (context.on_output) {
       settings.onOutput = [on_output = context.on_output](const Bytes& bytes) {
@@ -120,6 +128,7 @@ class ChildProcessModel final : public HostingModel {
       calls_ = services::ChildCalls::New(js);
       const Object options = services::WireOptions(js);
       options.Set("calls", calls_->Functions(js));
+      options.Set("inspector", services::RunScript(js, "inspector", Object::New(js)));
       calls_->set_children(
           services::RunScript(js, "children", options).Call("makeChildren", settings));
     });

@@ -9,9 +9,9 @@
 
 #include "control_environment.hpp"
 #include "host/pool_state.hpp"
+#include "inspector_port.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/hosting_model.hpp"
-#include "nodehost/inspector.hpp"
 #include "nodehost/platform.hpp"
 #include "nodehost/promise.hpp"
 #include "nodehost/task.hpp"
@@ -106,9 +106,31 @@ class Generation : public std::enable_shared_from_this<Generation> {
       });
       return entrance;
     });
-    if (context.debug_port) {
-      auto lease = detail::TakeLease(*pool_);
-      OpenInspector(lease.environment(), {.port = *context.debug_port});
+  }
+
+  /// Has its first environment have the inspector; throws what prevents it.
+  void OpenInspector(std::shared_ptr<services::InspectorPort> port) {
+    port->Open(FirstMember());
+    const std::lock_guard lock(mutex_);
+    inspector_ = std::move(port);
+  }
+
+  /// As that, but when `old` has let go, and where it cannot be, calls go on without.
+  void TakeInspector(Generation& old) {
+    std::shared_ptr<services::InspectorPort> port;
+    {
+      const std::lock_guard lock(old.mutex_);
+      port = std::exchange(old.inspector_, nullptr);
+    }
+    if (!port) return;
+    {
+      const std::lock_guard lock(mutex_);
+      inspector_ = port;
+    }
+    try {
+      port->MoveTo(FirstMember());
+    } catch (const std::exception&) {
+      // All have ended already: the first that takes a call has it.
     }
   }
 
@@ -123,11 +145,15 @@ class Generation : public std::enable_shared_from_this<Generation> {
   }
 
   void Invoke(const std::shared_ptr<Invocation>& invocation, bool again = false) {
-    auto lease = std::make_shared<detail::PoolLease>(detail::TakeLease(*pool_));
+    const std::shared_ptr<detail::PoolMember> member = pool_->Take();
+    auto lease = std::make_shared<detail::PoolLease>(member);
+    std::shared_ptr<services::InspectorPort> inspector;
     {
       const std::lock_guard lock(mutex_);
       under_way_[invocation->id()] = lease;
+      inspector = inspector_;
     }
+    if (inspector && inspector->is_lost()) inspector->MoveTo(member);
     Task<void> task = lease->environment().RunAsync(
         [lease, invocation](Js& js) -> Task<void> { return Call(js, *lease, *invocation); },
         {.timeout = TimeLeft(*invocation)});
@@ -172,6 +198,12 @@ class Generation : public std::enable_shared_from_this<Generation> {
   }
 
  private:
+  std::shared_ptr<detail::PoolMember> FirstMember() {
+    std::shared_ptr<detail::PoolMember> member = pool_->Take();
+    member->Leave();
+    return member;
+  }
+
   static std::chrono::milliseconds TimeLeft(const Invocation& invocation) {
     const auto left = invocation.deadline() - std::chrono::steady_clock::now();
     return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), 1ms);
@@ -221,6 +253,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   // Guarded by mutex_.
   std::unordered_map<std::uint64_t, std::shared_ptr<detail::PoolLease>> under_way_;
   std::function<void()> on_idle_;
+  std::shared_ptr<services::InspectorPort> inspector_;  // null: another generation has it
 };
 
 class InProcessModel final : public HostingModel {
@@ -230,7 +263,12 @@ class InProcessModel final : public HostingModel {
   void Start(const HostingContext& context) override {
     if (context_) services::ThrowStartedTwice();
     context_.emplace(context);
-    current_ = std::make_shared<Generation>(context, errands_);
+    const auto first = std::make_shared<Generation>(context, errands_);
+    if (context.debug_port) {
+      first->OpenInspector(
+          std::make_shared<services::InspectorPort>(*context.debug_port, context.on_output));
+    }
+    current_ = first;
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
@@ -301,7 +339,10 @@ class InProcessModel final : public HostingModel {
         waiting.swap(waiting_);
       }
     }
-    if (old) old->OnIdle([this] { errands_.Post([this] { EndIdle(); }); });
+    if (old) {
+      next->TakeInspector(*old);
+      old->OnIdle([this] { errands_.Post([this] { EndIdle(); }); });
+    }
     for (const auto& invocation : waiting) {
       try {
         if (error) std::rethrow_exception(error);

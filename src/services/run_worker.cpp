@@ -19,7 +19,7 @@ int RunWorker(NodejsPlatform& platform, WorkerOptions options) {
   environment.rights.network = true;
   std::optional<services::WorkerCalls> calls;  // outlives the environment
   Environment node = platform.CreateEnvironment(std::move(environment));
-  node.Run([&](Js& js) { calls.emplace(js, options.descriptor); });
+  node.Run([&](Js& js) { calls.emplace(js, node, options.descriptor); });
   return node.WaitForExit();
 }
 

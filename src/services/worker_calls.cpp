@@ -14,6 +14,7 @@
 #include "engine/realm.hpp"
 #include "loop_turn.hpp"
 #include "nodehost/errors.hpp"
+#include "nodehost/inspector.hpp"
 #include "service_scripts.hpp"
 
 namespace nodehost::services {
@@ -51,8 +52,8 @@ class WorkerCalls::Answer final : public detail::PromiseWaiter {
   const std::uint64_t id_;
 };
 
-WorkerCalls::WorkerCalls(Js& js, int descriptor)
-    : thread_(js.thread()), modules_(ModuleFunctions(js)) {
+WorkerCalls::WorkerCalls(Js& js, Environment& node, int descriptor)
+    : thread_(js.thread()), node_(node), modules_(ModuleFunctions(js)) {
 #ifndef _WIN32
   fcntl(descriptor, F_SETFD, FD_CLOEXEC);  // no process that a function starts has it
 #endif
@@ -82,6 +83,8 @@ Object WorkerCalls::Functions(Js& js) {
     detail::Realm& realm = detail::Realm::Of(inner.thread());
     Complete(realm, static_cast<std::uint64_t>(id), LocalOf(realm, result));
   });
+  functions.Set("openInspector", [this](int port) { return OpenInspector(node_, {.port = port}); });
+  functions.Set("closeInspector", [this] { CloseInspector(node_); });
   return functions;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "frame_pipe.hpp"
+#include "nodehost/environment.hpp"
 #include "nodehost/object.hpp"
 #include "thread/js_thread.hpp"
 
@@ -20,7 +21,7 @@ namespace nodehost::services {
 /// Made on the JS thread of the environment that it is for, which it outlives.
 class WorkerCalls {
  public:
-  WorkerCalls(Js& js, int descriptor);
+  WorkerCalls(Js& js, Environment& node, int descriptor);
   WorkerCalls(const WorkerCalls&) = delete;
   WorkerCalls& operator=(const WorkerCalls&) = delete;
 
@@ -51,6 +52,7 @@ class WorkerCalls {
   void End(int error);
 
   detail::JsThread& thread_;
+  Environment& node_;
   const Object modules_;  // what module_functions.js returns
   std::unordered_map<std::string, Known, Hash, std::equal_to<>> known_;
   std::shared_ptr<FramePipe> pipe_;
