@@ -164,7 +164,8 @@ struct ChildProcessOptions {
   Rights rights = {};
   ResourceLimits limits = {};  ///< Of each worker.
 
-  /// Whose identity the workers take, if given; only root may give it.
+  /// Whose identity the workers take, if given; only root may give it. They have no supplementary
+  /// groups then. A user without a group has the group of its account.
   std::optional<std::uint32_t> user = {};
   std::optional<std::uint32_t> group = {};
 };

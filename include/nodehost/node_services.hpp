@@ -40,7 +40,9 @@ struct NodeServicesOptions {
   /// replaced a second later.
   std::chrono::milliseconds invocation_timeout = std::chrono::minutes(1);
 
-  /// How long an instance may take to be ready.
+  /// How long a worker process may take to be ready before it is killed, and another started. An
+  /// environment of this process runs nothing of the project's before its first call: it is waited
+  /// for.
   std::chrono::milliseconds launch_timeout = std::chrono::seconds(30);
 
   /// How long the destructor waits for the calls that are under way.

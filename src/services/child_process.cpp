@@ -1,6 +1,9 @@
 // ChildProcess: the functions run in worker processes. In an environment of its own ChildCalls has
 // the calls, and js/first_use/service_children.js starts the processes and replaces them.
 #include <fmt/format.h>
+#ifndef _WIN32
+#include <pwd.h>
+#endif
 
 #include <algorithm>
 #include <filesystem>
@@ -85,6 +88,24 @@ void AddLimits(const ResourceLimits& limits, std::vector<std::string>& command) 
   add(limits.open_files, "--open-files");
 }
 
+// Without a group the workers would keep this process's, root's for the most part.
+std::optional<std::uint32_t> GroupOf(const ChildProcessOptions& options) {
+#ifndef _WIN32
+  if (options.user && !options.group) {
+    passwd account{};
+    passwd* found = nullptr;
+    std::vector<char> names(1 << 16);
+    getpwuid_r(*options.user, &account, names.data(), names.size(), &found);
+    if (found) return found->pw_gid;
+    throw HostError(fmt::format(
+        "ChildProcessOptions::user is {}, which has no account here that names a group. Give "
+        "ChildProcessOptions::group, too, or the workers would keep this process's.",
+        *options.user));
+  }
+#endif
+  return options.group;
+}
+
 class ChildProcessModel final : public HostingModel {
  public:
   explicit ChildProcessModel(ChildProcessOptions options) : options_(std::move(options)) {}
@@ -104,7 +125,7 @@ class ChildProcessModel final : public HostingModel {
                               .debugPort = context.debug_port,
                               .hideVariables = !options_.rights.environment_variables,
                               .uid = options_.user,
-                              .gid = options_.group};
+                              .gid = GroupOf(options_)};
     if (settings.command.empty()) settings.command = {FindCommand()};
     for (std::string argument :
          {std::string("worker"), std::string("--project"), context.project_dir}) {
@@ -124,14 +145,14 @@ class ChildProcessModel final : public HostingModel {
       };
     }
     control_.emplace(services::NewControlEnvironment(context.platform));
-    control_->Run([&](Js& js) {
-      calls_ = services::ChildCalls::New(js);
-      const Object options = services::WireOptions(js);
-      options.Set("calls", calls_->Functions(js));
-      options.Set("inspector", services::RunScript(js, "inspector", Object::New(js)));
-      calls_->set_children(
-          services::RunScript(js, "children", options).Call("makeChildren", settings));
-    });
+    try {
+      control_->Run([&](Js& js) { StartChildren(js, settings); });
+    } catch (const JsError& error) {
+      if (error.code() != "EPERM" || (!settings.uid && !settings.gid)) throw;
+      throw HostError(
+          "ChildProcessOptions::user and group: only root may give worker processes to another "
+          "user or group.");
+    }
   }
 
   void Invoke(std::shared_ptr<Invocation> invocation) override {
@@ -167,6 +188,15 @@ class ChildProcessModel final : public HostingModel {
   }
 
  private:
+  void StartChildren(Js& js, const ChildrenSettings& settings) {
+    calls_ = services::ChildCalls::New(js);
+    const Object options = services::WireOptions(js);
+    options.Set("calls", calls_->Functions(js));
+    options.Set("inspector", services::RunScript(js, "inspector", Object::New(js)));
+    calls_->set_children(
+        services::RunScript(js, "children", options).Call("makeChildren", settings));
+  }
+
   const ChildProcessOptions options_;
   std::shared_ptr<services::ChildCalls> calls_;  // of `control_`
   std::optional<Environment> control_;

@@ -1,5 +1,5 @@
-// NodeServicesOptions::debug_port: which instance has the inspector, and what becomes of a port that
-// cannot be had.
+// NodeServicesOptions::debug_port: which instance has the inspector, and what becomes of a port
+// that cannot be had.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -210,9 +210,8 @@ TEST_CASE_TEMPLATE("what a debugger has paused keeps the inspector, and holds up
   debugger.Pause();
   const auto paused = services.InvokeExportAsync<int>("./styles", "returns", 1, 2);
   services.Restart();
-  CHECK(Eventually([&] {
-    return services.InvokeExportAsync<int>("./styles", "returns", 2, 3).Get(20s) == 5;
-  }));
+  CHECK(Eventually(
+      [&] { return services.InvokeExportAsync<int>("./styles", "returns", 2, 3).Get(20s) == 5; }));
   CHECK(Url(services).empty());
   CHECK_FALSE(paused.done());
   debugger.Resume();
@@ -295,9 +294,8 @@ TEST_CASE("a debugger and fewer rights exclude each other") {
   nh::Rights rights;
   rights.workers = false;
   options.hosting = nh::ChildProcess({.command = {NODEHOST_COMMAND}, .rights = rights});
-  CHECK_THROWS_WITH_AS(
-      nh::NodeServices(Platform(), std::move(options)),
-      "NodeServicesOptions::debug_port: a debugger would give back what "
-      "ChildProcessOptions::rights take away. Give all rights where you debug.",
-      nh::HostError);
+  CHECK_THROWS_WITH_AS(nh::NodeServices(Platform(), std::move(options)),
+                       "NodeServicesOptions::debug_port: a debugger would give back what "
+                       "ChildProcessOptions::rights take away. Give all rights where you debug.",
+                       nh::HostError);
 }
