@@ -10,6 +10,7 @@ const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors
 const { unavailable } = require('internal/process/worker_thread_only');
 const { getEmbedderOptions } = require('internal/options');
 const { Module } = require('internal/modules/cjs/loader');
+const { ObjectDefineProperty } = primordials;
 const rawMethods = internalBinding('process_methods');
 
 // A snapshot with a program's packages remembers the process that it was made in.
@@ -23,6 +24,10 @@ const kAsked = 'internal/worker';
 internalBinding('worker').ownsProcessState = false;
 if (BuiltinModule.map.get(kAsked).loaded) require(kAsked).ownsProcessState = false;
 
+// Writing the title renames the process, and the thread.
+const { title } = process;
+ObjectDefineProperty(process, 'title', { __proto__: null, get: () => title, set() {}, enumerable: true,
+                                         configurable: true });
 process.abort = unavailable('process.abort()');
 process.chdir = unavailable('process.chdir()');
 process.umask = function wrappedUmask(mask) {

@@ -18,6 +18,7 @@
 #include "option_check.hpp"
 #include "platform_state.hpp"
 #include "process/loaded_from.hpp"
+#include "process/process_title.hpp"
 #include "process/resources.hpp"
 #include "process/signals.hpp"
 #include "process/start_variables.hpp"
@@ -275,6 +276,7 @@ NodejsPlatform::NodejsPlatform(PlatformOptions options) {
     args.insert(args.end(), options.args.begin() + 1, options.args.end());
   }
   detail::WatchForks(&detail::JsThread::ForgetCurrent);
+  host::GiveProcessTitle();
   const auto result = [&] {
     const host::NodeVariablesHidden hidden(!options.allow_node_options_variable);
     const host::SignalsBlocked blocked(!options.own_process);  // for threads that Node starts

@@ -95,11 +95,19 @@ void RunEntry(node::CommonEnvironmentSetup& setup, const std::string& entry) {
   }
 }
 
+void LoadBuiltins(const node::CommonEnvironmentSetup& setup) {
+  detail::HostScripts scripts(setup.context());
+  if (scripts.Run("start/snapshot_builtins.js", v8::Undefined(setup.isolate())).IsEmpty()) {
+    throw PlatformError("Node.js could not load its own modules");
+  }
+}
+
 // Runs what is to be in the snapshot. The event loop runs, too: at its end Node tells what it has
 // loaded that it is being stored.
 void Fill(node::CommonEnvironmentSetup& setup, const std::string& entry) {
   const v8::HandleScope handles(setup.isolate());
   const v8::Context::Scope entered(setup.context());
+  LoadBuiltins(setup);
   if (!entry.empty()) RunEntry(setup, entry);
   // Left by the bootstrap; V8 cannot store a queue with something in it.
   setup.isolate()->PerformMicrotaskCheckpoint();

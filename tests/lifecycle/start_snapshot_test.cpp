@@ -82,6 +82,21 @@ TEST_CASE("an environment from a snapshot may not change the state of the proces
   CHECK(here == in_worker);
 }
 
+TEST_CASE("a script's title names neither the program nor the thread") {
+  nh::NodejsPlatform platform;
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  const std::string names =
+      "['/proc/self/cmdline', '/proc/self/comm', '/proc/thread-self/comm']"
+      ".map((file) => require('fs').readFileSync(file, 'utf8')).join()";
+  const std::string before = Text(node, names);
+  CHECK(Text(node, "process.title") == "node");
+  CHECK(Text(node, "process.title = 'mine'; process.title") == "node");
+  CHECK(Text(node, names) == before);
+  CHECK(Text(node, "Object.keys(process).includes('title').toString()") == "true");
+  nh::Environment other = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(Text(other, "process.title") == "node");
+}
+
 TEST_CASE("process.argv, env, cwd and the clock are the new process's, not the snapshot's") {
   setenv("NODEHOST_TEST_LATE", "late", 1);
   nh::NodejsPlatform platform;
