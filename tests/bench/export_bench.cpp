@@ -73,12 +73,6 @@ Medium Work(Medium medium) {
   medium.tags[0] = "first of all";
   return medium;
 }
-constexpr const char* kMediumLoop =
-    "({ work }, n) => { const medium = { text: 'x'.repeat(750), id: 1, weight: 1.5, valid: true,"
-    " ratio: 0.25, names: { first: 'one name', last: 'another name' }, buffer: Buffer.alloc(16000, "
-    "7),"
-    " tags: ['one', 'two', 'three', 'four', 'five'] }; let total = 0;"
-    " for (let i = 0; i < n; i++) total += work(medium).id; return total > 0; }";
 constexpr const char* kMediumInJs =
     "({ work({ text, id, weight, valid, ratio, names, buffer, tags }) {"
     " const result = { text, id: id + 1, weight, valid, ratio, names: { ...names },"
@@ -122,9 +116,9 @@ void RegisterExport() {
       "leaf",
       [](nh::Js& js) { return nh::Value::From(js, LeafApi{.Counter = {}, .add = nh::Leaf<&Add>}); },
       false);
-  JsLoop("medium_object/export", kMediumLoop,
+  JsLoop("medium_object", "export",
          [](nh::Js& js) { return nh::Value::From(js, MediumApi{.work = &Work}); });
-  JsLoop("medium_object/js", kMediumLoop, [](nh::Js& js) { return js.Eval(kMediumInJs); });
+  JsLoop("medium_object", "js", [](nh::Js& js) { return js.Eval(kMediumInJs); });
 }
 
 }  // namespace bench

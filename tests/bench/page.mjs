@@ -1,5 +1,5 @@
 // Writes the page of figures from a run of the benches: figures.md, and a chart of each group of
-// rows as SVG. `nodehost run page.mjs bench.json plain.json <folder>`
+// rows as SVG. `nodehost run page.mjs <bench.json>… <folder>`
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,20 @@ const runs = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, '
 const kNanoseconds = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 const kColors = { nodehost: '#2f7d4f', other: '#9aa5b1' };
 
-// The charts: which rows, and what is said of them. Bars of a case are relative to `to`.
+// The charts: which rows, and what is said of them. Bars of a case are relative to the first of `to`
+// that it has.
 const kCharts = [
-  { file: 'choice', title: 'The same job by other means', what: /^choice\//, to: 'nodehost' },
-  { file: 'start', title: 'Starting, and memory', what: /^(start|memory)\//, to: 'nodehost' },
-  { file: 'hop', title: 'From another thread', what: /^hop\/(run|method|post)\//, to: 'nodehost' },
-  { file: 'pool', title: '40 pages of Markdown, by environments in a pool', what: /^scale\//, to: '1' },
+  { file: 'choice', title: 'The same job by other means', what: /^choice\//, to: ['nodehost'] },
+  { file: 'services', title: 'A call of NodeServices', what: /^services\//, to: ['http_node'] },
+  { file: 'start', title: 'Starting, and memory', what: /^(start|memory)\//, to: ['nodehost'] },
+  { file: 'hop', title: 'From another thread', what: /^hop\/(run|method|post)\//, to: ['nodehost'] },
+  { file: 'pool', title: '40 pages of Markdown, by environments in a pool', what: /^scale\//, to: ['1'] },
+  { file: 'cpp_to_js', title: 'C++ calls JavaScript', what: /^(cpp_to_js|value)\//, to: ['v8'] },
+  { file: 'js_to_cpp', title: 'JavaScript calls C++', what: /^js_to_cpp\//, to: ['v8', 'js'] },
+  { file: 'peers', title: 'The same calls in the official node, by node-addon-api and koffi',
+    what: /^peers\//, to: ['export'] },
+  { file: 'waits', title: 'Promises, tasks and streams', what: /^(promise|task|stream)\//,
+    to: ['v8', 'futex_floor', 'condvar_floor', 'node'] },
 ];
 
 function median(numbers) {
@@ -29,13 +37,15 @@ function rowsOf(benchmarks) {
   const times = new Map();
   for (const run of benchmarks) {
     if (run.run_type !== 'iteration' || run.error_occurred) continue;
-    const value = run.bytes ?? run.real_time * kNanoseconds[run.time_unit];
+    const value = run.bytes ?? run[run.label ?? 'real_time'] * kNanoseconds[run.time_unit];
     const perItem = run.items_per_second ? 1e9 / run.items_per_second : value;
     if (!times.has(run.name)) times.set(run.name, []);
-    times.get(run.name).push({ value: perItem, unit: run.bytes === undefined ? 'ns' : 'bytes' });
+    const { p99, rate } = run;  // of services
+    times.get(run.name).push(
+      { value: perItem, unit: run.bytes === undefined ? 'ns' : 'bytes', p99, rate });
   }
   return new Map([...times].map(([name, all]) =>
-    [name, { value: median(all.map((one) => one.value)), unit: all[0].unit }]));
+    [name, { ...all[0], value: median(all.map((one) => one.value)) }]));
 }
 
 function casesOf(rows, what) {
@@ -58,19 +68,29 @@ function shown({ value, unit }) {
   return `${(value / size).toPrecision(3)} ${name}`;
 }
 
+function baseOf(list, to) {
+  return list.find(({ who }) => who === to.find((name) => list.some((row) => row.who === name)));
+}
+
 function ratio(row, list, to) {
-  const base = list.find(({ who }) => who === to);
+  const base = baseOf(list, to);
   return base ? (row.value / base.value).toFixed(2) : '';
 }
 
 function tableOf({ title, what, to }, rows) {
-  const lines = [`## ${title}`, '', `| case | who | figure | × ${to} |`, '|---|---|---|---|'];
-  for (const [name, list] of casesOf(rows, what)) {
-    for (const row of list) {
-      lines.push(`| ${name} | ${row.who} | ${shown(row)} | ${ratio(row, list, to)} |`);
-    }
-  }
-  return [...lines, ''].join('\n');
+  const cases = [...casesOf(rows, what)];
+  const ofCalls = cases.some(([, list]) => list[0].rate !== undefined);
+  const cells = (name, row, list) => [
+    name, row.who, shown(row),
+    ...ofCalls ? [shown({ value: row.p99, unit: 'ns' }), row.rate.toFixed(0),
+                  (row.rate / (baseOf(list, to)?.rate ?? NaN)).toFixed(2)] : [ratio(row, list, to)],
+  ];
+  const heads = ['case', 'who', ...ofCalls ? ['p50', 'p99', 'calls/s'] : ['figure'],
+                 `× ${to.join(', ')}`];
+  const line = (all) => `| ${all.join(' | ')} |`;
+  return [`## ${title}`, '', line(heads), `|${'---|'.repeat(heads.length)}`,
+          ...cases.flatMap(([name, list]) => list.map((row) => line(cells(name, row, list)))),
+          ''].join('\n');
 }
 
 // Bars from the left, each as long as its part of the case's longest.
@@ -90,7 +110,8 @@ function chartOf({ title, what, to }, rows, note) {
       parts.push(text(left - 8, y + height, row.who, 'text-anchor="end"'));
       parts.push(`<rect x="${left}" y="${y + 7}" width="${bar.toFixed(0)}" height="16" fill="${color}"/>`);
       const times = ratio(row, list, to);
-      parts.push(text(left + bar + 6, y + height, shown(row) + (times && row.who !== to ? ` (× ${times})` : '')));
+      const isBase = row === baseOf(list, to);
+      parts.push(text(left + bar + 6, y + height, shown(row) + (times && !isBase ? ` (× ${times})` : '')));
       y += height;
     }
     y += 8;
@@ -102,6 +123,14 @@ function chartOf({ title, what, to }, rows, note) {
 }
 
 const rows = rowsOf(runs.flatMap((run) => run.benchmarks));
+// Beside what other libraries take in their node: what this one takes in its own.
+for (const name of [...rows.keys()].filter((row) => row.startsWith('peers/'))) {
+  const [, loop] = name.split('/');
+  for (const who of ['export', 'leaf']) {
+    const row = rows.get(`js_to_cpp/${loop}/${who}`);
+    if (row) rows.set(`peers/${loop}/${who}`, row);
+  }
+}
 const { date, num_cpus: cores, load_avg: load } = runs[0].context;
 const note = `${date.slice(0, 10)}, ${cores} cores of ${cpus()[0]?.model.trim() ?? 'unknown'}, ` +
   `load ${load?.[0].toFixed(2) ?? '?'} beforehand, Node.js ${process.version}. Medians; shorter is better.`;

@@ -126,6 +126,8 @@ void Json::ReportRuns(const std::vector<Run>& runs) {
   std::vector<Run> tidy = runs;
   for (Run& run : tidy) {
     const std::string name = run.run_name.function_name;
+    // Which of the two times the row is.
+    run.report_label = run.run_name.time_type.empty() ? "cpu_time" : "real_time";
     run.run_name = {};
     run.run_name.function_name = name;
   }

@@ -234,11 +234,33 @@ void Print(const char* name, const std::vector<Row>& rows) {
   std::fflush(stdout);
 }
 
+// As page.mjs reads it. A rate is calls a second, the other figures are in ns.
+void Write(const char* file, const std::vector<std::pair<std::string, Row>>& all) {
+  std::FILE* const out = std::fopen(file, "w");
+  if (!out) throw std::runtime_error(std::string(file) + " cannot be written");
+  std::fputs("{\"benchmarks\": [", out);
+  for (const auto& [name, row] : all) {
+    std::fprintf(out,
+                 "%s\n{\"name\": \"services/%s/%s\", \"run_type\": \"iteration\", "
+                 "\"real_time\": %.0f, \"time_unit\": \"ns\", \"p99\": %.0f, \"rate\": %.0f}",
+                 &row == &all.front().second ? "" : ",", name.c_str(), row.name.c_str(),
+                 row.latency.p50 * 1e3, row.latency.p99 * 1e3, row.rate);
+  }
+  std::fputs("\n]}\n", out);
+  std::fclose(out);
+}
+
 }  // namespace
 
-// services_bench [MODEL [MILLISECONDS [CASE]]]: one of the models only, how long each figure takes,
-// and one of the cases only.
+// services_bench [--out=FILE] [MODEL [MILLISECONDS [CASE]]]: one of the models only, how long each
+// figure takes, and one of the cases only. FILE is for page.mjs.
 int main(int argc, char** argv) {
+  const char* file = nullptr;
+  if (argc > 1 && std::string_view(argv[1]).starts_with("--out=")) {
+    file = argv[1] + std::string_view("--out=").size();
+    --argc;
+    ++argv;
+  }
   const std::string_view only = argc > 1 ? argv[1] : "all";
   const std::chrono::milliseconds time(argc > 2 ? std::stoi(argv[2]) : 1500);
   const std::string_view only_case = argc > 3 ? argv[3] : "all";
@@ -253,6 +275,7 @@ int main(int argc, char** argv) {
       {"invoke_small", &Caller::small},
       {"invoke_100kb", &Caller::large},
       {"stream", &Caller::stream}};
+  std::vector<std::pair<std::string, Row>> all;
   for (const auto& [name, function] : cases) {
     if (only_case != "all" && only_case != name) continue;
     std::vector<Row> rows;
@@ -265,9 +288,11 @@ int main(int argc, char** argv) {
       row.latency = Latencies(callers[0], function, time);
       row.rate = Rate(callers, function, time);
       rows.push_back(row);
+      all.emplace_back(name, row);
     }
     Print(name, rows);
   }
+  if (file) Write(file, all);
   for (const Model& model : models) {
     if (std::string_view(model.name) == kHttp || only_case != "all") continue;
     double rates[2] = {};
