@@ -1,6 +1,6 @@
 // The exceptions libnodehost throws. `JsError` is what JavaScript threw; the `HostError` family is
-// what the host itself refuses. All are plain data: they may be caught, copied and kept on any
-// thread, for longer than the environment they came from.
+// what the host itself refuses. Any thread may catch, copy and keep them, for longer than the
+// environment they came from.
 #pragma once
 
 #include <memory>
@@ -111,15 +111,15 @@ struct JsErrorData {
   std::string thrown_json = {};
 };
 
-/// A JavaScript exception, carried to C++ as data. It holds no handle, so any thread may keep it.
-/// Thrown back into JavaScript it is an Error with the same name, message, code, stack, cause and
-/// properties; what was no Error is thrown as what it was.
+/// A JavaScript exception as data, for any thread. It keeps what was thrown alive: JavaScript of
+/// the same environment gets that very value back, and JavaScript of another one an Error that says
+/// the same, or what was no Error as it was. when-javascript-goes-wrong.md has the details.
 class NODEHOST_API JsError : public std::runtime_error {
  public:
   /// An Error without a message, to be assigned to.
   JsError();
-  explicit JsError(JsErrorData data);
-  explicit JsError(std::shared_ptr<const JsErrorData> data);
+  explicit JsError(JsErrorData data);                         ///< A new error, also of a copy.
+  explicit JsError(std::shared_ptr<const JsErrorData> data);  ///< Of `error.data()`: that error.
 
   const std::string& name() const noexcept { return data_->name; }
   const std::string& message() const noexcept { return data_->message; }

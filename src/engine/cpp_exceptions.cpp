@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "error_originals.hpp"
 #include "js_errors.hpp"
 #include "nodehost/exceptions.hpp"
 #include "realm.hpp"
@@ -38,15 +39,21 @@ std::optional<JsErrorData> ReadRegistered(const std::exception_ptr& error) {
   return std::nullopt;
 }
 
+// What is known of an exception without asking its class: data, and for a JsError the value it was.
+struct Known {
+  std::shared_ptr<const JsErrorData> data;
+  v8::MaybeLocal<v8::Value> original;
+};
+
 // What a JsError says itself, and of all others what the program has registered.
-std::optional<JsError> ReadError(const std::exception_ptr& error) {
+Known Know(Realm& realm, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const JsError& js) {
-    return js;
+    return {js.data(), OriginalOf(realm, js)};
   } catch (...) {
-    if (std::optional<JsErrorData> data = ReadRegistered(error)) return JsError(std::move(*data));
-    return std::nullopt;
+    std::optional<JsErrorData> data = ReadRegistered(error);
+    return {data ? std::make_shared<const JsErrorData>(std::move(*data)) : nullptr, {}};
   }
 }
 
@@ -97,8 +104,10 @@ void AddExceptionReader(ExceptionReader reader) {
   static_cast<void>(added.release());
 }
 
-v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
-  if (const std::optional<JsError> known = ReadError(error)) return ToJsError(realm, *known);
+namespace {
+
+// By the standard class that the exception is of.
+v8::Local<v8::Value> MakeStandardError(Realm& realm, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::system_error& system) {
@@ -112,6 +121,15 @@ v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error) {
   } catch (...) {
     return v8::Exception::Error(realm.String("A C++ exception of unknown type."));
   }
+}
+
+}  // namespace
+
+ErrorValue MakeError(Realm& realm, const std::exception_ptr& error) {
+  const Known known = Know(realm, error);
+  v8::Local<v8::Value> original;
+  if (known.original.ToLocal(&original)) return {original, /*is_original=*/true};
+  return {known.data ? NewError(realm, *known.data) : MakeStandardError(realm, error)};
 }
 
 }  // namespace nodehost::detail

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "error_originals.hpp"
 #include "node_version.hpp"
 #include "nodehost/js.hpp"
 #include "realm.hpp"
@@ -127,7 +128,7 @@ v8::Local<v8::Value> MakeWithoutJs(Realm& realm, const JsErrorData& data) {
 // Null, with `errors_only`, if it is none.
 std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown, int depth,
                                       Budget& left, bool errors_only = false) {
-  auto data = std::make_shared<JsErrorData>();
+  auto data = NewErrorData(realm, thrown);
   v8::Isolate* const isolate = realm.isolate();
   const v8::TryCatch caught(isolate);
   v8::Local<v8::Value> described;
@@ -176,6 +177,14 @@ std::shared_ptr<JsErrorData> Describe(Realm& realm, v8::Local<v8::Value> thrown,
   return data;
 }
 
+v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data);
+
+// A cause, or one of several errors: also within an error that C++ made it is the value it was.
+v8::Local<v8::Value> OriginalOrNew(Realm& realm, const std::shared_ptr<const JsErrorData>& data) {
+  v8::Local<v8::Value> original;
+  return OriginalOf(realm, data).ToLocal(&original) ? original : Make(realm, *data);
+}
+
 // js/bridge/errors.js, makeError.
 v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
   v8::Isolate* const isolate = realm.isolate();
@@ -191,9 +200,9 @@ v8::Local<v8::Value> Make(Realm& realm, const JsErrorData& data) {
   set("stack", realm.String(data.stack));
   set("json", realm.String(data.thrown_json));
   set("hasCause", v8::Boolean::New(isolate, data.cause != nullptr));
-  if (data.cause) set("cause", Make(realm, *data.cause));
+  if (data.cause) set("cause", OriginalOrNew(realm, data.cause));
   std::vector<v8::Local<v8::Value>> items;
-  for (const auto& one : data.errors) items.push_back(Make(realm, *one));
+  for (const auto& one : data.errors) items.push_back(OriginalOrNew(realm, one));
   set("errors", v8::Array::New(isolate, items.data(), items.size()));
   items.clear();
   for (const JsErrorProperty& one : data.properties) {
@@ -276,12 +285,17 @@ void ThrowCaught(Realm& realm, const v8::TryCatch& caught) {
   std::rethrow_exception(ToException(realm, caught.Exception()));
 }
 
-v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
+v8::Local<v8::Value> NewError(Realm& realm, const JsErrorData& data) {
   try {
-    return Make(realm, *error.data());
+    return Make(realm, data);
   } catch (const JsError&) {
-    return MakeWithoutJs(realm, *error.data());
+    return MakeWithoutJs(realm, data);
   }
+}
+
+v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
+  v8::Local<v8::Value> original;
+  return OriginalOf(realm, error).ToLocal(&original) ? original : NewError(realm, *error.data());
 }
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {
@@ -318,25 +332,27 @@ std::exception_ptr NestedIn(const std::exception_ptr& error) {
   }
 }
 
-v8::Local<v8::Value> MakeWithCause(Realm& realm, const std::exception_ptr& error, int depth) {
-  const v8::Local<v8::Value> object = MakeError(realm, error);
+ErrorValue MakeWithCause(Realm& realm, const std::exception_ptr& error, int depth) {
+  const ErrorValue made = MakeError(realm, error);
+  if (made.is_original) return made;
   const std::exception_ptr inner = depth < kMaxCauses ? NestedIn(error) : nullptr;
-  if (inner && object->IsObject()) {
-    object.As<v8::Object>()
+  if (inner && made.value->IsObject()) {
+    made.value.As<v8::Object>()
         ->DefineOwnProperty(realm.context(), realm.String("cause"),
-                            MakeWithCause(realm, inner, depth + 1), v8::DontEnum)
+                            MakeWithCause(realm, inner, depth + 1).value, v8::DontEnum)
         .FromMaybe(false);
   }
-  return object;
+  return made;
 }
 
 }  // namespace
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error) {
   if (!error) return v8::Null(realm.isolate());
-  const v8::Local<v8::Value> object = MakeWithCause(realm, error, 0);
-  realm.natives().KeepException(realm, object, error);
-  return object;
+  const ErrorValue made = MakeWithCause(realm, error, 0);
+  // An original is JavaScript's own, which may change it and throw it again: it is described anew.
+  if (!made.is_original) realm.natives().KeepException(realm, made.value, error);
+  return made.value;
 }
 
 void ReportUncaught(Js& js, const std::exception_ptr& error) noexcept {

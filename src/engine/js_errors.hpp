@@ -36,19 +36,28 @@ void ThrowIfTerminated(Realm& realm, const v8::TryCatch& caught);
 /// JsError.
 std::exception_ptr ToException(Realm& realm, v8::Local<v8::Value> thrown);
 
-/// A thrown JavaScript value as data.
+/// A thrown JavaScript value as data, which keeps the value.
 JsError DescribeError(Realm& realm, v8::Local<v8::Value> thrown);
 
 /// The same; nothing for what is no Error, which is then not looked at any further.
 std::optional<JsError> DescribeIfError(Realm& realm, v8::Local<v8::Value> value);
 
-/// A C++ exception as a JavaScript Error object; null for none. A JsError is what it was; given a
-/// std::exception_ptr, the object remembers it, and is the same exception in C++ again.
+/// A C++ exception as a JavaScript Error object; null for none. A JsError is the value it was where
+/// that is one of this environment, and else a new one. Given a std::exception_ptr, a new object
+/// remembers it, and is the same exception in C++ again.
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::exception_ptr& error);
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error);
 
-/// The same without its cause, and without remembering it.
-v8::Local<v8::Value> MakeError(Realm& realm, const std::exception_ptr& error);
+/// A new Error, or what was thrown without being one.
+v8::Local<v8::Value> NewError(Realm& realm, const JsErrorData& data);
+
+struct ErrorValue {
+  v8::Local<v8::Value> value;
+  bool is_original = false;  ///< JavaScript made it, and C++ leaves it as it is.
+};
+
+/// A C++ exception as a JavaScript value, without its nested exception, and without remembering it.
+ErrorValue MakeError(Realm& realm, const std::exception_ptr& error);
 
 /// An Error with `errno` and `code` as Node's own have them; null for success.
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code);

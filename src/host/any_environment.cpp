@@ -33,7 +33,11 @@ Statistics AnyEnvironment::ReadStatistics(std::chrono::milliseconds timeout) con
 }
 
 void AnyEnvironment::CollectGarbage() {
-  Run([this](Js&) { detail::Realm::Of(*thread_).isolate()->LowMemoryNotification(); });
+  Run([this](Js&) {
+    detail::Realm& realm = detail::Realm::Of(*thread_);
+    realm.references().Collect();  // what other threads have released is garbage, too
+    realm.isolate()->LowMemoryNotification();
+  });
 }
 
 StopResult AnyEnvironment::Stop() {

@@ -118,13 +118,14 @@ TEST_CASE("a TypeError of a conversion is a JsError") {
   });
 }
 
-TEST_CASE("back in JavaScript it is what it was") {
+TEST_CASE("in another environment it is a copy of what it was") {
   nh::Environment node = NewEnvironment();
+  nh::Environment other = NewEnvironment();
   const auto back = [&](const char* thrown, const char* look) {
-    return node.Run([&](nh::Js& js) {
-      const nh::JsError error = test::ErrorOf([&] { js.Eval(std::string("throw ") + thrown); });
-      return test::Show(js, test::Eval(js, look)(error));
+    const nh::JsError error = node.Run([&](nh::Js& js) {
+      return test::ErrorOf([&] { js.Eval(std::string("throw ") + thrown); });
     });
+    return other.Run([&](nh::Js& js) { return test::Show(js, test::Eval(js, look)(error)); });
   };
   CHECK(back("42", "(e) => e") == "42");
   CHECK(back("undefined", "(e) => e") == "undefined");
