@@ -213,6 +213,20 @@ class Class {
     return *this;
   }
 
+  /// An event of a class with `Emits`, and the types of its arguments, for TypeScript:
+  ///
+  ///     c.Emits<&Download::events>().Event<double>("added").Event<>("end");
+  ///
+  /// TypeScript takes every event of a class of which none is described, and only those that are
+  /// described of the others. What C++ emits is not checked.
+  template <class... A>
+  Class& Event(std::string_view name) {
+    info_->events.push_back(
+        {std::string(name), &detail::SignatureOf<void, std::remove_cvref_t<A>...>::kValue});
+    doc_ = &info_->events.back().doc;
+    return *this;
+  }
+
   /// What TypeScript says about what was described last; about the class, if that is nothing yet.
   Class& Doc(std::string_view text) {
     *(doc_ ? doc_ : &info_->doc) = std::string(text);
@@ -248,6 +262,9 @@ class Class {
   static constexpr detail::ClassOps kOps{&detail::ClassInfoOf<T>};
 
  private:
+  template <class U, auto Emitter>
+  friend struct detail::EmitterMethods;
+
   static detail::Made MadeBy(std::shared_ptr<T> made) { return {{}, std::move(made), nullptr}; }
   static detail::Made MadeBy(std::unique_ptr<T> made) {
     return made ? detail::MadeOf(made.release()) : detail::Made();

@@ -11,6 +11,7 @@
 #include "nodehost/convert/containers.hpp"
 #include "nodehost/convert/custom.hpp"
 #include "nodehost/convert/decodable.hpp"
+#include "nodehost/convert/enums.hpp"
 #include "nodehost/convert/errors.hpp"
 #include "nodehost/convert/functions.hpp"
 #include "nodehost/convert/generators.hpp"

@@ -67,6 +67,8 @@ template <class Signature>
 class Constructor;
 template <class T>
 class Class;
+template <class E>
+class Enum;
 template <class T>
 struct Rest;
 class Module;

@@ -24,9 +24,10 @@ NODEHOST_API std::string TypeScriptOf(const TypeInfo& module, std::string_view n
 ///     std::ofstream("counter.d.ts") << nh::TypeScript<CounterModule>("app:counter");
 ///
 /// Without, they are the contents of a `.d.ts` beside a module. Comments are what `Class::Doc` and
-/// the attribute `Doc` of a field say. Needs no environment; any thread. Throws HostError where
-/// TypeScript cannot say it: two types of one name, or a class that derives from one that is not
-/// in the module.
+/// the attribute `Doc` of a field say. What is Node's and not the language's, as streams and
+/// EventEmitters are, is imported where it is named and needs @types/node. Needs no environment;
+/// any thread. Throws HostError where TypeScript cannot say it: two types of one name, a class that
+/// derives from one that is not in the module, or one with an `Event` that does not emit.
 template <class M>
 std::string TypeScript(std::string_view name = {}) {
   static_assert(std::is_class_v<M> && detail::Reflectable<M>, "nodehost: a module is a struct");

@@ -42,8 +42,8 @@ template <class List>
   }
   std::string expected;
   for (const auto& overload : overloads) {
-    expected +=
-        (expected.empty() ? "" : " or ") + ParameterList(*overload.signature, /*named=*/false);
+    expected += (expected.empty() ? "" : " or ") +
+                ParameterList(*overload.signature, ParameterTypes::kInErrors);
   }
   ThrowTypeError(fmt::format("{}: expected {}, got ({})", call.name(), expected, given));
 }

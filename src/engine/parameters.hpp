@@ -15,9 +15,15 @@ bool TakesRest(const Signature& signature);
 /// the JavaScript function.
 std::uint32_t RequiredOf(const Signature& signature);
 
-/// As TypeScript writes them: `(a: number, b?: string, ...c: boolean[])`; for the text of an error
-/// without `named`: `(number, string?, ...boolean[])`.
-std::string ParameterList(const Signature& signature, bool named = true);
+enum class ParameterTypes : std::uint8_t {
+  kGiven,    ///< of a function that either side may call
+  kTaken,    ///< of a function of C++'s: all that it takes
+  kInErrors  ///< without names: `(number, string?, ...boolean[])`
+};
+
+/// As TypeScript writes them: `(a: number, b?: string, ...c: boolean[])`.
+std::string ParameterList(const Signature& signature,
+                          ParameterTypes types = ParameterTypes::kGiven);
 
 /// The result as TypeScript writes it.
 std::string ResultName(const Signature& signature);

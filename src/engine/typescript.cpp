@@ -16,28 +16,21 @@
 #include "nodehost/convert/callables.hpp"
 #include "nodehost/convert/classes.hpp"
 #include "nodehost/convert/containers.hpp"
+#include "nodehost/convert/enums.hpp"
 #include "nodehost/convert/functions.hpp"
+#include "nodehost/convert/streams.hpp"
 #include "nodehost/convert/structs.hpp"
 #include "nodehost/convert/variants.hpp"
 #include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 #include "parameters.hpp"
+#include "type_names.hpp"
 
 namespace nodehost::detail {
 
 namespace {
 
 using namespace std::string_view_literals;
-
-bool IsIdentifier(std::string_view name) {
-  const auto letter = [](char c) {
-    return std::isalpha(static_cast<unsigned char>(c)) || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  };
-  return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return letter(c) || std::isdigit(static_cast<unsigned char>(c));
-  });
-}
 
 // Whether JavaScript has the name as a keyword: properties and methods may have it, functions not.
 bool IsReserved(std::string_view name) {
@@ -53,19 +46,44 @@ bool IsReserved(std::string_view name) {
   return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
 }
 
-std::string Quoted(std::string_view name) {
-  std::string text = "'";
-  for (const char c : name) text += (c == '\'' || c == '\\' ? std::string(1, '\\') : "") + c;
-  return text + "'";
+std::string TakenList(const Signature& signature) {
+  return ParameterList(signature, ParameterTypes::kTaken);
 }
 
-std::string KeyText(std::string_view name) {
-  if (name.starts_with("Symbol.")) return fmt::format("[{}]", name);
-  return IsIdentifier(name) ? std::string(name) : Quoted(name);
+// Of a function that is no Method: null for everything else.
+const Signature* FunctionSignature(const TypeInfo& type) {
+  if (type.Is(conversions::kCallable)) return OpsOf<CallableOps>(type).signature;
+  if (type.Is(conversions::kFunction)) return OpsOf<MethodOps>(*type.element).signature;
+  return nullptr;
 }
 
 const TypeInfo& Held(const TypeInfo& type) {
   return type.Is(conversions::kOptional) ? *type.element : type;
+}
+
+// Only JavaScript classes that extend it have objects.
+bool IsAbstract(const ClassInfo& info) {
+  return info.constructions.empty() && !info.extensions.empty();
+}
+
+std::string ClassWord(const ClassInfo& info) {
+  return IsAbstract(info) ? "abstract class " : "class ";
+}
+
+bool IsOfEachEvent(std::string_view typescript) {
+  return typescript.find("{event}") != std::string_view::npos;
+}
+
+void CheckEvents(const ClassInfo& info) {
+  const auto listens = [](const auto& function) {
+    return IsOfEachEvent(function->overloads.front().typescript);
+  };
+  if (info.events.empty() || std::any_of(info.functions.begin(), info.functions.end(), listens)) {
+    return;
+  }
+  throw HostError(fmt::format(
+      "The class {} is described with the event '{}' and emits none; describe it with Emits.",
+      info.name, info.events.front().name));
 }
 
 // The declarations of one module.
@@ -79,16 +97,22 @@ class Declarations {
     for (const FieldInfo& field : module.fields) {
       if (Held(*field.type).Is(conversions::kClass)) {
         const ClassInfo& info = OpsOf<ClassOps>(Held(*field.type)).info();
-        exported_[&info] = std::string(field.name);
+        exported_.insert(&info);
+        named_.emplace(info.name, &info);
         CheckClassName(info, field.name);
       }
     }
+    FindNestedClasses(module);
     std::string defaults;
     for (const FieldInfo& field : module.fields) {
       Export(field);
       const std::string local = LocalName(field.name);
       defaults += fmt::format("{}  {}: typeof {};\n", indent_,
                               local == field.name ? local : KeyText(field.name), local);
+    }
+    for (const ClassInfo* info : nested_) {
+      DeclareOnce(info->name, info,
+                  [&] { Class(*info, indent_ + declare_ + ClassWord(*info), true); });
     }
     // The types that the exports name, and those that these types name.
     while (!waiting_.empty()) {
@@ -109,6 +133,20 @@ class Declarations {
         "The class {} is exported as '{}', and TypeScript knows it by one name; describe "
         "it with .Name(\"{}\").",
         info.name, field, field));
+  }
+
+  // The classes in structs of the module: declared, so that the structs may name them.
+  void FindNestedClasses(const StructInfo& info) {
+    for (const FieldInfo& field : info.fields) {
+      const TypeInfo& type = Held(*field.type);
+      if (type.Is(conversions::kClass)) {
+        const ClassInfo& of = OpsOf<ClassOps>(type).info();
+        if (exported_.insert(&of).second) nested_.push_back(&of);
+      } else if (type.Is(conversions::kInterface)) {
+        const StructInfo& inner = OpsOf<StructOps>(type).info();
+        if (searched_.insert(&inner).second) FindNestedClasses(inner);
+      }
+    }
   }
 
   // A name for `declare`, which a reserved word cannot be.
@@ -134,11 +172,18 @@ class Declarations {
     Find(type);
     if (type.Is(conversions::kClass)) {
       const ClassInfo& info = OpsOf<ClassOps>(type).info();
-      Class(info, start + (IsAbstract(info) ? "abstract class " : "class "), true);
+      Class(info, start + ClassWord(info), true);
     } else if (type.Is(conversions::kMethod) && !optional) {
       const Signature& signature = *OpsOf<MethodOps>(type).signature;
-      text_ += fmt::format("{}function {}{}: {};\n", start, local, ParameterList(signature),
+      text_ += fmt::format("{}function {}{}: {};\n", start, local, TakenList(signature),
                            ResultName(signature));
+    } else if (type.Is(conversions::kEnumObject)) {
+      CheckName(local, &type);
+      text_ += fmt::format("{}const {}: {};\n", start, local, TypeScriptName(*field.type));
+      text_ += fmt::format("{}type {} = {};\n", start, local, TypeScriptName(*type.element));
+    } else if (const Signature* const signature = FunctionSignature(*field.type)) {
+      text_ += fmt::format("{}const {}: {} => {};\n", start, local, TakenList(*signature),
+                           ResultName(*signature));
     } else {
       text_ += fmt::format("{}const {}: {};\n", start, local, TypeScriptName(*field.type));
     }
@@ -186,6 +231,10 @@ class Declarations {
       for (const TypeInfo* part : OpsOf<TupleOps>(type).types) Find(*part);
     }
     if (type.Is(conversions::kMap)) Find(*OpsOf<MapOps>(type).key);
+    if (type.Is(conversions::kStreamPair)) {
+      Find(*OpsOf<StreamPairOps>(type).readable);
+      Find(*OpsOf<StreamPairOps>(type).writable);
+    }
     if (type.element) Find(*type.element);
   }
   void Find(const Signature& signature) {
@@ -203,14 +252,17 @@ class Declarations {
     DeclareOnce(info.name, &info, [&] { Struct(info); });
   }
 
+  // Whether the name is new; another type must not have it.
+  bool CheckName(std::string_view name, const void* what) {
+    const auto [known, is_new] = named_.emplace(std::string(name), what);
+    if (known->second == what) return is_new;
+    throw HostError(
+        fmt::format("Two different types are called {} in TypeScript; rename one of them.", name));
+  }
+
   template <class Write>
   void DeclareOnce(std::string_view name, const void* what, Write write) {
-    const auto [known, is_new] = named_.emplace(std::string(name), what);
-    if (!is_new && known->second != what) {
-      throw HostError(fmt::format(
-          "Two different types are called {} in TypeScript; rename one of them.", name));
-    }
-    if (!is_new) return;
+    if (!CheckName(name, what)) return;
     if (!IsIdentifier(name)) {
       throw HostError(fmt::format("The type '{}' needs a name to be declared.", name));
     }
@@ -242,11 +294,6 @@ class Declarations {
 
   // ---- Classes ----
 
-  // Only JavaScript classes that extend it have objects.
-  static bool IsAbstract(const ClassInfo& info) {
-    return info.constructions.empty() && !info.extensions.empty();
-  }
-
   // The interface of a class that the module does not export: JavaScript gets objects of it only.
   void Instance(const ClassInfo& info) { Class(info, indent_ + "export interface ", false); }
 
@@ -267,8 +314,9 @@ class Declarations {
     }
     text_ += " {\n";
     if (whole) Constructors(info);
+    CheckEvents(info);
     for (const auto& function : info.functions) {
-      if (whole || !function->is_static) Function(*function);
+      if (whole || !function->is_static) Function(info, *function);
     }
     for (const auto& property : info.properties) {
       if (whole || !property->is_static) Property(*property);
@@ -287,20 +335,23 @@ class Declarations {
   void Constructors(const ClassInfo& info) {
     const auto& constructions = IsAbstract(info) ? info.extensions : info.constructions;
     if (constructions.empty()) {
-      const bool is_base = std::any_of(exported_.begin(), exported_.end(), [&](const auto& other) {
-        return other.first->base == &info;
-      });
+      const bool is_base = std::any_of(exported_.begin(), exported_.end(),
+                                       [&](const auto& other) { return other->base == &info; });
       text_ += fmt::format("{}  {} constructor();\n", indent_, is_base ? "protected" : "private");
     }
     for (const Construction& construction : constructions) {
       Find(*construction.signature);
       Comment(construction.doc, indent_ + "  ");
-      text_ += fmt::format("{}  constructor{};\n", indent_, ParameterList(*construction.signature));
+      text_ += fmt::format("{}  constructor{};\n", indent_, TakenList(*construction.signature));
     }
   }
 
-  void Function(const ClassFunction& function) {
+  void Function(const ClassInfo& info, const ClassFunction& function) {
     for (const Overload& overload : function.overloads) {
+      if (!overload.typescript.empty()) {
+        EmitterFunction(info, function, overload.typescript);
+        continue;
+      }
       Find(*overload.signature);
       Comment(overload.doc, indent_ + "  ");
       std::string result = ResultName(*overload.signature);
@@ -309,7 +360,31 @@ class Declarations {
                              TypeScriptName(*overload.signature->result->element));
       }
       text_ += fmt::format("{}  {}{}{}: {};\n", indent_, function.is_static ? "static " : "",
-                           KeyText(function.name), ParameterList(*overload.signature), result);
+                           KeyText(function.name), TakenList(*overload.signature), result);
+    }
+  }
+
+  // Of a class with Emits. The texts stand in class_events.hpp.
+  void EmitterFunction(const ClassInfo& info, const ClassFunction& function,
+                       std::string_view typescript) {
+    const auto write = [&](std::string_view doc, std::string_view event, std::string_view listener,
+                           std::string_view arguments) {
+      Comment(doc, indent_ + "  ");
+      text_ += fmt::format(
+          "{}  {}{};\n", indent_, function.name,
+          fmt::format(fmt::runtime(typescript), fmt::arg("event", event),
+                      fmt::arg("listener", listener), fmt::arg("arguments", arguments)));
+    };
+    if (info.events.empty() || !IsOfEachEvent(typescript)) {
+      write({}, "string | symbol", "(...a: any[]) => void", ", ...a: any[]");
+      return;
+    }
+    for (const ClassEvent& event : info.events) {
+      Find(*event.signature);
+      const std::string list = ParameterList(*event.signature);
+      const std::string inner = list.substr(1, list.size() - 2);
+      write(event.doc, QuotedText(event.name), list + " => void",
+            inner.empty() ? "" : ", " + inner);
     }
   }
 
@@ -326,7 +401,7 @@ class Declarations {
     }
     const Signature& set = *property.set.overloads.front().signature;
     Find(set);
-    const std::string taken = TypeScriptName(*set.arguments[0]);
+    const std::string taken = TakenName(*set.arguments[0]);
     if (taken == type) {
       text_ += fmt::format("{}{}: {};\n", start, name, type);
     } else {
@@ -339,7 +414,9 @@ class Declarations {
   const std::string declare_;
   std::string text_;
   std::string renamed_;
-  std::map<const ClassInfo*, std::string> exported_;
+  std::set<const ClassInfo*> exported_;
+  std::vector<const ClassInfo*> nested_;
+  std::set<const StructInfo*> searched_;
   std::set<const TypeInfo*> found_;
   std::vector<const TypeInfo*> waiting_;
   std::map<std::string, const void*> named_;
@@ -351,7 +428,8 @@ class Declarations {
 std::string TypeScriptOf(const TypeInfo& module, std::string_view name) {
   const StructInfo& info = OpsOf<StructOps>(module).info();
   if (name.empty()) return Declarations(false).Module(info);
-  return fmt::format("declare module {} {{\n{}}}\n", Quoted(name), Declarations(true).Module(info));
+  return fmt::format("declare module {} {{\n{}}}\n", QuotedText(name),
+                     Declarations(true).Module(info));
 }
 
 }  // namespace nodehost::detail

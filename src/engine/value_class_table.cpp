@@ -68,4 +68,25 @@ bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class) {
 
 std::string_view NameOf(ValueClass value_class) { return RowOf(value_class).name; }
 
+std::string_view TypeScriptNameOf(ValueClass value_class) {
+  switch (value_class) {
+    case ValueClass::kArray:
+      return "any[]";
+    case ValueClass::kFunction:
+      return "Function";
+    case ValueClass::kPromise:
+      return "Promise<any>";
+    case ValueClass::kMap:
+      return "Map<any, any>";
+    case ValueClass::kSet:
+      return "Set<any>";
+    case ValueClass::kIterator:
+      return "Iterator<any>";
+    case ValueClass::kProxy:
+      return "object";
+    default:
+      return NameOf(value_class);
+  }
+}
+
 }  // namespace nodehost::detail

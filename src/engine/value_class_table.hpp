@@ -15,4 +15,7 @@ bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class);
 /// "Array", "Uint8Array"; "any" for a plain Value, and as typeof has it for symbol and bigint.
 std::string_view NameOf(ValueClass value_class);
 
+/// Its type in TypeScript: "any[]", "Uint8Array".
+std::string_view TypeScriptNameOf(ValueClass value_class);
+
 }  // namespace nodehost::detail

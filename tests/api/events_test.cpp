@@ -316,6 +316,21 @@ TEST_CASE("events: an exported class is an EventEmitter") {
   CHECK(end == "all of it");
 }
 
+TEST_CASE("events: an exported class has all of an EventEmitter's methods") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    js.Global().Set("download", std::make_shared<Download>());
+    CHECK(js.Eval("Object.getOwnPropertyNames(require('events').prototype)"
+                  ".filter((name) => name !== 'constructor' && !name.startsWith('_'))"
+                  ".filter((name) => typeof download[name] !== 'function').join()")
+              .ToString() == "");
+    CHECK(js.Eval("download.setMaxListeners(7) === download && download.getMaxListeners()")
+              .As<int>() == 7);
+    CHECK(js.Eval("download.once('end', () => {}); download.rawListeners('end')[0].listener.length")
+              .As<int>() == 0);
+  });
+}
+
 TEST_CASE("events: an emitter of JavaScript's, from any thread") {
   nh::Environment node = NewEnvironment();
   const auto emitter = node.Run([](nh::Js& js) {

@@ -98,4 +98,15 @@ TEST_CASE("each kind of type has its TypeScript name") {
   CHECK(Name<std::function<double(int, std::optional<bool>, nh::Rest<double>)>>() ==
         "(a: number, b?: boolean, ...c: number[]) => number");
   CHECK(Name<nh::Value>() == "any");
+  CHECK(Name<nh::Array>() == "any[]");
+  CHECK(Name<nh::Function>() == "Function");
+  CHECK(Name<nh::Map>() == "Map<any, any>");
+  CHECK(Name<nh::Date>() == "Date");
+  CHECK(Name<nh::Enum<Level>>() == "{ readonly low: \"low\"; readonly high: \"high\" }");
+  CHECK(Name<nh::ReadStream<>>() == "import('node:stream').Readable & AsyncIterable<Uint8Array>");
+  CHECK(Name<nh::WriteStream<int>>() == "import('node:stream').Writable");
+  CHECK(Name<std::optional<nh::Transform<int, std::string>>>() ==
+        "import('node:stream').Transform & AsyncIterable<string> | undefined");
+  CHECK(Name<nh::Web<nh::WriteStream<int>>>() == "WritableStream<number>");
+  CHECK(Name<nh::EventEmitter>() == "import('node:events').EventEmitter");
 }

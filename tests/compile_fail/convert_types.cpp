@@ -24,6 +24,8 @@ struct Holder {
   std::vector<NoDefault> list;
 };
 
+enum class Nameless { kOne };
+
 class Mine {
   [[maybe_unused]] int hidden_ = 0;
 };
@@ -102,6 +104,12 @@ void Take(const nh::Value& value) {
   value(NoDefault(1));
 #endif
   // clang-format on
+
+#if CASE_an_enum_without_names  // says: list them in nodehost::EnumNames<E>
+  value(nh::Enum<Nameless>());
+#else
+  value(Nameless::kOne);
+#endif
 
 #if CASE_three_optionals  // says: a third level does not
   value(std::optional<std::optional<std::optional<int>>>());

@@ -31,6 +31,10 @@ declare module 'app:library' {
   export const version: string;
   export const motto: string | undefined;
   export const lend: (a: string, b?: number) => Loan;
+  export const Genre: { readonly novel: "novel"; readonly poetry: "poetry"; readonly verse: "poetry" };
+  export type Genre = "novel" | "poetry" | "verse";
+  export const Access: { readonly read: 1; readonly write: 2 };
+  export type Access = number;
   export interface Author {
     name: string;
     born?: number;
@@ -40,7 +44,7 @@ declare module 'app:library' {
     title: string;
     authors: Author[];
     price: number | string;
-    genre: "novel" | "poetry";
+    genre: "novel" | "poetry" | "verse";
     copies?: number;
   }
   export interface Loan {
@@ -59,6 +63,8 @@ declare module 'app:library' {
     version: typeof version;
     motto: typeof motto;
     lend: typeof lend;
+    Genre: typeof Genre;
+    Access: typeof Access;
   };
   export { exported as default };
 }

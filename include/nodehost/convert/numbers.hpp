@@ -51,6 +51,10 @@ struct EnumName {
 ///
 /// A string that is not listed is a TypeError that lists them; a C++ value that is not listed is a
 /// RangeError. Where a value is listed twice, C++ writes the first name and reads both.
+///
+/// With `static constexpr bool kNumbers = true;` beside the names the enum stays a number, of which
+/// JavaScript may make others: flags, for example. The names are then those of `Enum<E>`
+/// (convert/enums.hpp) alone.
 template <class E>
 struct EnumNames;
 
@@ -128,8 +132,8 @@ struct EnumValue {
   std::string_view name;
 };
 
-/// Of an enum with registered names (nodehost::EnumNames); without them `values` is empty, and it
-/// is an integer from `low` to `high`.
+/// Of an enum that is a string by registered names (nodehost::EnumNames); else `values` is empty,
+/// and it is an integer from `low` to `high`.
 struct EnumOps {
   std::string_view name;
   std::span<const EnumValue> values;
@@ -143,12 +147,17 @@ template <class E>
 concept NamedEnum = requires {
   EnumNames<E>::kNames[0].name;
 };
+/// One with names that is a number all the same.
+template <class E>
+concept NumberedEnum = NamedEnum<E> && requires {
+  requires EnumNames<E>::kNumbers;
+};
 
 template <class E>
 struct EnumOf {
   using Number = std::underlying_type_t<E>;
 
-  static constexpr auto kValues = [] {
+  static constexpr auto kNames = [] {
     if constexpr (NamedEnum<E>) {
       constexpr std::size_t count = std::size(EnumNames<E>::kNames);
       std::array<EnumValue, count> values{};
@@ -167,6 +176,8 @@ struct EnumOf {
   static constexpr double kLow = static_cast<double>(std::numeric_limits<Number>::min());
   static constexpr double kHigh = static_cast<double>(std::numeric_limits<Number>::max());
 
+  static constexpr std::span<const EnumValue> kValues =
+      NumberedEnum<E> ? std::span<const EnumValue>() : std::span<const EnumValue>(kNames);
   static constexpr EnumOps kOps{
       TypeName<E>(), kValues, kLow<-kMost ? -kMost : kLow, kHigh> kMost ? kMost : kHigh,
       [](const void* value) { return static_cast<std::int64_t>(*static_cast<const E*>(value)); },

@@ -46,6 +46,10 @@ struct Overload {
   void (*serve)(NativeCall& call, void* self) = nullptr;
   const LeafInfo* leaf = nullptr;  ///< for optimised JavaScript; may be null
   std::string doc = {};
+  /// The parameters and the result in TypeScript where the signature does not tell them. One with
+  /// `{event}` is an overload for each event of the class; `{listener}` is then the type of a
+  /// listener, `{arguments}` the arguments behind a comma.
+  std::string_view typescript = {};
 };
 
 /// The deleter of every object that JavaScript may hand over to C++ again.
@@ -86,6 +90,13 @@ struct ClassProperty {
   bool is_static = false;
 };
 
+/// An event that TypeScript is to know.
+struct ClassEvent {
+  std::string name;
+  const Signature* signature = nullptr;  ///< of its listeners
+  std::string doc = {};
+};
+
 struct ClassConstant {
   std::string name;
   const TypeInfo* type = nullptr;
@@ -109,6 +120,7 @@ struct ClassInfo {
   std::vector<std::unique_ptr<ClassFunction>> functions;
   std::vector<std::unique_ptr<ClassProperty>> properties;
   std::vector<ClassConstant> constants;
+  std::vector<ClassEvent> events;
 };
 
 /// The description of the class T; class.hpp.

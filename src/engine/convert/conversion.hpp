@@ -40,6 +40,11 @@ struct Conversion {
   /// The type in TypeScript; empty where `typescript_of` makes it.
   std::string_view typescript{};
   std::string (*typescript_of)(const TypeInfo& type) = nullptr;
+  /// What JavaScript may give for a parameter of the type, in TypeScript; null where that is the
+  /// type alone.
+  std::string (*taken_name)(const TypeInfo& type) = nullptr;
+  /// What errors call the type; null where it is the name in TypeScript.
+  std::string_view (*name_in_errors)(const TypeInfo& type) = nullptr;
   const NumberBlock* block = nullptr;
   /// Whether it is a function in JavaScript, which a package may have as its default export.
   bool callable = false;

@@ -8,8 +8,8 @@
 #include "engine/describe.hpp"
 #include "engine/heap_limit.hpp"
 #include "engine/js_errors.hpp"
+#include "engine/type_names.hpp"
 #include "engine/v8_strings.hpp"
-#include "nodehost/detail/engine.hpp"
 #include "nodehost/errors.hpp"
 
 namespace nodehost::detail {
@@ -97,7 +97,7 @@ Member Decoder::MemberOf(v8::Local<v8::Value> function) {
 }
 
 bool Decoder::Refuse(v8::Local<v8::Value> value, const TypeInfo& type) {
-  const std::string expected = TypeScriptName(type);
+  const std::string expected = NameInErrors(type);
   RefuseAs(value, expected, false);
   if (value->IsPromise()) {
     misfits_.back().text += fmt::format("; declare its result as Task<{}>", expected);

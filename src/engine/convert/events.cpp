@@ -41,7 +41,7 @@ namespace conversions {
 constinit const Conversion kEventEmitter{.to_js = &EmitterToJs,
                                          .from_js = &EmitterFromJs,
                                          .fit = &NaturalIf<&v8::Value::IsObject>,
-                                         .typescript = "EventEmitter"};
+                                         .typescript = "import('node:events').EventEmitter"};
 
 }  // namespace conversions
 

@@ -2,6 +2,7 @@
 #include "nodehost/convert/message_ports.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
@@ -33,7 +34,13 @@ Fit PortFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
 namespace conversions {
 
 constinit const Conversion kMessagePort{
-    .to_js = &PortToJs, .from_js = &PortFromJs, .fit = &PortFit, .typescript = "MessagePort"};
+    .to_js = &PortToJs,
+    .from_js = &PortFromJs,
+    .fit = &PortFit,
+    .typescript =
+        "import('node:worker_threads').MessagePort | "
+        "import('node:worker_threads').Worker",
+    .name_in_errors = [](const TypeInfo&) { return std::string_view("MessagePort"); }};
 
 }  // namespace conversions
 

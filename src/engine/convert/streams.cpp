@@ -34,9 +34,21 @@ Fit ReadStreamFit(Decoder&, v8::Local<v8::Value> value, const TypeInfo&) {
   return AcceptedIf(value->IsObject());
 }
 
+// JavaScript's own stream, of whatever chunks, is one of these chunks to TypeScript.
 std::string ReadStreamName(const TypeInfo& type) {
-  if (!OpsOf<StreamOps>(type).is_web) return "Readable";
+  if (!OpsOf<StreamOps>(type).is_web) {
+    return fmt::format("import('node:stream').Readable & AsyncIterable<{}>",
+                       TypeScriptName(*type.element));
+  }
   return fmt::format("ReadableStream<{}>", TypeScriptName(*type.element));
+}
+
+// What has chunks of bytes or text takes the ones for the others. A Readable and a ReadableStream
+// are AsyncIterables. A string is an Iterable, and refused.
+std::string TakenReadName(const TypeInfo& type) {
+  const bool objects = OpsOf<StreamOps>(type).kind == ChunkKind::kObjects;
+  const std::string chunk = objects ? TypeScriptName(*type.element) : "string | Uint8Array";
+  return fmt::format("AsyncIterable<{0}> | (Iterable<{0}> & object)", chunk);
 }
 
 // ---- The end that is written to ----
@@ -55,8 +67,13 @@ bool WriteStreamFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeI
 }
 
 std::string WriteStreamName(const TypeInfo& type) {
-  if (!OpsOf<StreamOps>(type).is_web) return "Writable";
+  if (!OpsOf<StreamOps>(type).is_web) return "import('node:stream').Writable";
   return fmt::format("WritableStream<{}>", TypeScriptName(*type.element));
+}
+
+std::string TakenWriteName(const TypeInfo& type) {
+  return fmt::format("import('node:stream').Writable | WritableStream<{}>",
+                     TypeScriptName(*type.element));
 }
 
 // ---- Pairs ----
@@ -98,9 +115,19 @@ bool PairFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
 
 std::string PairName(const TypeInfo& type) {
   const auto& ops = OpsOf<StreamPairOps>(type);
-  if (!ops.is_web) return ops.is_transform ? "Transform" : "Duplex";
+  if (!ops.is_web) {
+    return fmt::format("import('node:stream').{} & AsyncIterable<{}>",
+                       ops.is_transform ? "Transform" : "Duplex",
+                       TypeScriptName(*ops.readable->element));
+  }
   return fmt::format("{{ readable: {}; writable: {} }}", TypeScriptName(*ops.readable),
                      TypeScriptName(*ops.writable));
+}
+
+std::string TakenPairName(const TypeInfo& type) {
+  const auto& ops = OpsOf<StreamPairOps>(type);
+  return fmt::format("import('node:stream').Duplex | {{ readable: {}; writable: {} }}",
+                     TakenReadName(*ops.readable), TakenWriteName(*ops.writable));
 }
 
 }  // namespace
@@ -110,13 +137,18 @@ namespace conversions {
 constinit const Conversion kReadStream{.to_js = &ReadStreamToJs,
                                        .from_js = &ReadStreamFromJs,
                                        .fit = &ReadStreamFit,
-                                       .typescript_of = &ReadStreamName};
+                                       .typescript_of = &ReadStreamName,
+                                       .taken_name = &TakenReadName};
 constinit const Conversion kWriteStream{.to_js = &WriteStreamToJs,
                                         .from_js = &WriteStreamFromJs,
                                         .fit = &ReadStreamFit,
-                                        .typescript_of = &WriteStreamName};
-constinit const Conversion kStreamPair{
-    .to_js = &PairToJs, .from_js = &PairFromJs, .fit = &ReadStreamFit, .typescript_of = &PairName};
+                                        .typescript_of = &WriteStreamName,
+                                        .taken_name = &TakenWriteName};
+constinit const Conversion kStreamPair{.to_js = &PairToJs,
+                                       .from_js = &PairFromJs,
+                                       .fit = &ReadStreamFit,
+                                       .typescript_of = &PairName,
+                                       .taken_name = &TakenPairName};
 
 }  // namespace conversions
 

@@ -2,6 +2,7 @@
 #include "nodehost/convert/values.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "engine/convert/conversion.hpp"
 #include "engine/convert/decoder.hpp"
@@ -45,7 +46,9 @@ bool ValueFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& t
 // Any value fits, so every other alternative is tried before it.
 Fit ValueFit(Decoder&, v8::Local<v8::Value>, const TypeInfo&) { return Fit::kAccepted; }
 
-std::string ValueName(const TypeInfo& type) { return std::string(NameOf(ClassOf(type))); }
+std::string ValueName(const TypeInfo& type) { return std::string(TypeScriptNameOf(ClassOf(type))); }
+
+std::string_view ValueNameInErrors(const TypeInfo& type) { return NameOf(ClassOf(type)); }
 
 }  // namespace
 
@@ -59,8 +62,11 @@ constinit const Conversion kNull{.to_js = &NullToJs,
                                  .from_js = &NullFromJs,
                                  .fit = &NaturalIf<&v8::Value::IsNullOrUndefined>,
                                  .typescript = "null"};
-constinit const Conversion kValue{
-    .to_js = &ValueToJs, .from_js = &ValueFromJs, .fit = &ValueFit, .typescript_of = &ValueName};
+constinit const Conversion kValue{.to_js = &ValueToJs,
+                                  .from_js = &ValueFromJs,
+                                  .fit = &ValueFit,
+                                  .typescript_of = &ValueName,
+                                  .name_in_errors = &ValueNameInErrors};
 
 }  // namespace conversions
 

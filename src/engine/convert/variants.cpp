@@ -24,6 +24,7 @@
 #include "engine/convert/encoder.hpp"
 #include "engine/convert/sequences.hpp"
 #include "engine/convert/union_name.hpp"
+#include "engine/type_names.hpp"
 #include "nodehost/convert/values.hpp"
 #include "nodehost/detail/engine.hpp"
 
@@ -105,7 +106,7 @@ bool AlternativeFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeI
   const std::size_t first = decoder.misfits().size();
   if (decoder.Decode(value, *ops.types[index], ops.emplace(result, index))) return true;
   for (std::size_t i = first; i < decoder.misfits().size(); ++i) {
-    decoder.misfits()[i].text += fmt::format(" (as {})", TypeScriptName(*ops.types[index]));
+    decoder.misfits()[i].text += fmt::format(" (as {})", NameInErrors(*ops.types[index]));
   }
   return false;
 }
@@ -125,7 +126,7 @@ bool RefuseAll(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& typ
     tried += path.empty() ? misfit.text : fmt::format("{}: {}", path, misfit.text);
   }
   decoder.misfits().resize(first);
-  decoder.RefuseAs(value, TypeScriptName(type), out_of_range);
+  decoder.RefuseAs(value, NameInErrors(type), out_of_range);
   decoder.misfits().back().text += tried;
   return false;
 }
@@ -226,7 +227,7 @@ bool TupleFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& t
   if (!decoder.GetLength(value, length)) return decoder.Refuse(value, type);
   const auto& ops = OpsOf<TupleOps>(type);
   if (length < RequiredOf(ops.types) || length > ops.types.size()) {
-    return decoder.RefuseLength(TypeScriptName(type), RequiredOf(ops.types), ops.types.size(),
+    return decoder.RefuseLength(NameInErrors(type), RequiredOf(ops.types), ops.types.size(),
                                 length);
   }
   for (std::uint32_t i = 0; i < ops.types.size(); ++i) {
