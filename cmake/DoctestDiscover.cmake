@@ -1,7 +1,8 @@
-# nodehost_discover_tests(<target> PREFIX <text> [TIMEOUT <seconds>] [PROPERTIES <name> <value>...])
+# nodehost_discover_tests(<target> PREFIX <text> [TIMEOUT <seconds>] [CASES <pattern>]
+#                         [PROPERTIES <name> <value>...])
 #
 # Makes each TEST_CASE of a doctest program a CTest test: one process each, with a deadline, without
-# TIMEOUT that of the test preset.
+# TIMEOUT that of the test preset. CASES takes a part of them.
 # doctest's CMake script lies beside its headers, whether they are the system's or fetched.
 get_target_property(_doctest_include doctest::doctest INTERFACE_INCLUDE_DIRECTORIES)
 list(GET _doctest_include 0 _doctest_include)
@@ -10,7 +11,7 @@ find_file(NODEHOST_DOCTEST_SCRIPT doctest.cmake REQUIRED NO_CACHE
 include("${NODEHOST_DOCTEST_SCRIPT}")
 
 function(nodehost_discover_tests target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT" "PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;TIMEOUT;CASES" "PROPERTIES")
   if(arg_TIMEOUT)
     if(NODEHOST_SANITIZE)  # several times slower, and a deadline is there to catch a hang, not to time
       math(EXPR arg_TIMEOUT "3 * ${arg_TIMEOUT}")
@@ -27,5 +28,6 @@ function(nodehost_discover_tests target)
     COMPILE_DEFINITIONS NODEHOST_TEST_NODE_MAJOR=${major})
   # The words of tests/support/lacks.hpp.
   doctest_discover_tests(${target} TEST_PREFIX "${arg_PREFIX}: " ADD_LABELS 0
+                         TEST_SPEC "${arg_CASES}"
                          PROPERTIES SKIP_REGULAR_EXPRESSION "skipped:.Node.js" ${arg_PROPERTIES})
 endfunction()

@@ -1,5 +1,6 @@
 // The start-up snapshot: environments start from it, the same is so in them, and what does not fit
-// is passed over. The whole suite runs without one under NODEHOST_NO_SNAPSHOT=1.
+// is passed over. The whole suite runs without one under NODEHOST_NO_SNAPSHOT=1, a part of it
+// always.
 #include <doctest/doctest.h>
 
 #include <unistd.h>
@@ -118,6 +119,16 @@ TEST_CASE("each environment from a snapshot hashes in its own way") {
   CHECK(random() != random());
 }
 
+TEST_CASE("what an environment may never need is not loaded when it starts") {
+  nh::NodejsPlatform platform;
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(Text(node,
+             "const lazy = ['child_process', 'cluster', 'dgram', 'http', 'http2', 'https', 'net',"
+             "  'readline', 'repl', 'tls', 'zlib', 'internal/child_process'];"
+             "lazy.filter((name) => process.moduleLoadList.includes(`NativeModule "
+             "${name}`)).join()") == "");
+}
+
 TEST_CASE("without the option environments start without a snapshot") {
   nh::NodejsPlatform platform({.start_from_snapshot = false});
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
@@ -126,7 +137,12 @@ TEST_CASE("without the option environments start without a snapshot") {
 }
 
 TEST_CASE("options of V8's and a snapshot go together") {
-  nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"}});
+  std::vector<std::string> lines;
+  nh::NodejsPlatform platform({.node_options = {"--expose-gc", "--max-old-space-size=300"},
+                               .on_log = [&](std::string_view line) { lines.emplace_back(line); }});
+  const bool off = std::getenv("NODEHOST_NO_SNAPSHOT") != nullptr;
+  CHECK(platform.snapshot().empty() == (off || std::string(NODEHOST_SNAPSHOT).empty()));
+  CHECK(lines.empty());
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   CHECK(Text(node, "typeof gc") == "function");
   // And the young generation, which may be larger from V8 13 on.
