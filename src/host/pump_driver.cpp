@@ -81,7 +81,7 @@ void PumpDriver::Start() {
   try {
     Open();
   } catch (...) {
-    life().start().Fail(std::current_exception());
+    life().start().Fail(nullptr);  // nobody waits for it: the caller gets the error from here
     Refuse();
     End(1);
     throw;

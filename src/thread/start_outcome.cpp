@@ -24,7 +24,7 @@ bool StartOutcome::timed_out() const {
 std::exception_ptr StartOutcome::Wait() {
   std::unique_lock lock(mutex_);
   settled_.wait(lock, [this] { return outcome_.has_value(); });
-  return *outcome_;
+  return std::exchange(*outcome_, nullptr);
 }
 
 }  // namespace nodehost::detail

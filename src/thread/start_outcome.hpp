@@ -36,7 +36,8 @@ class StartOutcome {
   bool TimeOut();
   bool timed_out() const;
 
-  /// Waits until the start is settled. Returns what made it fail, or null.
+  /// Waits until the start is settled. Returns what made it fail, or null, and does not keep it: an
+  /// error of JavaScript's keeps memory of the environment that this is a part of.
   std::exception_ptr Wait();
 
  private:
