@@ -50,7 +50,8 @@ Known Know(Realm& realm, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const JsError& js) {
-    return {js.data(), OriginalOf(realm, js)};
+    if (!IsJsErrorItself()) return {js.data(), {}};  // an exception of the program's own
+    return {js.data(), OriginalOf(realm, js.data())};
   } catch (...) {
     std::optional<JsErrorData> data = ReadRegistered(error);
     return {data ? std::make_shared<const JsErrorData>(std::move(*data)) : nullptr, {}};
@@ -76,7 +77,8 @@ std::string_view SystemCallOf(std::string_view what, std::string_view message) {
 }
 
 // As Node.js has them: `syscall`, and `path` and `dest` of a failed operation on files.
-v8::Local<v8::Value> MakeSystemError(Realm& realm, const std::system_error& system) {
+v8::Local<v8::Value> MakeSystemError(Realm& realm, const std::system_error& system,
+                                     const std::filesystem::filesystem_error* files = nullptr) {
   const v8::Local<v8::Value> made = ToJsError(realm, system.code());
   if (!made->IsObject()) return v8::Exception::Error(realm.String(system.what()));
   const v8::Local<v8::Object> object = made.As<v8::Object>();
@@ -84,7 +86,7 @@ v8::Local<v8::Value> MakeSystemError(Realm& realm, const std::system_error& syst
   const std::string message = system.code().message();
   const std::string_view call = SystemCallOf(system.what(), message);
   if (!call.empty()) Define(realm, object, "syscall", call, v8::None);
-  if (const auto* const files = dynamic_cast<const std::filesystem::filesystem_error*>(&system)) {
+  if (files) {
     if (!files->path1().empty()) {
       Define(realm, object, "path", files->path1().string(), v8::None);
     }
@@ -106,10 +108,13 @@ void AddExceptionReader(ExceptionReader reader) {
 
 namespace {
 
-// By the standard class that the exception is of.
+// By the standard class that the exception is of, as catch clauses tell it: not by dynamic_cast,
+// for classes of a program that is compiled without RTTI.
 v8::Local<v8::Value> MakeStandardError(Realm& realm, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
+  } catch (const std::filesystem::filesystem_error& files) {
+    return MakeSystemError(realm, files, &files);
   } catch (const std::system_error& system) {
     return MakeSystemError(realm, system);
   } catch (const std::invalid_argument& invalid) {

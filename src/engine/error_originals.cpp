@@ -1,5 +1,9 @@
 #include "error_originals.hpp"
 
+#if !defined(_MSC_VER)
+#include <cxxabi.h>
+#endif
+
 #include <typeinfo>
 #include <utility>
 
@@ -44,9 +48,21 @@ v8::MaybeLocal<v8::Value> OriginalOf(Realm& realm, const std::shared_ptr<const J
   return reference.Get(realm.isolate());
 }
 
-v8::MaybeLocal<v8::Value> OriginalOf(Realm& realm, const JsError& error) {
-  if (typeid(error) != typeid(JsError)) return {};
-  return OriginalOf(realm, error.data());
+// Not by the typeid of the object: its vtable may be that of a program compiled without RTTI, which
+// has none.
+bool IsJsErrorItself() noexcept {
+#if defined(_MSC_VER)
+  try {
+    throw;
+  } catch (const JsError& error) {
+    return typeid(error) == typeid(JsError);
+  } catch (...) {
+    return false;
+  }
+#else
+  const std::type_info* const thrown = abi::__cxa_current_exception_type();
+  return thrown && *thrown == typeid(JsError);
+#endif
 }
 
 }  // namespace nodehost::detail

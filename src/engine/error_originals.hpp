@@ -20,8 +20,7 @@ std::shared_ptr<JsErrorData> NewErrorData(Realm& realm, v8::Local<v8::Value> thr
 /// environment's.
 v8::MaybeLocal<v8::Value> OriginalOf(Realm& realm, const std::shared_ptr<const JsErrorData>& data);
 
-/// The same for an error. One of a class derived from JsError is an exception of the program's own,
-/// and has none.
-v8::MaybeLocal<v8::Value> OriginalOf(Realm& realm, const JsError& error);
+/// In a catch clause: whether what was thrown is a JsError, and of no class derived from it.
+bool IsJsErrorItself() noexcept;
 
 }  // namespace nodehost::detail

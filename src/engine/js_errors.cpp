@@ -9,7 +9,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -242,7 +241,7 @@ bool LacksStack(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const JsError& error) {
-    return typeid(error) == typeid(JsError) && error.is_error() && error.stack().empty();
+    return IsJsErrorItself() && error.is_error() && error.stack().empty();
   } catch (...) {
     return false;
   }
@@ -295,7 +294,8 @@ v8::Local<v8::Value> NewError(Realm& realm, const JsErrorData& data) {
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const JsError& error) {
   v8::Local<v8::Value> original;
-  return OriginalOf(realm, error).ToLocal(&original) ? original : NewError(realm, *error.data());
+  return OriginalOf(realm, error.data()).ToLocal(&original) ? original
+                                                            : NewError(realm, *error.data());
 }
 
 v8::Local<v8::Value> ToJsError(Realm& realm, const std::error_code& code) {

@@ -156,8 +156,8 @@ namespace {
 v8::Local<v8::Value> ToPlainError(Realm& realm, const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
-  } catch (const JsError& error) {
-    return ToJsError(realm, error);
+  } catch (const JsError&) {
+    return MakeError(realm, thrown).value;
   } catch (...) {
     return ToJsError(realm, thrown);  // a user's own Convert<T> threw it
   }

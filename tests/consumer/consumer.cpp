@@ -2,6 +2,7 @@
 // users compile: with their warnings, standards and flags, see CMakeLists.txt.
 #include <nodehost/nodehost.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <variant>
 #include <vector>
@@ -87,6 +89,39 @@ double Fold(const std::vector<Point>& points, std::function<double(double)> f) {
   return sum;
 }
 
+class OutOfPaper : public nh::JsError {
+ public:
+  OutOfPaper() : JsError(nh::JsErrorData{.name = "OutOfPaper", .message = "none"}) {}
+};
+
+class DiskFull : public std::system_error {
+ public:
+  DiskFull() : system_error(ENOSPC, std::generic_category(), "write") {}
+};
+
+// Exceptions of classes whose vtables this program has, too.
+void PassErrorsOn(nh::Environment& node) {
+  const auto text = node.Run([](nh::Js& js) {
+    js.Global().Set("attempt", [](const std::function<void()>& work) {
+      try {
+        work();
+      } catch (const nh::JsError& error) {
+        const nh::JsError copy = error;
+        throw copy;
+      }
+    });
+    js.Global().Set("derived", []() { throw OutOfPaper(); });
+    js.Global().Set("system", []() { throw DiskFull(); });
+    return js
+        .Eval(R"(const thrown = new Error('first');
+          const caught = (f) => { try { f() } catch (error) { return error } };
+          [caught(() => attempt(() => { throw thrown })) === thrown, caught(derived).name,
+           caught(() => attempt(derived)).message, caught(system).code].join())")
+        .As<std::string>();
+  });
+  std::printf("%s\n", text.c_str());
+}
+
 #if defined(NODEHOST_SAMPLE_OF_A_WARNING)
 int Narrowed(double value) { return value; }
 #endif
@@ -118,4 +153,5 @@ int main() {
   } catch (const nh::JsError& error) {
     std::printf("%s\n", std::string(error.name()).c_str());
   }
+  PassErrorsOn(node);
 }
