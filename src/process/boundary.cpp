@@ -93,6 +93,7 @@ void Boundary::Cancel() noexcept {
 void Boundary::Close() {
   signals.ReleaseAll();
   stdio.ReleaseAll();
+  failure = nullptr;  // An error of JavaScript's keeps memory of the environment that this is of.
 }
 
 }  // namespace nodehost::host

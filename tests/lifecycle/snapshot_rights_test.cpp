@@ -323,6 +323,21 @@ TEST_CASE("what a snapshot does when it is started is limited") {
   CHECK(Try(free_one, "return [kept.outcome, kept.variable]") == "true,host");
 }
 
+TEST_CASE("what a snapshot throws when it is started, CreateEnvironment throws") {
+  Snapshot snapshot(R"js(
+    require('v8').startupSnapshot.addDeserializeCallback(() => {
+      if (process.env.NODEHOST_TEST_THROWS) throw new RangeError('not today');
+    });
+  )js");
+  setenv("NODEHOST_TEST_THROWS", "1", 1);
+  const nh::JsError error = test::ErrorOf([&] { snapshot.New(); });
+  CHECK(error.name() == "RangeError");
+  CHECK(error.message() == "not today");
+  unsetenv("NODEHOST_TEST_THROWS");
+  nh::Environment node = snapshot.New();
+  CHECK(Try(node, "return 6 * 7") == "42");
+}
+
 TEST_CASE("built-in modules: what a snapshot has kept stays, and its require is limited") {
   Snapshot snapshot("kept.require = require; kept.os = require('os');");
   nh::Environment bound = snapshot.With({.builtins = {{"path"}}});
