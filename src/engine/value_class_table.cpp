@@ -10,7 +10,8 @@ namespace {
 struct Row {
   ValueClass value_class;
   std::string_view name;
-  bool (v8::Value::*holds)() const;  // null: every value
+  bool (v8::Value::*holds)() const;    // null: every value
+  std::string_view typescript = name;  // where that is no type of TypeScript's
 };
 
 // A row each, in the order of the enumerators. Whether an iterator has a `next` shows at its first
@@ -21,17 +22,17 @@ constexpr auto kRows = std::to_array<Row>({
     {ValueClass::kNull, "null", &v8::Value::IsNull},
     {ValueClass::kNullish, "null | undefined", &v8::Value::IsNullOrUndefined},
     {ValueClass::kObject, "object", &v8::Value::IsObject},
-    {ValueClass::kArray, "Array", &v8::Value::IsArray},
-    {ValueClass::kFunction, "function", &v8::Value::IsFunction},
-    {ValueClass::kPromise, "Promise", &v8::Value::IsPromise},
+    {ValueClass::kArray, "Array", &v8::Value::IsArray, "any[]"},
+    {ValueClass::kFunction, "function", &v8::Value::IsFunction, "Function"},
+    {ValueClass::kPromise, "Promise", &v8::Value::IsPromise, "Promise<any>"},
     {ValueClass::kError, "Error", &v8::Value::IsNativeError},
     {ValueClass::kDate, "Date", &v8::Value::IsDate},
-    {ValueClass::kMap, "Map", &v8::Value::IsMap},
-    {ValueClass::kSet, "Set", &v8::Value::IsSet},
+    {ValueClass::kMap, "Map", &v8::Value::IsMap, "Map<any, any>"},
+    {ValueClass::kSet, "Set", &v8::Value::IsSet, "Set<any>"},
     {ValueClass::kSymbol, "symbol", &v8::Value::IsSymbol},
     {ValueClass::kBigInt, "bigint", &v8::Value::IsBigInt},
-    {ValueClass::kProxy, "Proxy", &v8::Value::IsProxy},
-    {ValueClass::kIterator, "Iterator", &v8::Value::IsObject},
+    {ValueClass::kProxy, "Proxy", &v8::Value::IsProxy, "object"},
+    {ValueClass::kIterator, "Iterator", &v8::Value::IsObject, "Iterator<any>"},
     {ValueClass::kRegExp, "RegExp", &v8::Value::IsRegExp},
     {ValueClass::kArrayBuffer, "ArrayBuffer", &v8::Value::IsArrayBuffer},
     {ValueClass::kSharedArrayBuffer, "SharedArrayBuffer", &v8::Value::IsSharedArrayBuffer},
@@ -68,25 +69,6 @@ bool IsOfClass(v8::Local<v8::Value> value, ValueClass value_class) {
 
 std::string_view NameOf(ValueClass value_class) { return RowOf(value_class).name; }
 
-std::string_view TypeScriptNameOf(ValueClass value_class) {
-  switch (value_class) {
-    case ValueClass::kArray:
-      return "any[]";
-    case ValueClass::kFunction:
-      return "Function";
-    case ValueClass::kPromise:
-      return "Promise<any>";
-    case ValueClass::kMap:
-      return "Map<any, any>";
-    case ValueClass::kSet:
-      return "Set<any>";
-    case ValueClass::kIterator:
-      return "Iterator<any>";
-    case ValueClass::kProxy:
-      return "object";
-    default:
-      return NameOf(value_class);
-  }
-}
+std::string_view TypeScriptNameOf(ValueClass value_class) { return RowOf(value_class).typescript; }
 
 }  // namespace nodehost::detail
