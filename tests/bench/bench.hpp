@@ -11,19 +11,11 @@
 #include <vector>
 
 #include "nodehost/nodehost.hpp"
+#include "record.hpp"
 
 namespace nh = nodehost;
 
 namespace bench {
-
-/// cpp_to_js/struct: what a small message looks like.
-struct Record {
-  std::int32_t id = 0;
-  double weight = 0;
-  bool valid = false;
-  std::string name;
-  std::vector<double> samples;
-};
 
 inline Record MakeRecord() {
   return {.id = 42,

@@ -3,17 +3,12 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
+
+#include "../record.hpp"
 
 namespace {
 
-struct Record {
-  std::int32_t id = 0;
-  double weight = 0;
-  bool valid = false;
-  std::string name;
-  std::vector<double> samples;
-};
+using bench::Record;
 
 class Counter : public Napi::ObjectWrap<Counter> {
  public:
