@@ -83,7 +83,7 @@ TEST_CASE("an environment from a snapshot may not change the state of the proces
   CHECK(here == in_worker);
 }
 
-TEST_CASE("a script's title names neither the program nor the thread") {
+TEST_CASE("process: a script's title names neither the program nor the thread") {
   nh::NodejsPlatform platform;
   nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
   const std::string names =

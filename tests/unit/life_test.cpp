@@ -5,9 +5,11 @@
 #include <chrono>
 #include <exception>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "thread/life.hpp"
@@ -165,6 +167,16 @@ TEST_CASE("life: a start that fails hands its error to who waits, and later ones
   CHECK_THROWS_WITH(std::rethrow_exception(waiter.get()), "first");
   life.SetEnded();
   CHECK(life.WaitUntilEnded());
+}
+
+TEST_CASE("life: the error of a start is not kept once it has been taken") {
+  nd::Life life;
+  auto held = std::make_shared<int>();
+  const std::weak_ptr<int> watched = held;
+  life.start().Fail(std::make_exception_ptr(std::exchange(held, nullptr)));
+  CHECK(life.start().Wait() != nullptr);
+  CHECK(watched.expired());
+  CHECK_FALSE(life.start().TimeOut());  // it is settled all the same
 }
 
 TEST_CASE("life: a start is timed out or ready, never both") {
