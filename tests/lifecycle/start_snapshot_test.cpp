@@ -151,6 +151,41 @@ TEST_CASE("options of V8's and a snapshot go together") {
         "true");
 }
 
+// Options of V8's by which it compiles otherwise, or as for another processor.
+struct WithoutMachineCode {
+  static inline const std::vector<std::string> options = {"--jitless"};
+};
+struct WithoutAvx {
+  static inline const std::vector<std::string> options = {"--no-enable-avx", "--no-enable-avx2",
+                                                          "--no-enable-sse4-1"};
+};
+struct CompiledAtOnce {
+  static inline const std::vector<std::string> options = {"--no-lazy", "--always-sparkplug"};
+};
+struct WithoutInlineCaches {
+  static inline const std::vector<std::string> options = {"--no-use-ic"};
+};
+
+TEST_CASE_TEMPLATE("a snapshot fits whatever options V8 compiles with", Options, WithoutMachineCode,
+                   WithoutAvx, CompiledAtOnce, WithoutInlineCaches) {
+  const test::TemporaryFolder folder;
+  const std::string entry = folder.Write("entry.js", R"js(
+    globalThis.kept = { sum: (...all) => all.reduce((a, b) => a + b, 0), words: /\p{L}+/gu };
+    for (let i = 0; i < 10000; ++i) kept.sum(i, 2, 3);)js");
+  const std::string path = folder.File("app.blob");
+  nh::WriteSnapshot({.output = path, .entry = entry});
+  std::vector<std::string> lines;
+  nh::NodejsPlatform platform({.node_options = Options::options,
+                               .snapshot = path,
+                               .on_log = [&](std::string_view line) { lines.emplace_back(line); }});
+  CHECK(platform.snapshot() == path);
+  CHECK(lines.empty());
+  nh::Environment node = platform.CreateEnvironment({.base_dir = test::kModules});
+  CHECK(Text(node, "String(kept.sum(1, 2, 3.5))") == "6.5");
+  CHECK(Text(node, "'ab cd'.match(kept.words).join()") == "ab,cd");
+  CHECK(Text(node, "require('node:path').join('a', '..', 'b')") == "b");
+}
+
 TEST_CASE("a snapshot that is not there is said in one line") {
   const auto lines = LinesAbout(test::TemporaryFolder().File("none.blob"));
   REQUIRE(lines.size() == 1);
