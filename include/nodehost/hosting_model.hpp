@@ -149,7 +149,9 @@ class HostingModel {
 };
 
 /// The functions run in environments of this process, an EnvironmentPool: nothing is faster, and a
-/// crash of native code takes the program along. The default.
+/// crash of native code takes the program along. Results are read where they are, without the copy
+/// that `ChildProcess` makes: what its clone refuses or loses (functions, getters of classes) is
+/// passed over or read, as the C++ type asks. The default.
 NODEHOST_API std::shared_ptr<HostingModel> InProcess();
 
 struct ChildProcessOptions {

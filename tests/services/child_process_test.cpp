@@ -94,14 +94,6 @@ TEST_CASE("a command that does not exist is an error of the call") {
             .find("could not be started: spawn /absent/nodehost ENOENT") != std::string::npos);
 }
 
-TEST_CASE("what has no structured clone is a DataCloneError of its call") {
-  nh::NodeServices services(Platform(), Options<ChildProcess>());
-  const auto error =
-      FailureOf<nh::JsError>(services.InvokeExportAsync<int>("./values", "aFunction"));
-  CHECK(error.name() == "DataCloneError");
-  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
-}
-
 TEST_CASE("what a call leaves in an AsyncLocalStorage is not the next call's") {
   nh::NodeServices services(Platform(), Options<ChildProcess>());
   using Number = std::optional<int>;

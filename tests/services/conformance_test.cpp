@@ -27,6 +27,14 @@ using namespace test;
 #define MODELS InProcess, ChildProcess
 #endif
 
+namespace {
+
+struct Numbered {
+  int number = 0;
+};
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("a module's function is called by path", Model, MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
@@ -133,6 +141,30 @@ TEST_CASE_TEMPLATE("a result of another type is the caller's error", Model, MODE
   const auto error = FailureOf<nh::JsError>(
       services.InvokeExportAsync<int>("./values", "echo", std::string("text")));
   CHECK(error.message().find("expected number") != std::string::npos);
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
+}
+
+TEST_CASE_TEMPLATE(
+    "a function in a result is no data: passed over in process, else an error of the call", Model,
+    MODELS) {
+  constexpr bool kInProcess = std::is_same_v<Model, InProcess>;
+  nh::NodeServices services(Platform(), Options<Model>());
+  const auto error =
+      FailureOf<nh::JsError>(services.InvokeExportAsync<int>("./values", "aFunction"));
+  CHECK(error.name() == (kInProcess ? "TypeError" : "DataCloneError"));
+  const auto held = services.InvokeExportAsync<std::map<std::string, int>>("./values", "hasMethod");
+  if constexpr (kInProcess) {
+    CHECK(FailureOf<nh::JsError>(held).message() ==
+          R"(value["method"]: expected number, got function)");
+  } else {
+    CHECK(FailureOf<nh::JsError>(held).name() == "DataCloneError");
+  }
+  const auto some = services.InvokeExportAsync<Numbered>("./values", "hasMethod");
+  if constexpr (kInProcess) {
+    CHECK(some.Get().number == 7);
+  } else {
+    CHECK(FailureOf<nh::JsError>(some).name() == "DataCloneError");
+  }
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get() == 3);
 }
 
