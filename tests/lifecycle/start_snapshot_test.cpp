@@ -151,23 +151,28 @@ TEST_CASE("options of V8's and a snapshot go together") {
         "true");
 }
 
+namespace {
+
 // Options of V8's by which it compiles otherwise, or as for another processor.
 struct WithoutMachineCode {
-  static inline const std::vector<std::string> options = {"--jitless"};
+  static std::vector<std::string> Options() { return {"--jitless"}; }
 };
 struct WithoutAvx {
-  static inline const std::vector<std::string> options = {"--no-enable-avx", "--no-enable-avx2",
-                                                          "--no-enable-sse4-1"};
+  static std::vector<std::string> Options() {
+    return {"--no-enable-avx", "--no-enable-avx2", "--no-enable-sse4-1"};
+  }
 };
 struct CompiledAtOnce {
-  static inline const std::vector<std::string> options = {"--no-lazy", "--always-sparkplug"};
+  static std::vector<std::string> Options() { return {"--no-lazy", "--always-sparkplug"}; }
 };
 struct WithoutInlineCaches {
-  static inline const std::vector<std::string> options = {"--no-use-ic"};
+  static std::vector<std::string> Options() { return {"--no-use-ic"}; }
 };
 
-TEST_CASE_TEMPLATE("a snapshot fits whatever options V8 compiles with", Options, WithoutMachineCode,
-                   WithoutAvx, CompiledAtOnce, WithoutInlineCaches) {
+}  // namespace
+
+TEST_CASE_TEMPLATE("a snapshot fits whatever options V8 compiles with", Compiler,
+                   WithoutMachineCode, WithoutAvx, CompiledAtOnce, WithoutInlineCaches) {
   const test::TemporaryFolder folder;
   const std::string entry = folder.Write("entry.js", R"js(
     globalThis.kept = { sum: (...all) => all.reduce((a, b) => a + b, 0), words: /\p{L}+/gu };
@@ -175,7 +180,7 @@ TEST_CASE_TEMPLATE("a snapshot fits whatever options V8 compiles with", Options,
   const std::string path = folder.File("app.blob");
   nh::WriteSnapshot({.output = path, .entry = entry});
   std::vector<std::string> lines;
-  nh::NodejsPlatform platform({.node_options = Options::options,
+  nh::NodejsPlatform platform({.node_options = Compiler::Options(),
                                .snapshot = path,
                                .on_log = [&](std::string_view line) { lines.emplace_back(line); }});
   CHECK(platform.snapshot() == path);
