@@ -151,7 +151,7 @@ TEST_CASE("options of V8's and a snapshot go together") {
         "true");
 }
 
-namespace {
+namespace compiler {  // named, for the names of the tests
 
 // Options of V8's by which it compiles otherwise, or as for another processor.
 struct WithoutMachineCode {
@@ -169,10 +169,11 @@ struct WithoutInlineCaches {
   static std::vector<std::string> Options() { return {"--no-use-ic"}; }
 };
 
-}  // namespace
+}  // namespace compiler
 
 TEST_CASE_TEMPLATE("a snapshot fits whatever options V8 compiles with", Compiler,
-                   WithoutMachineCode, WithoutAvx, CompiledAtOnce, WithoutInlineCaches) {
+                   compiler::WithoutMachineCode, compiler::WithoutAvx, compiler::CompiledAtOnce,
+                   compiler::WithoutInlineCaches) {
   const test::TemporaryFolder folder;
   const std::string entry = folder.Write("entry.js", R"js(
     globalThis.kept = { sum: (...all) => all.reduce((a, b) => a + b, 0), words: /\p{L}+/gu };
