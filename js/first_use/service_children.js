@@ -1,7 +1,8 @@
 // The side that gives the work: starts worker processes, replaces those that end, and has the streams.
 // ChildCalls has the calls and the sockets. Runs in an environment of the host's own. Gets
 // service_wire.js's exports as `wire`, service_streams.js's as `streams`, service_inspector.js's as
-// `inspector` and ChildCalls' functions as `calls`; returns `makeChildren(settings)`:
+// `inspector`, ChildCalls' functions as `calls` and those of src/host/back_off.hpp as `backOff`;
+// returns `makeChildren(settings)`:
 //
 //   command         program and arguments
 //   cwd, env        of the processes; env is laid over this environment's, or all if hideVariables
@@ -23,15 +24,12 @@ const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
 const { clearTimeout, setTimeout } = require('timers');
 const {
-  calls, inspector: { inspectorPort }, wire: { revive, sender },
+  backOff, calls, inspector: { inspectorPort }, wire: { revive, sender },
   streams: { closeUnused, readableOf, streamNumbers, streamPort },
 } = options;
 
 const now = () => performance.now();
 const kStuckAfter = 1000;      // ms from a ping to SIGKILL
-const kHealthyAfter = 2000;    // ms; one that lived longer is replaced at once
-const kLongestPause = 10000;   // ms between two attempts
-const kAttempts = 5;           // in a row until waiting calls are given up
 const kOutputKept = 2000;      // characters of what a failed one has printed
 
 function makeChildren(settings) {
@@ -208,7 +206,7 @@ function makeChildren(settings) {
       return;
     }
     slot.instance = undefined;
-    slot.failures = served || lived > kHealthyAfter ? 0 : slot.failures + 1;
+    slot.failures = backOff.failuresAfter(slot.failures, served, lived);
     const said = printed === '' ? '' : ` It printed: ${printed}`;
     replace(slot, `The ${name} ${reason}`, said);
   }
@@ -216,11 +214,10 @@ function makeChildren(settings) {
   /// Starts another, now or later. If that has failed too often, calls wait no more, because of
   /// `failure`.
   function replace(slot, failure, said = '') {
-    if (slot.failures >= kAttempts) {
-      calls.giveUpWaiting(`${failure}, as ${kAttempts - 1} before it.${said}`);
+    if (slot.failures >= backOff.givesUpAt) {
+      calls.giveUpWaiting(`${failure}, as ${backOff.givesUpAt - 1} before it.${said}`);
     }
-    const pause = slot.failures === 0 ? 0 : 50 * 2 ** (slot.failures - 1);
-    slot.timer = setTimeout(start, pause < kLongestPause ? pause : kLongestPause, slot);
+    slot.timer = setTimeout(start, backOff.pauseAfter(slot.failures), slot);
   }
 
   for (let i = 0; i < slots.length; ++i) {
@@ -270,11 +267,14 @@ function makeChildren(settings) {
       for (let i = 0; i < slots.length; ++i) {
         const slot = slots[i];
         const old = slot.instance;
-        if (old === undefined) continue;
-        old.retired = true;
-        calls.retire(old.number);
-        old.closeIfDone();
-        slot.instance = undefined;
+        if (old !== undefined) {
+          old.retired = true;
+          calls.retire(old.number);
+          old.closeIfDone();
+          slot.instance = undefined;
+        }
+        clearTimeout(slot.timer);
+        slot.failures = 0;
         start(slot);
       }
     },

@@ -14,6 +14,7 @@ namespace nodehost::detail {
 namespace {
 
 constexpr std::chrono::seconds kRetryAfter{1};
+constexpr int kMostInVain = 5;  // environments that ended before they took the call they were for
 
 // Calls `function` for each element, all at a time; throws what the first that fails throws, when
 // all are done.
@@ -42,6 +43,18 @@ std::string TextOf(const std::exception_ptr& error) {
 
 }  // namespace
 
+host::BackOff PoolMember::AfterEnd() const {
+  const auto lived = std::chrono::steady_clock::now() - made_at_;
+  return back_off_.AfterEnd(served_.load(std::memory_order_relaxed),
+                            std::chrono::ceil<std::chrono::milliseconds>(lived));
+}
+
+std::string PoolMember::EndText() const {
+  const std::optional<int> code = environment.exit_code();
+  return code ? fmt::format("{} ended with exit code {}", name_, *code)
+              : fmt::format("{} was ended", name_);
+}
+
 void PoolMember::Import(const std::vector<PoolImport>& imports) {
   for (std::size_t number = import_count(); number < imports.size(); ++number) {
     std::shared_ptr<void> made = imports[number](environment);
@@ -65,25 +78,25 @@ void* PoolMember::Imported(std::size_t number) const noexcept {
   return imported_[number].get();
 }
 
-PoolState::PoolState(NodejsPlatform& platform, PoolOptions options)
-    : platform_(platform), options_(std::move(options)) {}
+PoolState::PoolState(NodejsPlatform& platform, PoolOptions options, PoolWatcher watcher)
+    : platform_(platform), options_(std::move(options)), watcher_(std::move(watcher)) {}
 
 PoolState::~PoolState() { Stop(stop_timeout()); }
 
 void PoolState::Start() {
   std::vector<Member> first(options_.size + options_.spares);
-  ForAll(first, [this](Member& member) { member = Make(); });
+  ForAll(first, [this](Member& member) { member = Make({}); });
   const auto spares = first.begin() + static_cast<std::ptrdiff_t>(options_.size);
   working_.assign(first.begin(), spares);
   spares_.assign(spares, first.end());
   keeper_ = std::thread([this] { Keep(); });
 }
 
-PoolState::Member PoolState::Make() {
+PoolState::Member PoolState::Make(host::BackOff back_off) {
   EnvironmentOptions options = options_.environment;
-  options.name = fmt::format("{}-{}", options.name, ++made_);
-  auto member =
-      std::make_shared<PoolMember>(platform_.CreateEnvironment(std::move(options)), done_);
+  const std::string name = options.name = fmt::format("{}-{}", options.name, ++made_);
+  auto member = std::make_shared<PoolMember>(platform_.CreateEnvironment(std::move(options)), name,
+                                             done_, back_off);
   if (options_.set_up) options_.set_up(member->environment);
   return member;
 }
@@ -101,6 +114,7 @@ bool PoolState::Admit(Member member) {
         spares_.push_back(std::move(member));
       }
       error_ = nullptr;
+      given_up_.reset();
       return true;
     }
     imports = imports_;
@@ -118,8 +132,22 @@ void PoolState::MoveDead(std::vector<Member>& members, IsDead&& is_dead) {
   });
 }
 
+void PoolState::Vacate(const Vacancy& vacancy, const std::string& why) {
+  if (vacancy.back_off.gives_up() && watcher_.on_given_up) {
+    given_up_ = why;
+    tells_given_up_ = true;
+  }
+  vacant_.push_back(vacancy);
+}
+
 void PoolState::ReplaceDead() {
-  const auto is_dead = [](const Member& member) { return !member->is_alive(); };
+  const auto is_dead = [this](const Member& member) {
+    if (member->is_alive()) return false;
+    const host::BackOff back_off = member->AfterEnd();
+    const auto pause = watcher_.on_made ? back_off.pause() : host::BackOff::Milliseconds{0};
+    Vacate({.back_off = back_off, .due = Clock::now() + pause}, member->EndText());
+    return true;
+  };
   MoveDead(working_, is_dead);
   if (working_.size() < options_.size) MoveDead(spares_, is_dead);
   while (working_.size() < options_.size && !spares_.empty()) {
@@ -127,10 +155,6 @@ void PoolState::ReplaceDead() {
     spares_.pop_back();
     ++replaced_;
   }
-}
-
-bool PoolState::IsShort() const noexcept {
-  return working_.size() + spares_.size() < options_.size + options_.spares;
 }
 
 PoolState::Member PoolState::LeastBusy() const {
@@ -147,22 +171,38 @@ PoolState::Member PoolState::LeastBusy() const {
 }
 
 void PoolState::AskKeeper() {
-  if (asked_ || !IsShort()) return;
-  // While others do the work, what failed is tried again, but not for each call.
-  if (!working_.empty() && std::chrono::steady_clock::now() < retry_at_) return;
-  asked_ = true;
-  changed_.notify_all();
+  for (Vacancy& vacancy : vacant_) {
+    if (vacancy.asked) continue;
+    // While others do the work, what failed is tried again, but not for each call.
+    if (!watcher_.on_made && !working_.empty() && Clock::now() < vacancy.due) continue;
+    vacancy.asked = true;
+    changed_.notify_all();
+  }
+}
+
+PoolState::Member PoolState::TakeNow() {
+  if (stopped_) ThrowStopped();
+  ReplaceDead();
+  AskKeeper();
+  Member member = LeastBusy();
+  if (member) member->Enter();
+  return member;
+}
+
+PoolState::Member PoolState::TryTake() {
+  const std::lock_guard lock(mutex_);
+  return TakeNow();
 }
 
 PoolState::Member PoolState::Take() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    if (stopped_) ThrowStopped();
-    ReplaceDead();
-    AskKeeper();
-    if (Member member = LeastBusy()) {
-      member->Enter();
-      return member;
+  Lock lock(mutex_);
+  for (int in_vain = 0;; ++in_vain) {
+    if (Member member = TakeNow()) return member;
+    if (in_vain == kMostInVain) {
+      throw HostError(fmt::format(
+          "The EnvironmentPool's environments end as they start: {} in a row had ended before they "
+          "could take the call. Only PoolOptions::set_up and start_script run there by then.",
+          kMostInVain));
     }
     const std::uint64_t before = attempts_;
     changed_.wait(lock, [&] { return stopped_ || attempts_ != before; });
@@ -170,38 +210,89 @@ PoolState::Member PoolState::Take() {
   }
 }
 
-// An attempt that fails is not repeated until the next call asks: it would fail for ever.
-void PoolState::Keep() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return asked_ || stopped_; });
-    if (stopped_) return;
-    ReplaceDead();
-    std::vector<Member> dead = std::exchange(dead_, {});
-    const bool is_short = IsShort();
-    if (!is_short) asked_ = false;
-    lock.unlock();
-    dead.clear();
-    std::exception_ptr error;
-    try {
-      if (is_short) {
-        const Member member = Make();
-        while (!Admit(member)) {
-        }
-      }
-    } catch (...) {
-      error = std::current_exception();
-    }
-    lock.lock();
-    if (!is_short) continue;
-    ++attempts_;
-    if (error) {
-      error_ = error;
-      asked_ = false;
-      retry_at_ = std::chrono::steady_clock::now() + kRetryAfter;
-    }
-    changed_.notify_all();
+std::optional<std::string> PoolState::Lose(PoolMember& member) {
+  const std::lock_guard lock(mutex_);
+  member.set_lost();
+  ReplaceDead();
+  tells_given_up_ = false;
+  return given_up_;
+}
+
+void PoolState::Replenish() {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  ReplaceDead();
+  AskKeeper();
+}
+
+std::vector<PoolState::Vacancy>::iterator PoolState::NextVacancy() {
+  auto next = vacant_.end();
+  for (auto at = vacant_.begin(); at != vacant_.end(); ++at) {
+    if (at->asked && (next == vacant_.end() || at->due < next->due)) next = at;
   }
+  return next;
+}
+
+void PoolState::Keep() {
+  Lock lock(mutex_);
+  while (!stopped_) {
+    ReplaceDead();
+    TellGivenUp(lock);
+    if (std::vector<Member> dead = std::exchange(dead_, {}); !dead.empty()) {
+      lock.unlock();
+      dead.clear();
+      lock.lock();
+      continue;
+    }
+    const auto next = NextVacancy();
+    if (next == vacant_.end()) {
+      changed_.wait(lock);
+    } else if (!watcher_.on_made || next->due <= Clock::now()) {
+      Fill(lock);
+    } else {
+      const Clock::time_point due = next->due;
+      changed_.wait_until(lock, due);
+    }
+  }
+}
+
+// Without a watcher, an attempt that fails is not repeated until the next call asks: it would fail
+// for ever.
+void PoolState::Fill(Lock& lock) {
+  const auto next = NextVacancy();
+  const host::BackOff back_off = next->back_off;
+  vacant_.erase(next);
+  lock.unlock();
+  std::exception_ptr error;
+  try {
+    const Member member = Make(back_off);
+    while (!Admit(member)) {
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  lock.lock();
+  ++attempts_;
+  if (error) {
+    error_ = error;
+    const host::BackOff after = back_off.AfterFailure();
+    const auto pause = watcher_.on_made ? after.pause() : kRetryAfter;
+    Vacate({.back_off = after, .due = Clock::now() + pause, .asked = watcher_.on_made != nullptr},
+           fmt::format("An environment could not be started: {}", TextOf(error)));
+  }
+  changed_.notify_all();
+  if (error || !watcher_.on_made || stopped_) return;
+  lock.unlock();
+  watcher_.on_made();
+  lock.lock();
+}
+
+void PoolState::TellGivenUp(Lock& lock) {
+  if (!std::exchange(tells_given_up_, false) || !given_up_) return;
+  const std::string why = *given_up_;
+  lock.unlock();
+  watcher_.on_given_up(why);
+  lock.lock();
 }
 
 std::size_t PoolState::AddImport(PoolImport import) {
@@ -229,7 +320,13 @@ std::size_t PoolState::AddImport(PoolImport import) {
   const auto lacks = [this](const Member& member) {
     return member->import_count() < imports_.size();
   };
-  for (std::vector<Member>* const list : {&working_, &spares_}) MoveDead(*list, lacks);
+  for (std::vector<Member>* const list : {&working_, &spares_}) {
+    MoveDead(*list, [&](const Member& member) {
+      if (!lacks(member)) return false;
+      Vacate({.back_off = {}, .due = Clock::now()}, {});
+      return true;
+    });
+  }
   return imports_.size() - 1;
 }
 

@@ -13,6 +13,7 @@
 #include "child_calls.hpp"
 #include "control_environment.hpp"
 #include "free_port.hpp"
+#include "host/back_off.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/hosting_model.hpp"
 #include "nodehost/node_services.hpp"
@@ -106,6 +107,20 @@ std::optional<std::uint32_t> GroupOf(const ChildProcessOptions& options) {
   return options.group;
 }
 
+// The pauses before a process is replaced, which all hosting models share.
+Object BackOffFunctions(Js& js) {
+  Object functions = Object::New(js);
+  functions.Set("givesUpAt", host::BackOff::kGivesUpAt);
+  functions.Set("failuresAfter", [](int failures, bool served, double lived_ms) {
+    const std::chrono::milliseconds lived(static_cast<std::int64_t>(lived_ms) + 1);
+    return host::BackOff{failures}.AfterEnd(served, lived).failures;
+  });
+  functions.Set("pauseAfter", [](int failures) {
+    return static_cast<int>(host::BackOff{failures}.pause().count());
+  });
+  return functions;
+}
+
 class ChildProcessModel final : public HostingModel {
  public:
   explicit ChildProcessModel(ChildProcessOptions options) : options_(std::move(options)) {}
@@ -192,6 +207,7 @@ class ChildProcessModel final : public HostingModel {
     calls_ = services::ChildCalls::New(js);
     const Object options = services::WireOptions(js);
     options.Set("calls", calls_->Functions(js));
+    options.Set("backOff", BackOffFunctions(js));
     options.Set("inspector", services::RunScript(js, "inspector", Object::New(js)));
     calls_->set_children(
         services::RunScript(js, "children", options).Call("makeChildren", settings));

@@ -1,8 +1,11 @@
-// InProcess: the functions run in an EnvironmentPool, whose keeper replaces what has ended.
+// InProcess: the functions run in an EnvironmentPool, whose keeper replaces what has ended: at
+// once, or after a pause where it has ended soon after its start. Calls wait for that, callers do
+// not.
 #include <fmt/format.h>
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -33,8 +36,33 @@ struct Entrance {
   Value stream_end;
 };
 
-// One thread for work that must not block the thread that asks for it: to wait for an environment
-// to be made, or to end.
+/// A call that is to be given an environment.
+struct PendingCall {
+  std::shared_ptr<Invocation> invocation;
+  bool again = false;  // one that had it has ended before it began
+};
+
+// Whether a job of `environment` failed because that has ended, or is about to. The function may
+// have met the end of another one.
+bool IsEndOf(const Environment& environment, const std::exception_ptr& error) {
+  if (!error) return false;
+  try {
+    std::rethrow_exception(error);
+  } catch (const EnvironmentStopped&) {
+    if (environment.exit_code()) return true;
+  } catch (...) {
+    return false;
+  }
+  try {
+    environment.Post([](Js&) {});
+    return false;
+  } catch (const EnvironmentStopped&) {
+    return true;
+  }
+}
+
+// One thread for work that must not block the thread that asks for it: to wait for environments to
+// be made, or to end.
 class Errands {
  public:
   Errands() : thread_([this] { Work(); }) {}
@@ -95,7 +123,10 @@ class Generation : public std::enable_shared_from_this<Generation> {
     options.environment.name = "service";
     options.environment.on_stdout = context.on_output;
     options.environment.on_stderr = context.on_output;
-    pool_ = std::make_shared<detail::PoolState>(context.platform, std::move(options));
+    pool_ = std::make_shared<detail::PoolState>(
+        context.platform, std::move(options),
+        detail::PoolWatcher{.on_made = [this] { GiveWaiting(); },
+                            .on_given_up = [this](const std::string& why) { GiveUpWaiting(why); }});
     pool_->Start();
     pool_->AddImport([](Environment& node) {
       auto entrance = std::make_shared<Entrance>();
@@ -107,6 +138,11 @@ class Generation : public std::enable_shared_from_this<Generation> {
       return entrance;
     });
   }
+
+  /// The keeper's thread has this object.
+  ~Generation() { Stop(); }
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
 
   /// Has its first environment have the inspector; throws what prevents it.
   void OpenInspector(std::shared_ptr<services::InspectorPort> port) {
@@ -137,37 +173,35 @@ class Generation : public std::enable_shared_from_this<Generation> {
   /// Ends its environments; waits for them.
   void Stop() { pool_->Stop(0ms); }
 
-  /// Has `on_idle` called after each call that leaves none under way. Once, at most.
+  /// Has `on_idle` called after each call that leaves none under way. Once, at most: others take
+  /// the calls from now on.
   void OnIdle(std::function<void()> on_idle) {
     const std::lock_guard lock(mutex_);
     on_idle_ = std::move(on_idle);
-    if (under_way_.empty()) on_idle_();
+    TellIfIdle();
   }
 
-  void Invoke(const std::shared_ptr<Invocation>& invocation, bool again = false) {
-    const std::shared_ptr<detail::PoolMember> member = pool_->Take();
-    auto lease = std::make_shared<detail::PoolLease>(member);
-    std::shared_ptr<services::InspectorPort> inspector;
+  /// Does not wait for an environment that is yet to be made: the call does.
+  void Invoke(const PendingCall& call) {
+    Place place;
     {
       const std::lock_guard lock(mutex_);
-      under_way_[invocation->id()] = lease;
-      inspector = inspector_;
+      place = PlaceFor(call);
+      if (!place.member) {
+        waiting_.emplace(call.invocation->id(), call);
+        return;
+      }
     }
-    if (inspector && inspector->is_lost()) inspector->MoveTo(member);
-    Task<void> task = lease->environment().RunAsync(
-        [lease, invocation](Js& js) -> Task<void> { return Call(js, *lease, *invocation); },
-        {.timeout = TimeLeft(*invocation)});
-    task.state()->OnSettled(
-        [self = shared_from_this(), invocation, again, state = task.state().get()] {
-          {
-            const std::lock_guard lock(self->mutex_);
-            self->under_way_.erase(invocation->id());
-            if (self->under_way_.empty() && self->on_idle_) self->on_idle_();
-          }
-          const std::exception_ptr error = state->error();
-          if (!error || invocation->settled()) return;
-          self->Lost(invocation, error, again);
-        });
+    Give(call, place);
+  }
+
+  /// The calls that have no environment yet: they are the caller's now.
+  std::vector<PendingCall> TakeWaiting() {
+    const std::lock_guard lock(mutex_);
+    std::vector<PendingCall> taken;
+    for (auto& [id, call] : std::exchange(waiting_, {})) taken.push_back(std::move(call));
+    TellIfIdle();
+    return taken;
   }
 
   // An environment that does not get to its events for a while is ended; the pool replaces it.
@@ -175,6 +209,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
     std::shared_ptr<detail::PoolLease> lease;
     {
       const std::lock_guard lock(mutex_);
+      if (waiting_.erase(id) != 0) TellIfIdle();
       const auto found = under_way_.find(id);
       if (found == under_way_.end()) return;
       lease = found->second;
@@ -194,10 +229,16 @@ class Generation : public std::enable_shared_from_this<Generation> {
 
   bool is_idle() {
     const std::lock_guard lock(mutex_);
-    return under_way_.empty();
+    return under_way_.empty() && waiting_.empty();
   }
 
  private:
+  struct Place {
+    std::shared_ptr<detail::PoolMember> member;  // null: there is none
+    std::shared_ptr<detail::PoolLease> lease;
+    std::shared_ptr<services::InspectorPort> inspector;
+  };
+
   std::shared_ptr<detail::PoolMember> FirstMember() {
     std::shared_ptr<detail::PoolMember> member = pool_->Take();
     member->Leave();
@@ -209,41 +250,102 @@ class Generation : public std::enable_shared_from_this<Generation> {
     return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), 1ms);
   }
 
-  static Task<void> Call(Js& js, detail::PoolLease& lease, Invocation& invocation) {
+  static Task<void> Call(Js& js, detail::PoolLease& lease, detail::PoolMember& member,
+                         Invocation& invocation) {
     if (!invocation.Begin(js.thread().name())) co_return;
     try {
       const auto* const entrance = static_cast<Entrance*>(lease.imported(0));
       Value result =
           entrance->invoke(invocation.module(), invocation.export_name(), invocation.Arguments(js));
       if (result.Is<Promise>()) result = co_await result;
+      member.set_served();
       invocation.Complete(result);
       if (!result.Is<Object>()) co_return;
       // Its environment is in use until the last chunk is read.
       const Value end = entrance->stream_end(result);
       if (end.Is<Promise>()) co_await end;
+    } catch (const EnvironmentStopped&) {
+      throw;  // to Settled
     } catch (...) {
+      member.set_served();
       invocation.Fail(std::current_exception());
     }
   }
 
-  void Lost(const std::shared_ptr<Invocation>& invocation, const std::exception_ptr& error,
-            bool again) {
-    if (invocation->begun() || again) {
-      invocation->Fail(error);
-      return;
-    }
-    try {
-      std::rethrow_exception(error);
-    } catch (const EnvironmentStopped&) {
-      errands_.Post([self = shared_from_this(), invocation] {
-        try {
-          self->Invoke(invocation, true);
-        } catch (...) {
-          invocation->Fail(std::current_exception());
+  void TellIfIdle() {  // with mutex_ held
+    if (on_idle_ && under_way_.empty() && waiting_.empty()) on_idle_();
+  }
+
+  Place PlaceFor(const PendingCall& call) {  // with mutex_ held
+    Place place{.member = pool_->TryTake(), .lease = nullptr, .inspector = inspector_};
+    if (!place.member) return place;
+    place.lease = std::make_shared<detail::PoolLease>(place.member);
+    under_way_[call.invocation->id()] = place.lease;
+    return place;
+  }
+
+  void GiveWaiting() {
+    while (true) {
+      PendingCall call;
+      Place place;
+      try {
+        const std::lock_guard lock(mutex_);
+        while (!waiting_.empty() && waiting_.begin()->second.invocation->settled()) {
+          waiting_.erase(waiting_.begin());
         }
-      });
-    } catch (...) {
-      invocation->Fail(error);
+        if (waiting_.empty()) return TellIfIdle();
+        place = PlaceFor(waiting_.begin()->second);
+        if (!place.member) return;
+        call = std::move(waiting_.extract(waiting_.begin()).mapped());
+      } catch (...) {  // the pool has stopped
+        for (const PendingCall& refused : TakeWaiting()) {
+          refused.invocation->Fail(std::current_exception());
+        }
+        return;
+      }
+      Give(call, place);
+    }
+  }
+
+  void Give(const PendingCall& call, const Place& place) {
+    if (place.inspector && place.inspector->is_lost()) place.inspector->MoveTo(place.member);
+    const Task<void> task = place.lease->environment().RunAsync(
+        [lease = place.lease, member = place.member, invocation = call.invocation](
+            Js& js) -> Task<void> { return Call(js, *lease, *member, *invocation); },
+        {.timeout = TimeLeft(*call.invocation)});
+    task.state()->OnSettled(
+        [self = shared_from_this(), call, member = place.member, state = task.state().get()] {
+          self->Settled(call, *member, state->error());
+        });
+  }
+
+  // One that has begun fails last: whoever makes another call then, waits for the next environment.
+  void Settled(const PendingCall& call, detail::PoolMember& member,
+               const std::exception_ptr& error) {
+    const std::shared_ptr<Invocation>& invocation = call.invocation;
+    const bool ended = IsEndOf(member.environment, error);
+    const auto given_up = ended ? pool_->Lose(member) : std::nullopt;
+    const bool retry = ended && !call.again && !invocation->settled() && !invocation->begun();
+    bool is_current = false;
+    decltype(under_way_)::node_type done;  // goes when the lock has gone
+    {
+      const std::lock_guard lock(mutex_);
+      done = under_way_.extract(invocation->id());
+      if (retry) waiting_.emplace(invocation->id(), PendingCall{invocation, true});
+      is_current = on_idle_ == nullptr;
+      TellIfIdle();
+    }
+    if (ended && is_current) pool_->Replenish();
+    if (retry) GiveWaiting();
+    if (given_up) GiveUpWaiting(*given_up);
+    if (error && !retry && !invocation->settled()) invocation->Fail(error);
+  }
+
+  void GiveUpWaiting(const std::string& why) {
+    for (const PendingCall& call : TakeWaiting()) {
+      const std::string text = fmt::format("{}, as {} before it; {} was not called.", why,
+                                           host::BackOff::kGivesUpAt - 1, call.invocation->name());
+      call.invocation->Fail(std::make_exception_ptr(InstanceEnded(text, false)));
     }
   }
 
@@ -252,6 +354,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::mutex mutex_;
   // Guarded by mutex_.
   std::unordered_map<std::uint64_t, std::shared_ptr<detail::PoolLease>> under_way_;
+  std::map<std::uint64_t, PendingCall> waiting_;  // for an environment, in their order
   std::function<void()> on_idle_;
   std::shared_ptr<services::InspectorPort> inspector_;  // null: another generation has it
 };
@@ -276,12 +379,12 @@ class InProcessModel final : public HostingModel {
     {
       const std::lock_guard lock(mutex_);
       if (restarting_) {
-        waiting_.push_back(std::move(invocation));
+        waiting_.push_back({std::move(invocation)});
         return;
       }
       generation = current_;
     }
-    generation->Invoke(invocation);
+    generation->Invoke({std::move(invocation)});
   }
 
   void Cancel(std::uint64_t id) override {
@@ -324,7 +427,7 @@ class InProcessModel final : public HostingModel {
       error = std::current_exception();
     }
     std::shared_ptr<Generation> old;
-    std::vector<std::shared_ptr<Invocation>> waiting;
+    std::vector<PendingCall> waiting;
     {
       const std::lock_guard lock(mutex_);
       if (next) {
@@ -340,15 +443,16 @@ class InProcessModel final : public HostingModel {
       }
     }
     if (old) {
+      for (PendingCall& call : old->TakeWaiting()) waiting.push_back(std::move(call));
       next->TakeInspector(*old);
       old->OnIdle([this] { errands_.Post([this] { EndIdle(); }); });
     }
-    for (const auto& invocation : waiting) {
+    for (const PendingCall& call : waiting) {
       try {
         if (error) std::rethrow_exception(error);
-        next->Invoke(invocation);
+        next->Invoke(call);
       } catch (...) {
-        invocation->Fail(std::current_exception());
+        call.invocation->Fail(std::current_exception());
       }
     }
   }
@@ -372,7 +476,7 @@ class InProcessModel final : public HostingModel {
   // Guarded by mutex_.
   std::shared_ptr<Generation> current_;
   std::vector<std::shared_ptr<Generation>> old_;
-  std::vector<std::shared_ptr<Invocation>> waiting_;
+  std::vector<PendingCall> waiting_;
   bool restarting_ = false;
   bool again_ = false;  // files have changed since the start that is under way
 };
