@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <latch>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -86,6 +87,79 @@ TEST_CASE("pool: what keeps a replacement from being made is thrown, and tried a
   works = true;
   CHECK(pool.Run([](nh::Js&) { return 1; }) == 1);
   CHECK(pool.ReadStatistics().last_error.empty());
+}
+
+TEST_CASE("pool: rights and modules hold in each environment, also in a replacement and a spare") {
+  struct Sum {
+    nh::Method<double(double, double)> add;
+  };
+  nh::PoolOptions options = Options(2, 1);
+  options.environment.rights = {.native_addons = false, .child_processes = false};
+  options.environment.modules = {{"app:sum", Sum{.add = [](double a, double b) { return a + b; }}}};
+  nh::EnvironmentPool pool(Platform(), options);
+  const auto sum = pool.Import<Sum>("app:sum");
+  const auto answers = [](nh::Js& js) {
+    return js
+        .Eval(R"((() => {
+          let refused = '';
+          try {
+            require('child_process').spawnSync('true');
+          } catch (error) {
+            refused = `${error.code} ${error.message.includes('child_processes')}`;
+          }
+          return `${refused} ${require('app:sum').add(1, 2)}`;
+        })())")
+        .As<std::string>();
+  };
+  for (int round = 0; round < 4; ++round) {
+    std::latch both(2);
+    const auto look = [&](nh::Js& js) {
+      both.arrive_and_wait();  // so that each environment has one of the two
+      return answers(js);
+    };
+    auto first = pool.RunAsync(look);
+    auto second = pool.RunAsync(look);
+    CHECK(first.get() == "ERR_ACCESS_DENIED true 3");
+    CHECK(second.get() == "ERR_ACCESS_DENIED true 3");
+    CHECK(sum->add(20, 22) == 42);
+    EndOne(pool);
+    REQUIRE(IsFullWithin(pool, 2, 1));
+  }
+  CHECK(pool.ReadStatistics().replaced == 4);
+}
+
+TEST_CASE("pool: environments that end as they start are not made for ever") {
+  std::atomic<bool> ends = false;
+  std::atomic<int> made = 0;
+  nh::PoolOptions options = Options(1);
+  options.set_up = [&](nh::Environment& node) {
+    ++made;
+    if (!ends) return;
+    try {
+      node.Run([](nh::Js& js) { js.Eval("process.exit(3)"); });
+    } catch (const nh::EnvironmentStopped&) {
+    }
+  };
+  nh::EnvironmentPool pool(Platform(), options);
+  ends = true;
+  EndOne(pool);
+  for (int call = 1; call <= 2; ++call) {
+    CHECK_THROWS_WITH_AS(pool.Run([](nh::Js&) {}), doctest::Contains("end as they start"),
+                         nh::HostError);
+    CHECK(made <= 1 + call * 6);
+  }
+  ends = false;
+  CHECK(pool.Run([](nh::Js&) { return 1; }) == 1);
+}
+
+TEST_CASE("pool: calls that end their environments each have one made, and no more are made") {
+  std::atomic<int> made = 0;
+  nh::PoolOptions options = Options(1);
+  options.set_up = [&](nh::Environment&) { ++made; };
+  nh::EnvironmentPool pool(Platform(), options);
+  for (int i = 0; i < 5; ++i) EndOne(pool);
+  std::this_thread::sleep_for(100ms);
+  CHECK(made == 5);
 }
 
 TEST_CASE("pool: Stop does what was handed in, and refuses what comes after") {
