@@ -84,6 +84,26 @@ TEST_CASE_TEMPLATE("data arrives as what it was", Model, MODELS) {
   services.InvokeExportAsync<void>("./values", "cyclic").Get();
 }
 
+TEST_CASE_TEMPLATE("large texts go there and back, several at a time, each its own", Model,
+                   MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  constexpr std::size_t kSize = 20'000'000;
+  std::vector<std::string> texts;
+  for (const char letter : {'a', 'b', 'c'}) {
+    texts.emplace_back(kSize, letter);
+    for (std::size_t i = 0; i < kSize; i += 997) texts.back()[i] = static_cast<char>('0' + i % 10);
+  }
+  std::vector<nh::Task<std::string>> calls;
+  for (const std::string& text : texts) {
+    calls.push_back(services.InvokeExportAsync<std::string>("./values", "echo", text));
+  }
+  CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(20s) == 3);  // beside them
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const bool same = calls[i].Get(50s) == texts[i];  // no message could show them
+    CHECK(same);
+  }
+}
+
 TEST_CASE_TEMPLATE("views of memory arrive as what they were, with their own bytes", Model,
                    MODELS) {
   nh::NodeServices services(Platform(), Options<Model>());
