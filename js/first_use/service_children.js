@@ -22,6 +22,7 @@ const {
 const { Buffer: { from: bufferFrom } } = require('buffer');
 const { spawn } = require('child_process');
 const { performance } = require('perf_hooks');
+const { Readable } = require('stream');
 const { clearTimeout, setTimeout } = require('timers');
 const {
   backOff, calls, inspector: { inspectorPort }, wire: { revive, sender },
@@ -86,13 +87,9 @@ function makeChildren(settings) {
         clearTimeout(instance.stuckTimer);
         instance.stuckTimer = undefined;
         return;
-      case 'stream': {
-        if (!calls.has(number, id)) return;
-        const stream = instance.port.open(`${id}`);
-        closeUnused(stream);
-        calls.complete(number, id, stream);
+      case 'broken':
+        calls.breakStream(number, id, revive(message[2]));
         return;
-      }
       case 'failed':
         calls.fail(number, id, revive(message[2]));
         return;
@@ -105,6 +102,21 @@ function makeChildren(settings) {
           throw new TypeError('no kind of message');
         }
     }
+  }
+
+  /// A Readable for a result that is a stream.
+  function openStream(number, id) {
+    const stream = new Readable({
+      __proto__: null,
+      objectMode: true,
+      read() { calls.readStream(number, id); },
+      destroy(error, callback) {
+        calls.leaveStream(number, id);
+        callback(error);
+      },
+    });
+    stream.on('error', () => {});  // who reads it has been told
+    return stream;
   }
 
   function start(slot) {
@@ -198,6 +210,7 @@ function makeChildren(settings) {
     const error = new Error(`The ${name} ${reason} while it sent or read a stream.`);
     error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
     instance.port.end(error);
+    calls.breakStreams(number, error);
     const served = calls.lose(number, reason, stopping);
     MapPrototypeDelete(everyone, number);
     inspector?.ended(instance);
@@ -235,6 +248,8 @@ function makeChildren(settings) {
     __proto__: null,
     send,
     receive,
+    openStream,
+    closeUnused,
     destroyStreams,
     destroyUnread(args) {
       const numbers = streamNumbers(args);

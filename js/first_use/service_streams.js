@@ -7,7 +7,7 @@
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
 // Gets service_wire.js's exports as `wire` and `isStream(value)`; returns `readableOf(value)` of one,
-// `streamNumbers(args)`, `closeUnused(stream)`, `streamPort(send, onIdle)` and
+// `streamNumbers(args)`, `prematureClose()`, `closeUnused(stream)`, `streamPort(send, onIdle)` and
 // `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
 'use strict';
 
@@ -201,4 +201,6 @@ function streamNumbers(args) {
   return numbers;
 }
 
-return { __proto__: null, bytesPort, closeUnused, readableOf, streamNumbers, streamPort };
+return {
+  __proto__: null, bytesPort, closeUnused, prematureClose, readableOf, streamNumbers, streamPort,
+};

@@ -6,12 +6,12 @@
 //                     'inspect', port       open the inspector
 //                     'endInspect'          close it
 //   from the worker   'ready'
-//                     'stream', id          the result is a stream
 //                     'failed', id, error   as `describe` makes it
+//                     'broken', id, error   likewise, of a stream
 //                     'pong'
 //                     'inspects', url, failure   it is open, or why it is not
 //                     'inspectEnded'
-//   either way        what service_streams.js sends
+//   either way        what service_streams.js sends of arguments that are streams
 //
 // Gets `clone(value)`, which makes bytes, and `deserialize(bytes)`.
 'use strict';
@@ -140,4 +140,4 @@ function sender(send, sendChunk) {
   };
 }
 
-return { __proto__: null, clone, describe, deserialize, revive, sender };
+return { __proto__: null, clone, describe, deserialize, isBuffer, revive, sender };

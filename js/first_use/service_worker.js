@@ -6,7 +6,8 @@
 const { PromisePrototypeThen, append } = primordials;
 const { isPromise } = require('util');
 const {
-  calls, invoke, wire: { describe, sender }, streams: { closeUnused, streamPort },
+  calls, invoke, wire: { describe, isBuffer, sender },
+  streams: { closeUnused, prematureClose, readableOf, streamPort },
 } = options;
 
 const { exit } = process;
@@ -17,9 +18,39 @@ function fail(id, thrown) {
   send(['failed', id, describe(thrown)]);
 }
 
-function giveStream(id, stream) {
-  send(['stream', id]);
-  port.give(`${id}`, stream);
+/// Sends a result that is a stream, as fast as it is read.
+function giveStream(id, result) {
+  const stream = readableOf(result);
+  let open = true;
+  const write = calls.openStream(id, (more) => {
+    if (more) {
+      stream.resume();
+    } else {
+      open = false;
+      stream.destroy();
+    }
+  });
+  const over = (error) => {
+    if (!open) return;
+    open = false;
+    if (error !== null) send(['broken', id, describe(error)]);
+    calls.closeStream(id, error === null);
+  };
+  stream.on('error', over);
+  stream.on('end', () => over(null));
+  stream.on('close', () => over(prematureClose()));
+  stream.on('data', (chunk) => {
+    if (!open) return;
+    try {
+      if (!write(chunk, isBuffer(chunk))) stream.pause();
+    } catch (error) {  // a DataCloneError
+      over(error);
+      stream.destroy();
+    }
+  });
+  if (stream.errored || stream.destroyed) over(stream.errored ?? prematureClose());
+  if (stream.readableEnded) over(null);
+  stream.resume();
 }
 
 function call(id, module, name, args, streams) {

@@ -13,21 +13,20 @@
 #include "encode_decode.hpp"
 #include "host_functions.hpp"
 #include "js_errors.hpp"
-#include "memory.hpp"
 #include "native_call.hpp"
-#include "node_version.hpp"
 #include "nodehost/detail/job.hpp"
 #include "nodehost/detail/member.hpp"
 #include "nodehost/errors.hpp"
 #include "nodehost/keep_alive.hpp"
-#include "nodehost/text_decoder.hpp"
 #include "realm.hpp"
+#include "stream_pusher.hpp"
 #include "thread/js_thread.hpp"
-#include "v8_strings.hpp"
 
 namespace nodehost::detail {
 
 namespace {
+
+thread_local const FeedScope* innermost_feed = nullptr;
 
 constexpr const char* kFunctionNames[] = {"readFrom",  "writeTo",   "readable",    "writable",
                                           "duplex",    "transform", "webReadable", "webWritable",
@@ -131,12 +130,11 @@ class Producer final : public StreamEnd {
   void Do(NativeCall& call, int operation) override {
     switch (operation) {
       case kPush:
-        ReturnRoom(call, Push(call.realm(), call.argument(1)));
+        ReturnRoom(call, pusher_.Push(call.realm(), call.argument(1)));
         break;
       case kEnd:
         SetWaits(false);
-        PushRest();
-        state_->producer().End(nullptr);
+        pusher_.End();
         ended_ = true;
         break;
       case kFail:
@@ -159,66 +157,8 @@ class Producer final : public StreamEnd {
     ReturnNumber(call, static_cast<int>(room));
   }
 
-  StreamRoom Push(Realm& realm, v8::Local<v8::Value> chunk) {
-    const ChunkKind kind = OpsOf<StreamOps>(type_).kind;
-    if (kind == ChunkKind::kText && IsMemory(chunk)) {
-      return PushText(text_.Decode(MemoryOf(chunk).text()));
-    }
-    if (kind == ChunkKind::kText && chunk->IsString()) {
-      chunk = WholeCharacters(realm.isolate(), chunk.As<v8::String>());
-    }
-    auto fill = [&](void* filled, void*) {
-      if (kind == ChunkKind::kBytes && chunk->IsString()) {
-        std::string text;
-        FromV8String(realm.isolate(), chunk.As<v8::String>(), text);
-        *static_cast<Bytes*>(filled) = Bytes::CopyOf(text);
-      } else {
-        Decode(realm, chunk, *type_.element, filled, "chunk", v8::Undefined(realm.isolate()));
-      }
-      return true;
-    };
-    return state_->PushFilled(FillerOf(fill));
-  }
-  StreamRoom PushText(std::string text) {
-    auto fill = [&](void* filled, void*) {
-      *static_cast<std::string*>(filled) = std::move(text);
-      return true;
-    };
-    return state_->PushFilled(FillerOf(fill));
-  }
-
-  // Without the first half of a surrogate pair at its end, which comes before the next text
-  // instead.
-  v8::Local<v8::String> WholeCharacters(v8::Isolate* isolate, v8::Local<v8::String> text) {
-    if (half_ == 0 && !EndsInHalf(isolate, text)) return text;
-    std::u16string units;
-    FromV8String(isolate, text, units);
-    if (half_ != 0) units.insert(units.begin(), std::exchange(half_, u'\0'));
-    if (!units.empty() && IsFirstHalf(units.back())) {
-      half_ = units.back();
-      units.pop_back();
-    }
-    return ToV8String(isolate, units);
-  }
-
-  static bool IsFirstHalf(char16_t unit) noexcept { return (unit & 0xFC00) == 0xD800; }
-  static bool EndsInHalf(v8::Isolate* isolate, v8::Local<v8::String> text) {
-    if (text->IsOneByte() || text->Length() == 0) return false;
-    char16_t last = 0;
-    WriteTwoByte(isolate, text, text->Length() - 1, &last, 1);
-    return IsFirstHalf(last);
-  }
-
-  // U+FFFD for a character that is incomplete at the end.
-  void PushRest() {
-    std::string rest = text_.Flush();
-    if (half_ != 0) rest += "\uFFFD";
-    if (!rest.empty()) PushText(std::move(rest));
-  }
-
+  StreamPusher pusher_{type_, state_};
   bool ended_ = false;
-  char16_t half_ = 0;
-  TextDecoder text_{OpsOf<StreamOps>(type_).encoding};
 };
 
 // JavaScript reads.
@@ -401,8 +341,23 @@ bool IsWritable(Realm& realm, v8::Local<v8::Value> value) {
                                        : HasMethod(realm, value, "getWriter");
 }
 
+FeedScope::FeedScope(v8::Local<v8::Value> readable, StreamFeed& feed)
+    : readable_(readable), feed_(feed), outer_(std::exchange(innermost_feed, this)) {}
+
+FeedScope::~FeedScope() { innermost_feed = outer_; }
+
+StreamFeed* FeedScope::Find(v8::Local<v8::Value> readable) {
+  const FeedScope* const scope = innermost_feed;
+  return scope && scope->readable_ == readable ? &scope->feed_ : nullptr;
+}
+
 void ReadFromJs(Realm& realm, v8::Local<v8::Value> source, const TypeInfo& type, void* stream) {
   const auto state = OpsOf<StreamOps>(type).make(stream);
+  if (StreamFeed* const feed = FeedScope::Find(source)) {
+    state->producer().set_origin(realm.thread().shared_from_this());
+    feed->FeedTo(type, state);
+    return;
+  }
   v8::Local<v8::Value> arguments[] = {
       source, NativeOfEnd<Producer>(realm, type, state, Whose::kJavaScript)};
   const auto wake = CallStreamFunction(realm, StreamFunction::kReadFrom, arguments);

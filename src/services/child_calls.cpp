@@ -10,6 +10,7 @@
 #include "engine/clone_bytes.hpp"
 #include "engine/entry.hpp"
 #include "engine/js_errors.hpp"
+#include "engine/js_streams.hpp"
 #include "engine/realm.hpp"
 #include "loop_turn.hpp"
 #include "nodehost/function.hpp"
@@ -51,6 +52,7 @@ std::shared_ptr<ChildCalls> ChildCalls::New(Js& js) {
         for (const auto& [id, call] : std::exchange(self->calls_, {})) {
           call.invocation->Fail(reason);
         }
+        self->workers_.EndStreams(reason);
       },
       made.get());
   return made;
@@ -66,13 +68,6 @@ Object ChildCalls::Functions(Js& js) {
     workers_.Find(number)->ready = true;
     GiveWaiting(inner);
   });
-  functions.Set("has", [this](int number, double id) {
-    return Find(*workers_.Find(number), IdOf(id)) != calls_.end();
-  });
-  functions.Set("complete", [this](Js&, int number, double id, const Value& result) {
-    Worker& worker = *workers_.Find(number);
-    Answer(worker, Find(worker, IdOf(id)), result);
-  });
   functions.Set("fail", [this](Js& inner, int number, double id, const Value& error) {
     Worker& worker = *workers_.Find(number);
     const auto call = Find(worker, IdOf(id));
@@ -87,7 +82,31 @@ Object ChildCalls::Functions(Js& js) {
     return Lose(inner, number, reason, stopping);
   });
   functions.Set("giveUpWaiting", [this](const std::string& reason) { GiveUpWaiting(reason); });
+  AddStreamFunctions(functions);
   return functions;
+}
+
+// Of results that are streams.
+void ChildCalls::AddStreamFunctions(const Object& functions) {
+  functions.Set("readStream", [this](int number, double id) {
+    if (const auto stream = FindStream(number, IdOf(id))) stream->Look();
+  });
+  functions.Set("leaveStream", [this](int number, double id) {
+    if (const auto stream = FindStream(number, IdOf(id))) stream->Leave();
+  });
+  functions.Set("breakStream", [this](int number, double id, const Value& error) {
+    const detail::Entry entry(error.ref());
+    if (const auto stream = TakeStream(number, IdOf(id)))
+      stream->Fail(entry.realm(), entry.value());
+  });
+  functions.Set("breakStreams", [this](int number, const Value& error) {
+    const detail::Entry entry(error.ref());
+    Worker* const worker = workers_.Find(number);
+    if (!worker) return;
+    for (const auto& [id, stream] : std::exchange(worker->streams, {})) {
+      stream->Fail(entry.realm(), entry.value());
+    }
+  });
 }
 
 template <class... A>
@@ -184,6 +203,7 @@ void ChildCalls::Receive(int number, const std::vector<Body>& bodies) {
   std::string mistake;
   try {
     for (const Body body : bodies) Receive(worker, body, turn);
+    DeliverChunks();
     return;
   } catch (const EnvironmentStopped&) {
     return;
@@ -192,6 +212,7 @@ void ChildCalls::Receive(int number, const std::vector<Body>& bodies) {
   } catch (const std::exception& error) {
     mistake = error.what();
   }
+  fed_.clear();
   // What it runs has got at the socket.
   worker.pipe->StopReading();
   turn.set_has_called();
@@ -200,7 +221,8 @@ void ChildCalls::Receive(int number, const std::vector<Body>& bodies) {
 
 void ChildCalls::Receive(Worker& worker, Body body, LoopTurn& turn) {
   BodyReader reader(body);
-  switch (static_cast<Frame>(reader.Byte())) {
+  const auto kind = static_cast<Frame>(reader.Byte());
+  switch (kind) {
     case Frame::kBegun:
       while (!reader.empty()) {
         const auto call = Find(worker, reader.Number64());
@@ -215,10 +237,44 @@ void ChildCalls::Receive(Worker& worker, Body body, LoopTurn& turn) {
       Answer(worker, call, Decode(detail::Realm::Of(*thread_), reader.Rest()));
       return;
     }
+    case Frame::kStream:
+      turn.set_has_called();
+      DeliverChunks();
+      OpenStream(worker, reader.Number64());
+      return;
+    case Frame::kData:
+    case Frame::kValue:
+    case Frame::kOver:
+      ReceiveChunk(worker, kind, reader, turn);
+      return;
     default:
       turn.set_has_called();
       children_.Call("receive", worker.number, MessageOf(detail::Realm::Of(*thread_), body));
   }
+}
+
+// JavaScript that reads the stream may be called.
+void ChildCalls::ReceiveChunk(Worker& worker, Frame kind, BodyReader& reader, LoopTurn& turn) {
+  const auto found = worker.streams.find(reader.Number64());
+  if (found == worker.streams.end()) return;
+  const std::shared_ptr<ResultStream> stream = found->second;
+  if (!stream->is_fed()) turn.set_has_called();
+  if (kind == Frame::kOver) {
+    TakeStream(worker.number, found->first);
+    stream->End();
+    return;
+  }
+  if (fed_.empty() || fed_.back() != stream) fed_.push_back(stream);
+  detail::Realm& realm = detail::Realm::Of(*thread_);
+  if (kind == Frame::kData) {
+    stream->TakeBytes(realm, reader.Text(reader.size()));
+  } else {
+    stream->TakeClone(realm, reader.Rest());
+  }
+}
+
+void ChildCalls::DeliverChunks() {
+  for (const auto& stream : std::exchange(fed_, {})) stream->Deliver();
 }
 
 ChildCalls::Calls::iterator ChildCalls::Find(const Worker& worker, std::uint64_t id) {
@@ -242,8 +298,63 @@ void ChildCalls::Answer(Worker& worker, Calls::iterator call, const Value& resul
   if (!waiting_.empty()) GiveWaiting(thread_->js());
 }
 
+// C++ takes the Readable, or a Convert of the program's hands it on to JavaScript.
+void ChildCalls::OpenStream(Worker& worker, std::uint64_t id) {
+  const int number = worker.number;
+  const auto call = Find(worker, id);
+  if (call == calls_.end()) return SendOf(number, Frame::kGone, id);
+  const auto stream = std::make_shared<ResultStream>(
+      thread_, ResultStream::Wire{
+                   .grant = [this, number,
+                             id](std::uint64_t more) { SendOf(number, Frame::kMore, id, more); },
+                   .leave =
+                       [this, number, id] {
+                         SendOf(number, Frame::kGone, id);
+                         TakeStream(number, id);
+                       },
+               });
+  worker.streams[id] = stream;
+  const Value readable = children_.Call("openStream", number, static_cast<double>(id));
+  stream->set_readable(readable);
+  {
+    const detail::Entry entry(readable.ref());
+    const detail::FeedScope feed(entry.value(), *stream);
+    Answer(worker, call, readable);
+  }
+  if (!stream->is_fed()) Tell("closeUnused", readable);
+}
+
+void ChildCalls::SendOf(int number, Frame kind, std::uint64_t id, std::uint64_t more) {
+  Worker* const worker = workers_.Find(number);
+  if (!worker) return;
+  FramePipe::Writer frame(*worker->pipe, kind);
+  frame.Number(id);
+  if (kind == Frame::kMore) frame.Number(more);
+  frame.Send();
+}
+
+// Null if it is over.
+std::shared_ptr<ResultStream> ChildCalls::FindStream(int number, std::uint64_t id) {
+  Worker* const worker = workers_.Find(number);
+  if (!worker) return nullptr;
+  const auto found = worker->streams.find(id);
+  return found == worker->streams.end() ? nullptr : found->second;
+}
+
+// It is over.
+std::shared_ptr<ResultStream> ChildCalls::TakeStream(int number, std::uint64_t id) {
+  std::shared_ptr<ResultStream> stream = FindStream(number, id);
+  if (!stream) return nullptr;
+  Worker& worker = *workers_.Find(number);
+  worker.streams.erase(id);
+  AfterAnswer(worker);
+  return stream;
+}
+
 void ChildCalls::AfterAnswer(Worker& worker) {
-  if (worker.retired && worker.calls == 0) Tell("closeIfDone", worker.number);
+  if (worker.retired && worker.calls == 0 && worker.streams.empty()) {
+    Tell("closeIfDone", worker.number);
+  }
 }
 
 // No function has answered it: nobody reads its arguments any more.

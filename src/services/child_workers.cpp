@@ -74,13 +74,19 @@ void ChildWorkers::Erase(const Worker& worker) {
   workers_.erase(worker.number);
 }
 
+void ChildWorkers::EndStreams(const std::exception_ptr& reason) noexcept {
+  for (const auto& [number, worker] : workers_) {
+    for (const auto& [id, stream] : worker.streams) stream->Fail(reason);
+  }
+}
+
 void ChildWorkers::AddFunctions(const Object& functions) {
   functions.Set("start", [this](int number, std::string name) { Start(number, std::move(name)); });
   functions.Set("discard", [this](int number) { Discard(number); });
   functions.Set("retire", [this](int number) { Find(number)->retired = true; });
   functions.Set("isIdle", [this](int number) {
     const Worker* const worker = Find(number);
-    return worker && worker->retired && worker->calls == 0;
+    return worker && worker->retired && worker->calls == 0 && worker->streams.empty();
   });
   functions.Set("end", [this](int number) {
     if (const Worker* const worker = Find(number)) worker->pipe->End();

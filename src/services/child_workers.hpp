@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "frame_pipe.hpp"
 #include "nodehost/object.hpp"
+#include "result_stream.hpp"
 
 namespace nodehost::services {
 
@@ -21,6 +25,7 @@ class ChildWorkers {
     std::shared_ptr<FramePipe> pipe;
     int child_end = -1;     // of the socket, until the process has it
     std::size_t calls = 0;  // under way in it
+    std::unordered_map<std::uint64_t, std::shared_ptr<ResultStream>> streams;  // likewise
     bool ready = false;
     bool retired = false;
     bool served = false;  // it has answered
@@ -40,6 +45,9 @@ class ChildWorkers {
 
   /// Closes its socket, and forgets it.
   void Erase(const Worker& worker);
+
+  /// The streams that they send fail.
+  void EndStreams(const std::exception_ptr& reason) noexcept;
 
   /// Of the functions that service_children.js gets, those that concern one worker alone.
   void AddFunctions(const Object& functions);

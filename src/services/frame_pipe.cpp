@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kHeader = 4;
 constexpr std::size_t kMostBytes = UINT32_MAX;
 constexpr std::size_t kLeastRoom = 1 << 16;  // for a read
+constexpr std::size_t kMuch = 1 << 16;       // to be sent at once
+constexpr int kSocketRoom = 1 << 20;         // that is asked for; Linux has a limit of its own
 
 std::size_t LengthOf(const std::uint8_t* header) {
   return header[0] | std::size_t{header[1]} << 8 | std::size_t{header[2]} << 16 |
@@ -56,6 +58,8 @@ std::shared_ptr<FramePipe> FramePipe::Open(v8::Isolate* isolate, int descriptor,
     CloseSocket(descriptor);
     ThrowUv(error);
   }
+  int room = kSocketRoom;
+  uv_send_buffer_size(reinterpret_cast<uv_handle_t*>(made->pipe_.get()), &room);
   made->before_wait_.Open(made.get(), uv_prepare_init, loop);
   made->before_wait_.Unref();
   node::AddEnvironmentCleanupHook(isolate, &CloseAtEnd, made.get());
@@ -186,6 +190,21 @@ void FramePipe::Flush() {
   }
 }
 
+bool FramePipe::FlushMuch() {
+  if (out_.size() < kMuch) return true;
+  Flush();
+  wants_room_ = writing_;
+  return !writing_;
+}
+
+void FramePipe::Written(detail::GrowingBytes bytes) {
+  writing_ = false;
+  bytes.Clear();
+  if (out_.empty()) out_ = std::move(bytes);  // its memory is used again
+  Flush();
+  if (!writing_ && std::exchange(wants_room_, false)) events_.on_room();
+}
+
 void FramePipe::WriteRest(std::size_t written) {
   auto request = std::make_unique<WriteRequest>();
   request->bytes = std::move(out_);
@@ -205,8 +224,7 @@ void FramePipe::WriteRest(std::size_t written) {
                  const std::unique_ptr<WriteRequest> own(static_cast<WriteRequest*>(done->data));
                  const auto self = own->pipe.lock();
                  if (!self) return;
-                 self->writing_ = false;
-                 self->Flush();
+                 self->Written(std::move(own->bytes));
                });
   if (error != 0) return;
   writing_ = true;

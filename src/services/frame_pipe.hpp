@@ -3,10 +3,16 @@
 // body says what it is; numbers behind it are least significant byte first:
 //
 //   kBegun   ids u64…                              from the worker, before the functions are called
-//   kChunk   length of the key u8, key, bytes      a Buffer of a stream
+//   kChunk   length of the key u8, key, bytes      a Buffer of an argument that is a stream
 //   kCall    id u64, length of the module u32, length of the export u32, both, clone of the array
 //            of the arguments
 //   kDone    id u64, clone of the result
+//   kStream  id u64                                the result is a stream, whose chunks come next:
+//   kData    id u64, bytes                         a Buffer
+//   kValue   id u64, clone                         what is none
+//   kOver    id u64                                the end; JavaScript sends an error instead
+//   kMore    id u64, u64                           to the worker: as much more may come of it
+//   kGone    id u64                                to the worker: nobody reads it
 //   kClone   which is itself the clone of an array, for JavaScript: service_wire.js has them
 #pragma once
 
@@ -29,7 +35,19 @@ class Isolate;
 
 namespace nodehost::services {
 
-enum class Frame : std::uint8_t { kBegun = 1, kChunk = 2, kCall = 3, kDone = 4, kClone = 255 };
+enum class Frame : std::uint8_t {
+  kBegun = 1,
+  kChunk = 2,
+  kCall = 3,
+  kDone = 4,
+  kStream = 5,
+  kData = 6,
+  kValue = 7,
+  kOver = 8,
+  kMore = 9,
+  kGone = 10,
+  kClone = 255
+};
 
 using Body = std::span<const std::uint8_t>;
 
@@ -41,6 +59,8 @@ class FramePipe : public std::enable_shared_from_this<FramePipe> {
     std::function<void(const std::vector<Body>&)> on_frames;
     /// The other side writes no more; with libuv's error, or UV_EOF. Once, at most.
     std::function<void(int error)> on_end;
+    /// There is room after FlushMuch has said that there is none. May be empty.
+    std::function<void()> on_room = {};
   };
 
   /// Takes the socket `descriptor`, and closes it if it throws. `StartReading` comes next.
@@ -84,6 +104,10 @@ class FramePipe : public std::enable_shared_from_this<FramePipe> {
   /// Sends what is written now, instead of when the loop is about to wait.
   void Flush();
 
+  /// Sends what is written if that is much: what is sent soon is still in the cache. False if the
+  /// other side has not read as much yet; what is written next waits here then.
+  bool FlushMuch();
+
   /// Nothing more is written; the other side is told so once it has everything.
   void End();
 
@@ -96,6 +120,7 @@ class FramePipe : public std::enable_shared_from_this<FramePipe> {
   void Read(ssize_t count);
   void Dispatch();
   void WriteRest(std::size_t written);
+  void Written(detail::GrowingBytes bytes);
   void ScheduleFlush();
 
   v8::Isolate* const isolate_;
@@ -106,7 +131,8 @@ class FramePipe : public std::enable_shared_from_this<FramePipe> {
   detail::GrowingBytes spare_;  // empty
   detail::GrowingBytes out_;
   int writers_ = 0;
-  bool writing_ = false;  // libuv is
+  bool writing_ = false;     // libuv is
+  bool wants_room_ = false;  // on_room comes
   bool ending_ = false;
 };
 

@@ -60,7 +60,9 @@ WorkerCalls::WorkerCalls(Js& js, Environment& node, int descriptor)
   pipe_ =
       FramePipe::Open(detail::Realm::Of(thread_).isolate(), descriptor,
                       {.on_frames = [this](const std::vector<Body>& bodies) { Receive(bodies); },
-                       .on_end = [this](int error) { End(error); }});
+                       .on_end = [this](int error) { End(error); },
+                       .on_room = [this] { LetStreamsFlow(); }});
+  shared_->pipe = pipe_;
   const Object options = WireOptions(js);
   options.Set("invoke", modules_["invoke"]);
   options.Set("calls", Functions(js));
@@ -82,6 +84,12 @@ Object WorkerCalls::Functions(Js& js) {
   functions.Set("complete", [this](Js& inner, double id, const Value& result) {
     detail::Realm& realm = detail::Realm::Of(inner.thread());
     Complete(realm, static_cast<std::uint64_t>(id), LocalOf(realm, result));
+  });
+  functions.Set("openStream", [this](Js& inner, double id, const Value& wake) {
+    return OpenStream(detail::Realm::Of(inner.thread()), static_cast<std::uint64_t>(id), wake);
+  });
+  functions.Set("closeStream", [this](double id, bool at_end) {
+    CloseStream(static_cast<std::uint64_t>(id), at_end);
   });
   functions.Set("openInspector", [this](int port) { return OpenInspector(node_, {.port = port}); });
   functions.Set("closeInspector", [this] { CloseInspector(node_); });
@@ -113,22 +121,56 @@ void WorkerCalls::Begin(const std::vector<Body>& bodies) {
 
 // Each call is a callback of the loop's to Node: nextTicks and microtasks run behind it, and what
 // an AsyncLocalStorage holds is its own.
-void WorkerCalls::Serve(Body body) {
+template <class F>
+void WorkerCalls::Enter(F&& function) {
   detail::Realm& realm = detail::Realm::Of(thread_);
   v8::Isolate* const isolate = realm.isolate();
   const v8::HandleScope scope(isolate);
   const node::CallbackScope callback(isolate, v8::Object::New(isolate), {0, 0});
   const detail::JobCatch caught(&realm);
   try {
-    if (KindOf(body) == Frame::kCall) {
-      Call(realm, BodyReader(body.subspan(1)));
-    } else {
-      functions_.Call("receive", MessageOf(realm, body));
-    }
+    function(realm);
   } catch (const EnvironmentStopped&) {
     // The process ends, and the other side is told by that.
   } catch (...) {
     detail::ReportUncaught(thread_.js(), std::current_exception());
+  }
+}
+
+void WorkerCalls::Serve(Body body) {
+  Enter([&](detail::Realm& realm) {
+    const Frame kind = KindOf(body);
+    if (kind == Frame::kCall) {
+      Call(realm, BodyReader(body.subspan(1)));
+    } else if (kind == Frame::kMore || kind == Frame::kGone) {
+      ServeStream(kind, BodyReader(body.subspan(1)));
+    } else {
+      functions_.Call("receive", MessageOf(realm, body));
+    }
+  });
+}
+
+// The socket has room again: one stream after the other fills it, in large parts, so that who reads
+// them is seldom woken.
+void WorkerCalls::LetStreamsFlow() {
+  while (!shared_->waiting.empty() && pipe_->FlushMuch()) {
+    if (!thread_.access().MayEnter()) return;
+    const std::shared_ptr<SentStream> stream = std::move(shared_->waiting.front());
+    shared_->waiting.pop_front();
+    Enter([&](detail::Realm&) { stream->Flow(); });
+  }
+}
+
+// Of one that may be over.
+void WorkerCalls::ServeStream(Frame kind, BodyReader reader) {
+  const auto found = streams_.find(reader.Number64());
+  if (found == streams_.end()) return;
+  const std::shared_ptr<SentStream> stream = found->second;
+  if (kind == Frame::kMore) {
+    stream->Grant(reader.Number64());
+  } else {
+    streams_.erase(found);
+    stream->Leave();
   }
 }
 
@@ -235,6 +277,19 @@ void WorkerCalls::Fail(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Val
   } catch (...) {
     detail::ReportUncaught(thread_.js(), std::current_exception());
   }
+}
+
+Value WorkerCalls::OpenStream(detail::Realm& realm, std::uint64_t id, const Value& wake) {
+  const auto stream = std::make_shared<SentStream>(shared_, id, wake);
+  streams_[id] = stream;
+  FramePipe::Writer(*pipe_, Frame::kStream).Number(id).Send();
+  const v8::HandleScope scope(realm.isolate());
+  return Keep(realm, realm.natives().FunctionOf(realm, stream, {.name = "write"}));
+}
+
+void WorkerCalls::CloseStream(std::uint64_t id, bool at_end) {
+  streams_.erase(id);
+  if (at_end) FramePipe::Writer(*pipe_, Frame::kOver).Number(id).Send();
 }
 
 // The process that gave the work has ended, or wants no more of it.

@@ -14,6 +14,7 @@
 #include "frame_pipe.hpp"
 #include "nodehost/environment.hpp"
 #include "nodehost/object.hpp"
+#include "sent_stream.hpp"
 #include "thread/js_thread.hpp"
 
 namespace nodehost::services {
@@ -44,11 +45,17 @@ class WorkerCalls {
   void Receive(const std::vector<Body>& bodies);
   void Begin(const std::vector<Body>& bodies);
   void Serve(Body body);
+  template <class F>
+  void Enter(F&& function);
+  void ServeStream(Frame kind, BodyReader reader);
+  void LetStreamsFlow();
   void Call(detail::Realm& realm, BodyReader call);
   void Remember(std::string_view key, std::string_view module, std::string_view name);
   void Settle(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> result);
   void Complete(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> result);
   void Fail(detail::Realm& realm, std::uint64_t id, v8::Local<v8::Value> thrown);
+  Value OpenStream(detail::Realm& realm, std::uint64_t id, const Value& wake);
+  void CloseStream(std::uint64_t id, bool at_end);
   void End(int error);
 
   detail::JsThread& thread_;
@@ -56,6 +63,8 @@ class WorkerCalls {
   const Object modules_;  // what module_functions.js returns
   std::unordered_map<std::string, Known, Hash, std::equal_to<>> known_;
   std::shared_ptr<FramePipe> pipe_;
+  const std::shared_ptr<StreamsOfPipe> shared_ = std::make_shared<StreamsOfPipe>();
+  std::unordered_map<std::uint64_t, std::shared_ptr<SentStream>> streams_;
   Object functions_;  // what service_worker.js returns
 };
 
