@@ -6,9 +6,10 @@
 //   from who writes   'chunk', key, chunk
 //                     'over', key, error    the end; with an error as `describe` makes it, or null
 //
-// Gets service_wire.js's exports as `wire` and `isStream(value)`; returns `readableOf(value)` of one,
-// `streamNumbers(args)`, `prematureClose()`, `closeUnused(stream)`, `streamPort(send, onIdle)` and
-// `bytesPort(sendBytes, onIdle)`, whose messages are bytes.
+// Gets service_wire.js's exports as `wire`, `isStream(value)`, and `messageOf(bytes)` of a message that
+// came as bytes; returns `readableOf(value)` of one, `streamNumbers(args)`, `prematureClose()`,
+// `closeUnused(stream)`, `streamPort(send, onIdle)` and `bytesPort(sendBytes, sendChunk, flush, onIdle)`:
+// what it sends may be kept until there is more, or `flush` is called.
 'use strict';
 
 const {
@@ -16,8 +17,8 @@ const {
   MapPrototypeGetSize, MapPrototypeSet, append,
 } = primordials;
 const { Readable } = require('stream');
-const { setTimeout } = require('timers');
-const { isStream, wire: { clone, describe, deserialize, revive } } = options;
+const { setImmediate, setTimeout } = require('timers');
+const { isStream, messageOf, wire: { clone, describe, revive, sender } } = options;
 
 const { from, fromWeb } = Readable;
 const kAhead = 64;        // chunks that may be under way
@@ -169,8 +170,21 @@ function streamPort(send, onIdle) {
   };
 }
 
-function bytesPort(sendBytes, onIdle) {
-  const port = streamPort((message) => sendBytes(clone(message)), onIdle);
+function bytesPort(sendBytes, sendChunk, flush, onIdle) {
+  let scheduled = false;
+  const sendOne = sender((message) => sendBytes(clone(message)), sendChunk);
+  // The chunks of one turn of the loop go together, and what is behind them takes them along.
+  const send = (message) => {
+    sendOne(message);
+    if (message[0] !== 'chunk') return flush();
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      flush();
+    });
+  };
+  const port = streamPort(send, onIdle);
   return {
     __proto__: null,
     open: port.open,
@@ -187,7 +201,9 @@ function bytesPort(sendBytes, onIdle) {
         args[numbers[i]] = null;
       }
     },
-    take: (bytes) => { port.receive(deserialize(bytes)); },
+    take(messages) {
+      for (let i = 0; i < messages.length; ++i) port.receive(messageOf(messages[i]));
+    },
     end: (text) => port.end(new Error(text)),
   };
 }

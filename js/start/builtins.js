@@ -16,7 +16,7 @@ const { basename, dirname, extname, isAbsolute, join } = require('path');
 const {
   Duplex, PassThrough, Readable, Transform, Writable, finished,
 } = require('stream');
-const { clearImmediate, clearTimeout, setTimeout } = require('timers');
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('timers');
 const { fileURLToPath, pathToFileURL } = require('url');
 const {
   getSystemErrorName, inspect,
@@ -65,7 +65,9 @@ const copies = {
   path: { __proto__: null, basename, dirname, extname, isAbsolute, join },
   process: { __proto__: null, nextTick: process.nextTick },
   stream: { __proto__: null, Duplex, PassThrough, Readable, Transform, Writable, finished },
-  timers: { __proto__: null, clearImmediate, clearTimeout, setTimeout, setUnrefTimeout },
+  timers: {
+    __proto__: null, clearImmediate, clearTimeout, setImmediate, setTimeout, setUnrefTimeout,
+  },
   url: { __proto__: null, fileURLToPath, pathToFileURL },
   util: {
     __proto__: null, getSystemErrorName, inspect, isAnyArrayBuffer, isAsyncFunction,

@@ -68,6 +68,9 @@ Object WireOptions(Js& js) {
   Object options = Object::New(js);
   options.Set("clone", [](Js&, const Value& value) { return Encode(value); });
   options.Set("deserialize", [](Js& inner, const Bytes& bytes) { return Decode(inner, bytes); });
+  options.Set("messageOf", [](Js& inner, const Bytes& bytes) {
+    return MessageOf(detail::Realm::Of(inner.thread()), Body(bytes.data(), bytes.size()));
+  });
   options.Set("isStream", [](Js&, const Value& value) { return IsStream(value); });
   options.Set("wire", RunScript(js, "wire", options));
   options.Set("streams", RunScript(js, "streams", options));
@@ -103,9 +106,17 @@ bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments) {
   return false;
 }
 
-Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
-                    const std::function<void()>& on_idle) {
-  return Streams(js).Call("bytesPort", send, on_idle).As<Object>();
+Object NewBytesPort(Js& js, const std::function<void(std::string_view, std::string_view)>& append,
+                    const std::function<void()>& flush, const std::function<void()>& on_idle) {
+  const auto send = [append](const Bytes& message) { append({}, message.text()); };
+  const auto send_chunk = [append](const std::string& key, const Bytes& chunk) {
+    std::string head{static_cast<char>(Frame::kChunk), static_cast<char>(key.size())};
+    append(head += key, chunk.text());
+  };
+  return Streams(js)
+      .Call("bytesPort", std::function<void(Bytes)>(send),
+            std::function<void(std::string, Bytes)>(send_chunk), flush, on_idle)
+      .As<Object>();
 }
 
 std::vector<int> StreamNumbers(Js& js, const Array& arguments) {

@@ -37,9 +37,10 @@ Object WireOptions(Js& js);
 bool IsStream(const Value& value);
 bool IsStream(detail::Realm& realm, v8::Local<v8::Value> value);
 bool HasStream(detail::Realm& realm, v8::Local<v8::Array> arguments);
-/// What `bytesPort` of that returns, for the streams of one call.
-Object NewBytesPort(Js& js, const std::function<void(Bytes)>& send,
-                    const std::function<void()>& on_idle);
+/// What `bytesPort` of service_streams.js returns, for the streams of one call. `append` gets the
+/// two parts of a message, which may wait until `flush` is called.
+Object NewBytesPort(Js& js, const std::function<void(std::string_view, std::string_view)>& append,
+                    const std::function<void()>& flush, const std::function<void()>& on_idle);
 /// The numbers of those arguments that are streams.
 std::vector<int> StreamNumbers(Js& js, const Array& arguments);
 

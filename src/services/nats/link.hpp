@@ -17,13 +17,13 @@ struct Link {
   /// `made` is what bytesPort has returned. On its JS thread.
   explicit Link(Object made)
       : port(std::move(made)),
-        take(port["take"].As<std::function<Posted(Bytes)>>()),
+        take(port["take"].As<std::function<Posted(std::vector<Bytes>)>>()),
         end(port["end"].As<std::function<Posted(std::string)>>()),
         close_unused(port["closeUnused"].As<std::function<Posted()>>()) {}
 
   /// What is behind the channel of a kData frame.
   void Take(FrameReader& frame) {
-    for (const Bytes& message : in.Take(frame)) Tell(take, message);
+    if (const std::vector<Bytes> messages = in.Take(frame); !messages.empty()) Tell(take, messages);
   }
   /// Breaks its streams.
   void End(const std::string& reason) { Tell(end, reason); }
@@ -40,7 +40,7 @@ struct Link {
   }
 
   const Object port;
-  const std::function<Posted(Bytes)> take;
+  const std::function<Posted(std::vector<Bytes>)> take;
   const std::function<Posted(std::string)> end;
   const std::function<Posted()> close_unused;
   MessagesOut out;

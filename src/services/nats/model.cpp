@@ -201,6 +201,9 @@ class NatsModel final : public HostingModel {
                                   call.invocation->module()),
                       true));
   }
+  void PumpStreams(Call& call) {
+    if (!call.place.worker.empty()) out_.Pump(call);
+  }
   void TakeData(Call& call, FrameReader& frame) {
     const std::uint64_t id = call.invocation->id();
     if (frame.Byte() == kStreams) {
@@ -391,12 +394,16 @@ class NatsModel final : public HostingModel {
   std::shared_ptr<Link> NewLink(Js& js, std::uint64_t id) {
     return std::make_shared<Link>(services::NewBytesPort(
         js,
-        [this, id](const Bytes& message) {
+        [this, id](std::string_view head, std::string_view rest) {
           const std::lock_guard lock(mutex_);
           const auto found = calls_.find(id);
           if (found == calls_.end() || !found->second->link) return;
-          found->second->link->out.Append(message.text());
-          if (!found->second->place.worker.empty()) out_.Pump(*found->second);
+          if (found->second->link->out.Append(head, rest)) PumpStreams(*found->second);
+        },
+        [this, id] {
+          const std::lock_guard lock(mutex_);
+          const auto found = calls_.find(id);
+          if (found != calls_.end()) PumpStreams(*found->second);
         },
         [this, id] { Idle(id); }));
   }

@@ -128,13 +128,19 @@ constexpr std::uint8_t kStreams = 1;  // that of what the ports of streams say t
 /// The side that sends messages as they come.
 class MessagesOut {
  public:
-  void Append(std::string_view message) { bytes_ += FrameWriter::Sized(message); }
+  /// A message in two parts. Whether so much waits that it should be sent.
+  bool Append(std::string_view head, std::string_view rest) {
+    const std::uint64_t size = head.size() + rest.size();
+    for (int i = 0; i < 8; ++i) bytes_.push_back(static_cast<char>(size >> (8 * i)));
+    bytes_.append(head).append(rest);
+    return kept() - (sent_ - acked_) >= kPart;
+  }
 
   std::optional<std::string> Next(std::size_t chunk) {
     const std::uint64_t held = sent_ - acked_;
-    if (held >= bytes_.size() || held >= kWindow) return std::nullopt;
-    const std::string_view part =
-        std::string_view(bytes_).substr(static_cast<std::size_t>(held), chunk);
+    if (held >= kept() || held >= kWindow) return std::nullopt;
+    const std::string_view part = std::string_view(bytes_).substr(
+        start_ + static_cast<std::size_t>(held), std::min(chunk, kPart));
     FrameWriter frame(Kind::kData, kHeader + part.size());
     frame.Byte(kStreams).Byte(0).Number(sent_).Rest(part);
     sent_ += part.size();
@@ -143,8 +149,12 @@ class MessagesOut {
   }
 
   void Acknowledge(std::uint64_t count) {
-    if (count <= acked_ || count > acked_ + bytes_.size()) return;
-    bytes_.erase(0, static_cast<std::size_t>(count - acked_));
+    if (count <= acked_ || count > acked_ + kept()) return;
+    start_ += static_cast<std::size_t>(count - acked_);
+    if (start_ > bytes_.size() / 2) {  // not for each: what is left is moved
+      bytes_.erase(0, start_);
+      start_ = 0;
+    }
     acked_ = count;
     sent_ = std::max(sent_, acked_);
     progress_ = Clock::now();
@@ -157,10 +167,14 @@ class MessagesOut {
     return true;
   }
 
-  bool empty() const noexcept { return bytes_.empty(); }
+  bool empty() const noexcept { return kept() == 0; }
 
  private:
-  std::string bytes_;  // that are not acknowledged
+  static constexpr std::size_t kPart = 128 << 10;  // of a message
+  std::size_t kept() const noexcept { return bytes_.size() - start_; }
+
+  std::string bytes_;  // that are not acknowledged, from start_ on
+  std::size_t start_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t acked_ = 0;
   Clock::time_point progress_{};
@@ -171,23 +185,30 @@ class MessagesIn {
  public:
   /// The messages that are complete now.
   std::vector<Bytes> Take(FrameReader& frame) {
-    std::vector<Bytes> messages;
     frame.Byte();
     const std::uint64_t offset = frame.Number();
     const std::string_view bytes = frame.Rest();
-    if (offset != received_) return messages;
+    if (offset != received_) return {};
     received_ += bytes.size();
     bytes_.append(bytes);
+    std::vector<std::pair<std::size_t, std::size_t>> parts;
     std::size_t at = 0;
     while (bytes_.size() - at >= kSize) {
       FrameReader reader(std::string_view(bytes_).substr(at));
       const std::uint64_t size = reader.Number();
       if (bytes_.size() - at - kSize < size) break;
-      messages.push_back(Bytes::CopyOf(
-          std::string_view(bytes_).substr(at + kSize, static_cast<std::size_t>(size))));
+      parts.emplace_back(at + kSize, static_cast<std::size_t>(size));
       at += kSize + static_cast<std::size_t>(size);
     }
-    bytes_.erase(0, at);
+    if (parts.empty()) return {};
+    const auto block = std::make_shared<std::string>(bytes_, at);
+    bytes_.resize(at);
+    block->swap(bytes_);
+    std::vector<Bytes> messages;
+    messages.reserve(parts.size());
+    for (const auto& [start, size] : parts) {
+      messages.emplace_back(block, block->data() + start, size);
+    }
     return messages;
   }
 

@@ -443,12 +443,16 @@ class NatsWorker {
   Object NewPort(Js& js, const std::string& reply) {
     const auto link = std::make_shared<Link>(services::NewBytesPort(
         js,
-        [this, reply](const Bytes& message) {
+        [this, reply](std::string_view head, std::string_view rest) {
           const std::lock_guard lock(mutex_);
           const auto found = calls_.find(reply);
           if (found == calls_.end() || !found->second.link) return;
-          found->second.link->out.Append(message.text());
-          Pump(found->second, reply);
+          if (found->second.link->out.Append(head, rest)) Pump(found->second, reply);
+        },
+        [this, reply] {
+          const std::lock_guard lock(mutex_);
+          const auto found = calls_.find(reply);
+          if (found != calls_.end()) Pump(found->second, reply);
         },
         [] {}));
     const std::lock_guard lock(mutex_);
