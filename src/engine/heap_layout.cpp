@@ -8,8 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
-
-#include "v8_strings.hpp"
+#include <string_view>
 
 namespace nodehost::detail {
 
@@ -20,13 +19,18 @@ constexpr std::uint64_t kHole = 0xfff7'ffff'fff7'ffff;
 
 std::uint64_t BitsOf(double number) noexcept { return std::bit_cast<std::uint64_t>(number); }
 
-v8::Local<v8::Array> NumbersOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
-                               std::span<const double> numbers) {
-  const v8::Local<v8::Array> array = v8::Array::New(isolate, static_cast<int>(numbers.size()));
-  for (std::uint32_t i = 0; i < numbers.size(); ++i) {
-    if (array->Set(context, i, v8::Number::New(isolate, numbers[i])).IsNothing()) return {};
-  }
-  return array;
+v8::Local<v8::String> TextOf(v8::Isolate* isolate, std::string_view utf8) {
+  return v8::String::NewFromUtf8(isolate, utf8.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(utf8.size()))
+      .ToLocalChecked();
+}
+
+// An Array as a script makes it: one that v8::Array::New makes keeps no doubles.
+v8::Local<v8::Array> ArrayOf(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                             std::string_view json) {
+  v8::Local<v8::Value> array;
+  if (!v8::JSON::Parse(context, TextOf(isolate, json)).ToLocal(&array)) return {};
+  return array.As<v8::Array>();
 }
 
 }  // namespace
@@ -85,7 +89,7 @@ bool HeapLayout::ProbeNumbers(v8::Isolate* isolate) {
   double none = 0;
   std::int32_t integer = 0;
   return numbers && !ReadNumber(v8::Undefined(isolate), none) &&
-         !ReadNumber(ToV8String(isolate, "1"), none) &&
+         !ReadNumber(TextOf(isolate, "1"), none) &&
          ReadInteger(v8::Integer::New(isolate, std::numeric_limits<std::int32_t>::min()),
                      integer) &&
          integer == std::numeric_limits<std::int32_t>::min();
@@ -97,21 +101,23 @@ bool HeapLayout::ProbeTexts(v8::Isolate* isolate) const {
     std::string_view text;
     return ReadText(value, text) && text == expected;
   };
-  const v8::Local<v8::String> text = ToV8String(isolate, words);
+  const v8::Local<v8::String> text = TextOf(isolate, words);
   std::string_view none;
-  return reads(text, words) && reads(ToV8Key(isolate, words), words) &&
-         reads(v8::String::Empty(isolate), "") && reads(ToV8String(isolate, "\xc3\xa4"), "\xe4") &&
-         !ReadText(ToV8String(isolate, "\xe2\x82\xac"), none) &&
+  return reads(text, words) &&
+         reads(v8::String::NewFromUtf8Literal(isolate, "a key", v8::NewStringType::kInternalized),
+               "a key") &&
+         reads(v8::String::Empty(isolate), "") && reads(TextOf(isolate, "\xc3\xa4"), "\xe4") &&
+         !ReadText(TextOf(isolate, "\xe2\x82\xac"), none) &&
          !ReadText(v8::String::Concat(isolate, text, text), none) &&
          !ReadText(v8::Number::New(isolate, 0.5), none) && !ReadText(v8::Null(isolate), none);
 }
 
 bool HeapLayout::ProbeArrays(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   constexpr std::array kFractions{0.5, 1.5, -2.5};
-  const v8::Local<v8::Array> doubles = NumbersOf(isolate, context, kFractions);
-  v8::Local<v8::Value> boxed[] = {ToV8String(isolate, "text"), v8::Integer::New(isolate, 3)};
-  const v8::Local<v8::Array> elements = v8::Array::New(isolate, boxed, 2);
-  if (doubles.IsEmpty()) return false;
+  constexpr std::string_view kText = "[0.5, 1.5, -2.5]";
+  const v8::Local<v8::Array> doubles = ArrayOf(isolate, context, kText);
+  const v8::Local<v8::Array> elements = ArrayOf(isolate, context, "[\"text\", 3]");
+  if (doubles.IsEmpty() || elements.IsEmpty()) return false;
   const auto elements_of = [](v8::Local<v8::Array> array) {
     return Field<Word>(WordOf(array), kElementsOffset);
   };
@@ -130,9 +136,9 @@ bool HeapLayout::ProbeArrays(v8::Isolate* isolate, v8::Local<v8::Context> contex
       text != "text" || !ReadNumber(words[1], number) || number != 3) {
     return false;
   }
-  const v8::Local<v8::Array> holes = NumbersOf(isolate, context, kFractions);
+  const v8::Local<v8::Array> holes = ArrayOf(isolate, context, kText);
   // A V8 may be built to keep undefined among doubles, as another NaN.
-  const v8::Local<v8::Array> mixed = NumbersOf(isolate, context, kFractions);
+  const v8::Local<v8::Array> mixed = ArrayOf(isolate, context, kText);
   return !holes.IsEmpty() && holes->Delete(context, 1).FromMaybe(false) &&
          !ReadDoubles(holes, read) && !mixed.IsEmpty() &&
          mixed->Set(context, 1, v8::Undefined(isolate)).FromMaybe(false) &&

@@ -33,8 +33,9 @@ struct InternalFields {
   void* second;
 };
 
-/// Used where the layout is not known.
-inline bool ReadFieldsByApi(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
+/// Used where the layout is not known. Apart, so that the usual case needs no stack frame.
+[[gnu::noinline, gnu::cold]] inline bool ReadFieldsByApi(v8::Local<v8::Value> value,
+                                                         InternalFields& fields) noexcept {
   if (!value->IsObject() || value.As<v8::Object>()->InternalFieldCount() != 2) return false;
   fields.first = InternalPointer(value.As<v8::Object>(), 0);
   fields.second = InternalPointer(value.As<v8::Object>(), 1);
@@ -50,6 +51,12 @@ class HeapLayout {
   /// Makes values of each kind, and looks whether they are found where they are believed to be. At
   /// an environment's start; without it nothing is known.
   void Probe(v8::Isolate* isolate, v8::Local<v8::Context> context);
+
+  /// Whether Probe has found all of it where it is believed to be.
+  bool knows_all() const noexcept {
+    return number_map_ && reads_text_ && reads_arrays_ && reads_externals_ &&
+           reads_fields.load(std::memory_order_relaxed);
+  }
 
   bool ReadNumber(v8::Local<v8::Value> value, double& number) const noexcept {
     return ReadNumber(WordOf(value), number);

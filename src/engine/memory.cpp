@@ -63,6 +63,22 @@ v8::Local<v8::ArrayBuffer> BufferOn(v8::Isolate* isolate, void* data, std::size_
                                            kept));
 }
 
+// V8's own buffers are cleared before anything is copied into them. Node's are not, but come with a
+// view, which costs more than to clear a small one.
+v8::Local<v8::ArrayBuffer> CopyToBuffer(v8::Isolate* isolate, const void* data, std::size_t size) {
+  constexpr std::size_t kLarge = 4096;
+  if (size >= kLarge) {
+    const v8::TryCatch refused(isolate);
+    v8::Local<v8::Object> view;
+    if (node::Buffer::Copy(isolate, static_cast<const char*>(data), size).ToLocal(&view)) {
+      return view.As<v8::Uint8Array>()->Buffer();
+    }
+  }
+  const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, size);
+  if (size > 0) std::memcpy(buffer->Data(), data, size);
+  return buffer;
+}
+
 // V8 frees young buffers by a quick collection of its young generation, but asks whether they are
 // too large together (32 MiB in Node 22) only when it allocates one itself. Buffers of ours alone
 // would wait for a full collection, twice as long, and come back cold. So one byte is allocated for
@@ -80,9 +96,7 @@ void AskForYoungCollection(v8::Isolate* isolate, std::size_t size) {
 
 v8::Local<v8::Value> CopyToTypedArray(Realm& realm, const TypeInfo& type, const void* sequence) {
   const auto [data, size] = BytesOf(type, sequence);
-  const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(realm.isolate(), size);
-  if (size > 0) std::memcpy(buffer->Data(), data, size);
-  return type.element->conversion->block->view(buffer);
+  return type.element->conversion->block->view(CopyToBuffer(realm.isolate(), data, size));
 }
 
 v8::Local<v8::ArrayBuffer> BufferOf(Realm& realm, const Bytes& bytes) {

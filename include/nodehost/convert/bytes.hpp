@@ -25,6 +25,9 @@ struct SequenceOps {
   /// Returns the first element; null if the sequence cannot have that size.
   void* (*resize)(void* sequence, std::size_t size);
   bool fixed = false;  ///< std::array
+  /// Makes it the `size` bytes at `bytes`, which resize would clear first. Of bytes only; may be
+  /// null.
+  void (*assign)(void* sequence, const void* bytes, std::size_t size) = nullptr;
 };
 
 namespace conversions {

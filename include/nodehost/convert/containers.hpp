@@ -84,6 +84,19 @@ concept ListLike = Container<C> && requires(C& c, typename C::value_type v) {
 };
 
 template <class C>
+consteval decltype(SequenceOps::assign) AssignBytesOf() {
+  using Item = typename C::value_type;
+  if constexpr (ByteType<Item> && requires(C & c, const Item* item) { c.assign(item, item); }) {
+    return [](void* c, const void* bytes, std::size_t size) {
+      const auto* const first = static_cast<const Item*>(bytes);
+      static_cast<C*>(c)->assign(first, first + size);
+    };
+  } else {
+    return nullptr;
+  }
+}
+
+template <class C>
 struct SequenceOf {
   static constexpr bool kFixed = !requires(C & c) { c.resize(std::size_t{}); };
 
@@ -98,7 +111,7 @@ struct SequenceOf {
         }
         return container.data();
       },
-      kFixed};
+      kFixed, AssignBytesOf<C>()};
 };
 
 template <class C>

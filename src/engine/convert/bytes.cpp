@@ -40,6 +40,10 @@ bool CopyFromJs(Decoder& decoder, v8::Local<v8::Value> value, const TypeInfo& ty
   }
   const auto& ops = OpsOf<SequenceOps>(type);
   const Bytes bytes = MemoryOf(value);
+  if (ops.assign) {
+    ops.assign(result, bytes.data(), bytes.size());
+    return true;
+  }
   void* const data = ops.resize(result, bytes.size());
   if (ops.size(result) != bytes.size()) {
     return decoder.RefuseLength("Uint8Array", ops.size(result), ops.size(result), bytes.size());
