@@ -237,7 +237,7 @@ void PoolState::Keep() {
   Lock lock(mutex_);
   while (!stopped_) {
     ReplaceDead();
-    TellGivenUp(lock);
+    if (TellGivenUp(lock)) continue;
     if (std::vector<Member> dead = std::exchange(dead_, {}); !dead.empty()) {
       lock.unlock();
       dead.clear();
@@ -287,12 +287,13 @@ void PoolState::Fill(Lock& lock) {
   lock.lock();
 }
 
-void PoolState::TellGivenUp(Lock& lock) {
-  if (!std::exchange(tells_given_up_, false) || !given_up_) return;
+bool PoolState::TellGivenUp(Lock& lock) {
+  if (!std::exchange(tells_given_up_, false) || !given_up_) return false;
   const std::string why = *given_up_;
   lock.unlock();
   watcher_.on_given_up(why);
   lock.lock();
+  return true;
 }
 
 std::size_t PoolState::AddImport(PoolImport import) {

@@ -130,7 +130,7 @@ class PoolState {
   Member Make(host::BackOff back_off);
   void Keep();                   // the keeper's: makes what is missing
   void Fill(Lock& lock);         // its next vacancy
-  void TellGivenUp(Lock& lock);  // the watcher
+  bool TellGivenUp(Lock& lock);  // the watcher; false if there is nothing to tell
   bool Admit(Member member);     // a new one; whether it has all that is imported
   Member TakeNow();              // with mutex_ held
   void Vacate(const Vacancy& vacancy, const std::string& why);  // with mutex_ held

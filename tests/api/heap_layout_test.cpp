@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "support/environment.hpp"
+#include "support/host.hpp"
 
 #if NODEHOST_READS_HEAP
 
