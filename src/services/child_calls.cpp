@@ -18,15 +18,6 @@
 
 namespace nodehost::services {
 
-namespace {
-
-// A process that is not trusted may send any number. No call has the number 0.
-std::uint64_t IdOf(double number) {
-  return number >= 1 && number < 0x1p53 ? static_cast<std::uint64_t>(number) : 0;
-}
-
-}  // namespace
-
 // Takes what other threads have asked for: one job for all of it.
 class ChildCalls::TakeIncoming final : public detail::Job {
  public:
@@ -81,32 +72,16 @@ Object ChildCalls::Functions(Js& js) {
   functions.Set("lose", [this](Js& inner, int number, const std::string& reason, bool stopping) {
     return Lose(inner, number, reason, stopping);
   });
-  functions.Set("giveUpWaiting", [this](const std::string& reason) { GiveUpWaiting(reason); });
-  AddStreamFunctions(functions);
-  return functions;
-}
-
-// Of results that are streams.
-void ChildCalls::AddStreamFunctions(const Object& functions) {
-  functions.Set("readStream", [this](int number, double id) {
-    if (const auto stream = FindStream(number, IdOf(id))) stream->Look();
-  });
-  functions.Set("leaveStream", [this](int number, double id) {
-    if (const auto stream = FindStream(number, IdOf(id))) stream->Leave();
-  });
-  functions.Set("breakStream", [this](int number, double id, const Value& error) {
-    const detail::Entry entry(error.ref());
-    if (const auto stream = TakeStream(number, IdOf(id)))
-      stream->Fail(entry.realm(), entry.value());
-  });
-  functions.Set("breakStreams", [this](int number, const Value& error) {
-    const detail::Entry entry(error.ref());
-    Worker* const worker = workers_.Find(number);
-    if (!worker) return;
-    for (const auto& [id, stream] : std::exchange(worker->streams, {})) {
-      stream->Fail(entry.realm(), entry.value());
+  functions.Set("giveUpWaiting", [this](const std::string& reason) {
+    const std::deque<std::uint64_t> lost = std::exchange(waiting_, {});
+    for (const std::uint64_t id : lost) {
+      const auto call = calls_.find(id);
+      if (call == calls_.end() || call->second.worker) continue;
+      Fail(call, std::make_exception_ptr(InstanceEnded(reason, false)));
     }
   });
+  streams_.AddFunctions(functions);
+  return functions;
 }
 
 template <class... A>
@@ -203,7 +178,7 @@ void ChildCalls::Receive(int number, const std::vector<Body>& bodies) {
   std::string mistake;
   try {
     for (const Body body : bodies) Receive(worker, body, turn);
-    DeliverChunks();
+    streams_.Deliver();
     return;
   } catch (const EnvironmentStopped&) {
     return;
@@ -212,7 +187,7 @@ void ChildCalls::Receive(int number, const std::vector<Body>& bodies) {
   } catch (const std::exception& error) {
     mistake = error.what();
   }
-  fed_.clear();
+  streams_.Discard();
   // What it runs has got at the socket.
   worker.pipe->StopReading();
   turn.set_has_called();
@@ -239,42 +214,18 @@ void ChildCalls::Receive(Worker& worker, Body body, LoopTurn& turn) {
     }
     case Frame::kStream:
       turn.set_has_called();
-      DeliverChunks();
+      streams_.Deliver();
       OpenStream(worker, reader.Number64());
       return;
     case Frame::kData:
     case Frame::kValue:
     case Frame::kOver:
-      ReceiveChunk(worker, kind, reader, turn);
+      streams_.Receive(worker, kind, reader, turn);
       return;
     default:
       turn.set_has_called();
       children_.Call("receive", worker.number, MessageOf(detail::Realm::Of(*thread_), body));
   }
-}
-
-// JavaScript that reads the stream may be called.
-void ChildCalls::ReceiveChunk(Worker& worker, Frame kind, BodyReader& reader, LoopTurn& turn) {
-  const auto found = worker.streams.find(reader.Number64());
-  if (found == worker.streams.end()) return;
-  const std::shared_ptr<ResultStream> stream = found->second;
-  if (!stream->is_fed()) turn.set_has_called();
-  if (kind == Frame::kOver) {
-    TakeStream(worker.number, found->first);
-    stream->End();
-    return;
-  }
-  if (fed_.empty() || fed_.back() != stream) fed_.push_back(stream);
-  detail::Realm& realm = detail::Realm::Of(*thread_);
-  if (kind == Frame::kData) {
-    stream->TakeBytes(realm, reader.Text(reader.size()));
-  } else {
-    stream->TakeClone(realm, reader.Rest());
-  }
-}
-
-void ChildCalls::DeliverChunks() {
-  for (const auto& stream : std::exchange(fed_, {})) stream->Deliver();
 }
 
 ChildCalls::Calls::iterator ChildCalls::Find(const Worker& worker, std::uint64_t id) {
@@ -300,21 +251,10 @@ void ChildCalls::Answer(Worker& worker, Calls::iterator call, const Value& resul
 
 // C++ takes the Readable, or a Convert of the program's hands it on to JavaScript.
 void ChildCalls::OpenStream(Worker& worker, std::uint64_t id) {
-  const int number = worker.number;
   const auto call = Find(worker, id);
-  if (call == calls_.end()) return SendOf(number, Frame::kGone, id);
-  const auto stream = std::make_shared<ResultStream>(
-      thread_, ResultStream::Wire{
-                   .grant = [this, number,
-                             id](std::uint64_t more) { SendOf(number, Frame::kMore, id, more); },
-                   .leave =
-                       [this, number, id] {
-                         SendOf(number, Frame::kGone, id);
-                         TakeStream(number, id);
-                       },
-               });
-  worker.streams[id] = stream;
-  const Value readable = children_.Call("openStream", number, static_cast<double>(id));
+  if (call == calls_.end()) return streams_.Refuse(worker, id);
+  const auto stream = streams_.Open(worker, id);
+  const Value readable = children_.Call("openStream", worker.number, static_cast<double>(id));
   stream->set_readable(readable);
   {
     const detail::Entry entry(readable.ref());
@@ -322,33 +262,6 @@ void ChildCalls::OpenStream(Worker& worker, std::uint64_t id) {
     Answer(worker, call, readable);
   }
   if (!stream->is_fed()) Tell("closeUnused", readable);
-}
-
-void ChildCalls::SendOf(int number, Frame kind, std::uint64_t id, std::uint64_t more) {
-  Worker* const worker = workers_.Find(number);
-  if (!worker) return;
-  FramePipe::Writer frame(*worker->pipe, kind);
-  frame.Number(id);
-  if (kind == Frame::kMore) frame.Number(more);
-  frame.Send();
-}
-
-// Null if it is over.
-std::shared_ptr<ResultStream> ChildCalls::FindStream(int number, std::uint64_t id) {
-  Worker* const worker = workers_.Find(number);
-  if (!worker) return nullptr;
-  const auto found = worker->streams.find(id);
-  return found == worker->streams.end() ? nullptr : found->second;
-}
-
-// It is over.
-std::shared_ptr<ResultStream> ChildCalls::TakeStream(int number, std::uint64_t id) {
-  std::shared_ptr<ResultStream> stream = FindStream(number, id);
-  if (!stream) return nullptr;
-  Worker& worker = *workers_.Find(number);
-  worker.streams.erase(id);
-  AfterAnswer(worker);
-  return stream;
 }
 
 void ChildCalls::AfterAnswer(Worker& worker) {
@@ -414,15 +327,6 @@ bool ChildCalls::Lose(Js& js, int number, const std::string& reason, bool stoppi
   workers_.Erase(worker);
   GiveWaiting(js);
   return served;
-}
-
-void ChildCalls::GiveUpWaiting(const std::string& reason) {
-  const std::deque<std::uint64_t> lost = std::exchange(waiting_, {});
-  for (const std::uint64_t id : lost) {
-    const auto call = calls_.find(id);
-    if (call == calls_.end() || call->second.worker) continue;
-    Fail(call, std::make_exception_ptr(InstanceEnded(reason, false)));
-  }
 }
 
 }  // namespace nodehost::services

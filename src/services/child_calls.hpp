@@ -17,6 +17,7 @@
 #include "incoming_calls.hpp"
 #include "nodehost/hosting_model.hpp"
 #include "nodehost/object.hpp"
+#include "result_streams.hpp"
 #include "thread/js_thread.hpp"
 
 namespace nodehost::services {
@@ -55,13 +56,14 @@ class ChildCalls : public std::enable_shared_from_this<ChildCalls> {
   using Calls = std::unordered_map<std::uint64_t, Call>;
   class TakeIncoming;
 
-  explicit ChildCalls(Js& js) : thread_(js.thread().shared_from_this()) {}
+  explicit ChildCalls(Js& js)
+      : thread_(js.thread().shared_from_this()),
+        streams_(thread_, workers_, [this](Worker& worker) { AfterAnswer(worker); }) {}
 
   /// Calls a function of `children`'s.
   template <class... A>
   void Tell(const char* function, const A&... arguments) noexcept;
 
-  void AddStreamFunctions(const Object& functions);
   void GiveAll(Js& js);
   void Give(Js& js, Calls::iterator call);
   void GiveWaiting(Js& js);
@@ -70,28 +72,22 @@ class ChildCalls : public std::enable_shared_from_this<ChildCalls> {
   FramePipe::Events EventsOf(int number);
   void Receive(int number, const std::vector<Body>& bodies);
   void Receive(Worker& worker, Body body, LoopTurn& turn);
-  void ReceiveChunk(Worker& worker, Frame kind, BodyReader& reader, LoopTurn& turn);
-  void DeliverChunks();
   Calls::iterator Find(const Worker& worker, std::uint64_t id);
   /// Takes it from its worker. It is answered, or fails.
   Call Take(Calls::iterator call);
   void Answer(Worker& worker, Calls::iterator call, const Value& result);
   void OpenStream(Worker& worker, std::uint64_t id);
-  void SendOf(int number, Frame kind, std::uint64_t id, std::uint64_t more = 0);
-  std::shared_ptr<ResultStream> FindStream(int number, std::uint64_t id);
-  std::shared_ptr<ResultStream> TakeStream(int number, std::uint64_t id);
   void Fail(Calls::iterator call, const std::exception_ptr& error);
   void AfterAnswer(Worker& worker);
   bool Lose(Js& js, int number, const std::string& reason, bool stopping);
-  void GiveUpWaiting(const std::string& reason);
   void DestroyStreams(std::uint64_t id, const Call& call);
 
   const std::shared_ptr<detail::JsThread> thread_;
   Value children_;
   ChildWorkers workers_;
+  ResultStreams streams_;
   Calls calls_;
-  std::deque<std::uint64_t> waiting_;               // some are gone
-  std::vector<std::shared_ptr<ResultStream>> fed_;  // with chunks that nobody was told of
+  std::deque<std::uint64_t> waiting_;  // some are gone
 
   IncomingCalls incoming_;
 };

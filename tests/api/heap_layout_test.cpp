@@ -2,6 +2,7 @@
 // V8's API, and no other test would tell.
 #include "engine/heap_layout.hpp"
 
+#include <doctest/doctest.h>
 #include <nodehost/v8.hpp>
 
 #include <algorithm>

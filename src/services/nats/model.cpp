@@ -201,9 +201,6 @@ class NatsModel final : public HostingModel {
                                   call.invocation->module()),
                       true));
   }
-  void PumpStreams(Call& call) {
-    if (!call.place.worker.empty()) out_.Pump(call);
-  }
   void TakeData(Call& call, FrameReader& frame) {
     const std::uint64_t id = call.invocation->id();
     if (frame.Byte() == kStreams) {
@@ -398,12 +395,12 @@ class NatsModel final : public HostingModel {
           const std::lock_guard lock(mutex_);
           const auto found = calls_.find(id);
           if (found == calls_.end() || !found->second->link) return;
-          if (found->second->link->out.Append(head, rest)) PumpStreams(*found->second);
+          if (found->second->link->out.Append(head, rest)) out_.Pump(*found->second);
         },
         [this, id] {
           const std::lock_guard lock(mutex_);
           const auto found = calls_.find(id);
-          if (found != calls_.end()) PumpStreams(*found->second);
+          if (found != calls_.end()) out_.Pump(*found->second);
         },
         [this, id] { Idle(id); }));
   }

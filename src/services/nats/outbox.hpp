@@ -125,6 +125,7 @@ class Outbox {
     Send(call.place.worker, call.invocation->id(), Kind::kGo);
   }
   void Pump(Call& call) {
+    if (call.place.worker.empty()) return;  // none has it yet
     while (const auto frame = call.link ? call.link->out.Next(chunk_) : std::nullopt) {
       Send(call.place.worker, call.invocation->id(), *frame);
     }
