@@ -71,7 +71,8 @@ v8::Local<v8::ArrayBuffer> CopyToBuffer(v8::Isolate* isolate, const void* data, 
     const v8::TryCatch refused(isolate);
     v8::Local<v8::Object> view;
     if (node::Buffer::Copy(isolate, static_cast<const char*>(data), size).ToLocal(&view)) {
-      return view.As<v8::Uint8Array>()->Buffer();
+      const v8::Local<v8::ArrayBuffer> buffer = view.As<v8::Uint8Array>()->Buffer();
+      if (buffer->ByteLength() == size) return buffer;  // it is no part of another
     }
   }
   const v8::Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, size);

@@ -140,6 +140,26 @@ TEST_CASE("what JavaScript writes to a span is there after the call, and its vie
   });
 }
 
+TEST_CASE(
+    "what is large is copied into a buffer of its own, and a large span is lent as a small one") {
+  nh::Environment node = NewEnvironment();
+  node.Run([&](nh::Js& js) {
+    const nh::Value about = js.Eval(
+        "(v) => [v.constructor.name, v.byteOffset, v.buffer.byteLength, v[0], v.at(-1)].join()");
+    std::vector<std::uint8_t> bytes(20'000, 7);
+    bytes.back() = 9;
+    CHECK(about(bytes).As<std::string>() == "Uint8Array,0,20000,7,9");
+    std::vector<double> numbers(1000, 1.5);
+    CHECK(about(std::span(numbers)).As<std::string>() == "Float64Array,0,8000,1.5,1.5");
+    js.Eval("(v) => { globalThis.kept = v; v[999] = 7; }")(std::span(numbers));
+    CHECK(numbers[999] == 7);
+    CHECK(js.Eval("kept.length").As<int>() == 0);
+    CHECK(js.Eval("(v) => v")(bytes).As<std::vector<std::uint8_t>>() == bytes);
+    CHECK(js.Eval("(v) => v.subarray(1, 3)")(bytes).As<std::vector<std::byte>>().size() == 2);
+    CHECK(js.Eval("new Uint8Array(0)").As<std::vector<std::uint8_t>>().empty());
+  });
+}
+
 TEST_CASE("a span is gone after a call that throws, too") {
   std::vector<int> numbers{1};
   nh::Environment node = NewEnvironment();
