@@ -13,19 +13,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "models.hpp"
+#include "all_models.hpp"
 #include "nodehost/shared.hpp"
-#if defined(NODEHOST_NATS_SERVER)
-#include "nats_server.hpp"
-#endif
 
 using namespace test;
-
-#if defined(NODEHOST_NATS_SERVER)
-#define MODELS InProcess, ChildProcess, Nats
-#else
-#define MODELS InProcess, ChildProcess
-#endif
 
 namespace {
 

@@ -5,16 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "models.hpp"
+#include "all_models.hpp"
 #include "nodehost/await_value.hpp"
 #include "nodehost/streams.hpp"
-#if defined(NODEHOST_NATS_SERVER)
-#include "nats_server.hpp"
-#define REMOTE_MODELS ChildProcess, Nats
-#else
-#define REMOTE_MODELS ChildProcess
-#endif
-#define MODELS InProcess, REMOTE_MODELS
 
 using namespace test;
 
