@@ -13,7 +13,7 @@
 //                     'inspectEnded'
 //   either way        what service_streams.js sends of arguments that are streams
 //
-// Gets `clone(value)`, which makes bytes, and `deserialize(bytes)`.
+// Gets `clone(value)`, which makes bytes.
 'use strict';
 
 const {
@@ -22,7 +22,7 @@ const {
 } = primordials;
 const { Buffer: { prototype: BufferPrototype } } = require('buffer');
 const { isNativeError } = require('util');
-const { clone, deserialize } = options;
+const { clone } = options;
 
 const classes = {
   __proto__: null,
@@ -140,4 +140,4 @@ function sender(send, sendChunk) {
   };
 }
 
-return { __proto__: null, clone, describe, deserialize, isBuffer, revive, sender };
+return { __proto__: null, clone, describe, isBuffer, revive, sender };

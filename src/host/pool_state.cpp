@@ -14,7 +14,6 @@ namespace nodehost::detail {
 namespace {
 
 constexpr std::chrono::seconds kRetryAfter{1};
-constexpr int kMostInVain = 5;  // environments that ended before they took the call they were for
 
 // Calls `function` for each element, all at a time; throws what the first that fails throws, when
 // all are done.
@@ -198,11 +197,11 @@ PoolState::Member PoolState::Take() {
   Lock lock(mutex_);
   for (int in_vain = 0;; ++in_vain) {
     if (Member member = TakeNow()) return member;
-    if (in_vain == kMostInVain) {
+    if (in_vain == host::BackOff::kGivesUpAt) {
       throw HostError(fmt::format(
           "The EnvironmentPool's environments end as they start: {} in a row had ended before they "
           "could take the call. Only PoolOptions::set_up and start_script run there by then.",
-          kMostInVain));
+          host::BackOff::kGivesUpAt));
     }
     const std::uint64_t before = attempts_;
     changed_.wait(lock, [&] { return stopped_ || attempts_ != before; });

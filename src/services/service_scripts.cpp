@@ -67,7 +67,6 @@ Object ModuleFunctions(Js& js) {
 Object WireOptions(Js& js) {
   Object options = Object::New(js);
   options.Set("clone", [](Js&, const Value& value) { return Encode(value); });
-  options.Set("deserialize", [](Js& inner, const Bytes& bytes) { return Decode(inner, bytes); });
   options.Set("messageOf", [](Js& inner, const Bytes& bytes) {
     return MessageOf(detail::Realm::Of(inner.thread()), Body(bytes.data(), bytes.size()));
   });

@@ -75,11 +75,6 @@ class FrameWriter {
   const std::string& text() const& noexcept { return text_; }
   std::string text() && noexcept { return std::move(text_); }
 
-  /// `text` behind its size, in no frame.
-  static std::string Sized(std::string_view text) {
-    return FrameWriter(Kind::kData).Text(text).text().substr(1);
-  }
-
  private:
   std::string text_;
 };
