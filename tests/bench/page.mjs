@@ -8,6 +8,7 @@ const folder = process.argv.pop();
 const runs = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
 
 const kNanoseconds = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const kLongest = 15;
 const kColors = { nodehost: '#2f7d4f', other: '#9aa5b1' };
 
 // The charts: which rows, and what is said of them. Bars of a case are relative to the first of `to`
@@ -93,7 +94,8 @@ function tableOf({ title, what, to }, rows) {
           ''].join('\n');
 }
 
-// Bars from the left, each as long as its part of the case's longest.
+// Bars from the left, each as long as its part of the case's longest. One of more than kLongest times
+// the base is cut there, with a gap near its end, so that the others can still be told apart.
 function chartOf({ title, what, to }, rows, note) {
   const [left, width, height] = [150, 380, 20];
   const parts = [];
@@ -103,12 +105,16 @@ function chartOf({ title, what, to }, rows, note) {
   for (const [name, list] of casesOf(rows, what)) {
     y += 22;
     parts.push(text(10, y, name, 'font-weight="bold"'));
-    const longest = Math.max(...list.map((row) => row.value));
+    const limit = kLongest * (baseOf(list, to)?.value ?? Infinity);
+    const longest = Math.min(limit, Math.max(...list.map((row) => row.value)));
     for (const row of list) {
-      const bar = Math.max(2, (row.value / longest) * width);
+      const bar = Math.max(2, Math.min(1, row.value / longest) * width);
       const color = row.who.startsWith('nodehost') ? kColors.nodehost : kColors.other;
       parts.push(text(left - 8, y + height, row.who, 'text-anchor="end"'));
       parts.push(`<rect x="${left}" y="${y + 7}" width="${bar.toFixed(0)}" height="16" fill="${color}"/>`);
+      if (row.value > limit) {
+        parts.push(`<path d="M${left + width - 24} ${y + 24} l8 -18 h6 l-8 18 z" fill="#fff"/>`);
+      }
       const times = ratio(row, list, to);
       const isBase = row === baseOf(list, to);
       parts.push(text(left + bar + 6, y + height, shown(row) + (times && !isBase ? ` (× ${times})` : '')));
