@@ -74,7 +74,12 @@ bool Ratios::ReportContext(const Context& context) {
 void Ratios::ReportRuns(const std::vector<Run>& runs) {
   std::vector<double> times;
   for (const Run& run : runs) {
-    if (run.run_type == Run::RT_Iteration && !run.error_occurred) times.push_back(TimeOf(run));
+    if (run.run_type != Run::RT_Iteration) continue;
+    if (run.error_occurred) {
+      std::fprintf(stderr, "%s: %s\n", run.benchmark_name().c_str(), run.error_message.c_str());
+    } else {
+      times.push_back(TimeOf(run));
+    }
   }
   if (times.empty()) return;
   Row row{.name = runs[0].run_name.function_name,
