@@ -1,16 +1,17 @@
 // What a C++ program would use instead, for the same job by the same npm packages: node as a child,
-// by pipes or by HTTP. `node` is the job inside node, with no way to it. Each row has an
-// environment or a process for its job alone, and calls it before it measures, for V8 to learn what
-// to compile.
+// by pipes or by HTTP, or an engine inside the program. `node` is the job inside node, with no way
+// to it. Each row has an environment, a process or an engine for its job alone; those with V8 call
+// it before they measure, for V8 to learn what to compile.
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
+#include <exception>
 #include <memory>
-#include <sstream>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "bench.hpp"
+#include "engines/engine.hpp"
 #include "nodehost/environment_pool.hpp"
 #include "peer.hpp"
 
@@ -26,12 +27,12 @@ struct Jobs {
 
 using Job = nh::Method<std::string(std::string)> Jobs::*;
 
-// A page of Markdown: the project's own.
+// A page of Markdown: the project's own. Without the last newline, as Duktape does not get past the
+// end of a text with one in marked's `/^(?: *(?:\n|$))+/`.
 std::string Page() {
-  std::ifstream file(NODEHOST_BENCH_DIR "/README.md");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  std::string text = TextOf(NODEHOST_BENCH_DIR "/README.md");
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
 }
 
 std::string TypeScriptSource() {
@@ -54,6 +55,7 @@ struct Choice {
   Job job;
   std::string input;
   int iterations;
+  int iterations_of_engines;  // interpreters, which take many times as long
 };
 
 // As long as peer.mjs calls before it measures.
@@ -89,6 +91,29 @@ void InsideNode(benchmark::State& state, const Choice& choice) {
   for (auto _ : state) state.SetIterationTime(std::stod(peer.Ask(choice.input)));
 }
 
+// With the package loaded, and the job's result seen to be that of the same package in Node.
+std::unique_ptr<Engine> EngineFor(const Choice& choice, const EngineKind& kind) {
+  const bool compiles = choice.job == &Jobs::compile;
+  auto engine = kind.make(compiles ? kind.typescript : kind.marked, choice.name);
+  nh::Environment node =
+      Platform().CreateEnvironment({.base_dir = NODEHOST_BENCH_DIR, .name = kind.name});
+  const Jobs same = node.Import<Jobs>(kind.same_in_node);
+  if (engine->Call(choice.input) != (same.*choice.job)(choice.input)) {
+    throw std::runtime_error("the result is not that of the same package in Node");
+  }
+  return engine;
+}
+
+void InEngine(benchmark::State& state, const Choice& choice, const EngineKind& kind,
+              std::unique_ptr<Engine>& engine) {
+  try {
+    if (!engine) engine = EngineFor(choice, kind);
+    for (auto _ : state) benchmark::DoNotOptimize(engine->Call(choice.input));
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+  }
+}
+
 void RegisterChoice(const Choice& choice) {
   const std::string prefix = std::string("choice/") + choice.name + '/';
   const auto add = [&](const char* who, auto body) {
@@ -98,6 +123,12 @@ void RegisterChoice(const Choice& choice) {
   };
   add("nodehost", [=](benchmark::State& state) { InNodehost(state, choice); })->UseRealTime();
   add("nodehost_in_run", [=](benchmark::State& state) { InRun(state, choice); })->UseRealTime();
+  for (const EngineKind& kind : Engines()) {
+    add(kind.name, [=, engine = std::make_shared<std::unique_ptr<Engine>>()](
+                       benchmark::State& state) { InEngine(state, choice, kind, *engine); })
+        ->UseRealTime()
+        ->Iterations(choice.iterations_of_engines);
+  }
   if (OfficialNode().empty()) return;
   add("node", [=](benchmark::State& state) { InsideNode(state, choice); })
       ->UseManualTime()
@@ -141,13 +172,14 @@ void RenderInPool(benchmark::State& state, std::size_t size) {
 void SetVariablesOfPackages() {
   setenv("NODEHOST_BENCH_MARKED", NODEHOST_BENCH_MARKED, 1);
   setenv("NODEHOST_BENCH_TYPESCRIPT", NODEHOST_BENCH_TYPESCRIPT, 1);
+  setenv("NODEHOST_BENCH_ES5_PACKAGES", Es5Packages().c_str(), 1);
 }
 
 void RegisterChoices() {
   RegisterChoice({"small_call", &Jobs::small_call,
-                  "# Hi\n\nSixty bytes of *Markdown*, with `code` and a [link](/).", 500});
-  RegisterChoice({"render", &Jobs::render, Page(), 10});
-  RegisterChoice({"compile", &Jobs::compile, TypeScriptSource(), 5});
+                  "# Hi\n\nSixty bytes of *Markdown*, with `code` and a [link](/).", 500, 100});
+  RegisterChoice({"render", &Jobs::render, Page(), 10, 1});
+  RegisterChoice({"compile", &Jobs::compile, TypeScriptSource(), 5, 1});
   for (const std::size_t size : {1U, 2U, 4U}) {
     benchmark::RegisterBenchmark(("scale/pool/" + std::to_string(size)).c_str(),
                                  [size](benchmark::State& state) { RenderInPool(state, size); })

@@ -3,18 +3,21 @@
 const { createRequire } = require('node:module');
 
 const load = (name, folder) => createRequire(`${folder}/from-here.js`)(name);
-
-let marked;
-const render = (text) => {
-  marked ??= load('marked', process.env.NODEHOST_BENCH_MARKED);
-  return marked.parse(text);
-};
-
-let typescript;
 const options = { compilerOptions: { target: 'ES2020', module: 'CommonJS' } };
-const compile = (text) => {
-  typescript ??= load('typescript', process.env.NODEHOST_BENCH_TYPESCRIPT);
-  return typescript.transpileModule(text, options).outputText;
-};
 
-module.exports = { small_call: render, render, compile };
+function jobsOf(folderOfMarked, folderOfTypescript) {
+  let marked;
+  const render = (text) => {
+    marked ??= load('marked', folderOfMarked);
+    return marked.parse(text);
+  };
+  let typescript;
+  const compile = (text) => {
+    typescript ??= load('typescript', folderOfTypescript);
+    return typescript.transpileModule(text, options).outputText;
+  };
+  return { small_call: render, render, compile };
+}
+
+const { NODEHOST_BENCH_MARKED, NODEHOST_BENCH_TYPESCRIPT } = process.env;
+module.exports = { ...jobsOf(NODEHOST_BENCH_MARKED, NODEHOST_BENCH_TYPESCRIPT), jobsOf };
