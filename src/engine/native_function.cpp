@@ -35,15 +35,19 @@ namespace nodehost::detail {
 // A native function as the JavaScript function that keeps it alive.
 class NativeFunctions::Served final : public Attachment {
  public:
-  Served(NativeFunctions& owner, std::shared_ptr<NativeFunction> serving, std::string_view called)
-      : native(std::move(serving)), name(called), owner_(owner) {}
+  Served(NativeFunctions& owner, std::shared_ptr<NativeFunction> serving, const Look& look)
+      : native(std::move(serving)),
+        name(look.name),
+        key(KeyOf(*native, {.name = name, .signature = look.signature, .use = look.use})),
+        owner_(owner) {}
   ~Served() override {
-    const auto found = owner_.functions_.find(native.get());
+    const auto found = owner_.functions_.find(key);
     if (found != owner_.functions_.end() && found->second == this) owner_.functions_.erase(found);
   }
 
   const std::shared_ptr<NativeFunction> native;
   const std::string name;
+  const Key key;
 
  private:
   NativeFunctions& owner_;
@@ -74,15 +78,21 @@ NativeFunctions::Identity NativeFunctions::IdentityOf(const Parts& parts) {
   return identity;
 }
 
+NativeFunctions::Key NativeFunctions::KeyOf(const NativeFunction& native, const Look& look) {
+  const void* const identity = native.identity();
+  if (identity == &native) return {identity, nullptr, Use::kCall, {}};
+  return {identity, look.signature, look.use, look.name};
+}
+
 v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
                                                     const std::shared_ptr<NativeFunction>& native,
                                                     const Look& look) {
   v8::Isolate* const isolate = realm.isolate();
-  if (const auto found = functions_.find(native.get()); found != functions_.end()) {
+  if (const auto found = functions_.find(KeyOf(*native, look)); found != functions_.end()) {
     const v8::Local<v8::Object> known = found->second->object(isolate);
     if (!known.IsEmpty()) return known.As<v8::Function>();
   }
-  auto served = std::make_unique<Served>(*this, native, look.name);
+  auto served = std::make_unique<Served>(*this, native, look);
   const Catch caught(realm);
   v8::Local<v8::Function> function;
   const v8::Local<v8::External> data = NewExternal(isolate, served.get());
@@ -97,7 +107,8 @@ v8::Local<v8::Function> NativeFunctions::FunctionOf(Realm& realm,
     ThrowCaught(realm, caught);
   }
   function->SetName(realm.String(look.name));
-  functions_[native.get()] = served.get();
+  functions_.erase(served->key);  // of one that is about to go, and its name with it
+  functions_.emplace(served->key, served.get());
   attachments_.Add(isolate, function, std::move(served));
   return function;
 }

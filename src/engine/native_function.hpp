@@ -4,11 +4,14 @@
 
 #include <v8.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -69,8 +72,25 @@ class NativeFunctions {
   static void Call(const v8::FunctionCallbackInfo<v8::Value>& info);
   v8::Local<v8::Private> ExceptionKey(v8::Isolate* isolate);
 
+  // The JavaScript function of a native one. Of a function pointer there may be several natives,
+  // and JavaScript functions of several signatures and names; all others are told by their address.
+  struct Key {
+    const void* identity;
+    const Signature* signature;
+    Use use;
+    std::string_view name;
+
+    bool operator==(const Key&) const = default;
+  };
+  struct HashOfKey {
+    std::size_t operator()(const Key& key) const noexcept {
+      return std::hash<const void*>()(key.identity);
+    }
+  };
+  static Key KeyOf(const NativeFunction& native, const Look& look);
+
   // They are destroyed before the maps, which they leave.
-  std::unordered_map<const NativeFunction*, Served*> functions_;
+  std::unordered_map<Key, Served*, HashOfKey> functions_;
   std::map<Identity, MadeObject*> objects_;
   v8::Global<v8::Private> exception_key_;
   std::exception_ptr carried_;

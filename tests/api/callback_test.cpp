@@ -179,6 +179,58 @@ TEST_CASE("a C++ function made a Method is one function, so that a listener can 
   CHECK(sum == 3);
 }
 
+namespace {
+
+int heard = 0;
+void Hear(int n) { heard += n; }
+void HearQuietly(int n) noexcept { heard += n; }
+
+}  // namespace
+
+TEST_CASE("a function pointer is one function, so that a listener can be removed") {
+  nh::Environment node = NewEnvironment();
+  struct Emitter {
+    nh::Method<void(std::string, std::function<void(int)>)> on;
+    nh::Method<void(std::string, nh::Method<void(int)>)> off;
+    nh::Method<int(std::string)> listenerCount;
+  };
+  const auto emitter =
+      node.Run([](nh::Js& js) { return js.Eval("new (require('events'))()").As<Emitter>(); });
+  emitter.on("n", &Hear);
+  emitter.on("n", &HearQuietly);
+  CHECK(emitter.listenerCount("n") == 2);
+  emitter.off("n", &HearQuietly);
+  CHECK(emitter.listenerCount("n") == 1);
+  emitter.off("n", &Hear);
+  CHECK(emitter.listenerCount("n") == 0);
+  // A closure may have state of its own, which its copies do not share.
+  const std::function<void(int)> closure = [n = 0](int by) mutable { heard = n += by; };
+  emitter.on("n", closure);
+  emitter.off("n", closure);
+  CHECK(emitter.listenerCount("n") == 1);
+}
+
+TEST_CASE("a function pointer has a JavaScript function of each name and signature it is given") {
+  nh::Environment node = NewEnvironment();
+  node.Run([](nh::Js& js) {
+    const auto global = js.Global();
+    global.Set("one", &Twice);
+    global.Set("two", &Twice);
+    global.Set("real", nh::Method<double(int)>(&Twice));
+  });
+  CHECK(Evaluate<std::string>(node, "[one.name, two.name, real.name].join()") == "one,two,real");
+  node.Run([](nh::Js& js) {
+    const nh::Value one = js.Global()["one"];
+    js.Global().Set("one", &Twice);
+    CHECK(js.Global()["one"].StrictEquals(one));
+    CHECK_FALSE(js.Global()["two"].StrictEquals(one));
+  });
+  node.Run([](nh::Js& js) { js.Eval("one = two = real = undefined"); });
+  node.CollectGarbage();
+  node.Run([](nh::Js& js) { js.Global().Set("one", &Twice); });
+  CHECK(Evaluate<int>(node, "one(4)") == 8);
+}
+
 TEST_CASE(
     "a JavaScript function is called as its type says: it blocks, it is a Task, it is posted") {
   nh::Environment node = NewEnvironment();

@@ -52,6 +52,8 @@ class CallableNative<F, R, Types<A...>> final : public NativeFunction {
     }
   }
 
+  const void* identity() const noexcept override { return IdentityOf(function_, this); }
+
  private:
   F function_;
 };

@@ -17,8 +17,7 @@ struct LeafInfo;
 /// One call from JavaScript to C++; defined in src/engine/native_function.hpp.
 class NativeCall;
 
-/// A C++ function that JavaScript may call. Its address is its identity: each environment has one
-/// JavaScript function for it.
+/// A C++ function that JavaScript may call.
 class NODEHOST_API NativeFunction : public std::enable_shared_from_this<NativeFunction> {
  public:
   NativeFunction() = default;
@@ -29,6 +28,10 @@ class NODEHOST_API NativeFunction : public std::enable_shared_from_this<NativeFu
   /// On the JS thread: reads the arguments, calls, and returns the result. Throws what the function
   /// throws.
   virtual void Serve(NativeCall& call) = 0;
+
+  /// Which function it is: each environment has one JavaScript function for those of one signature
+  /// that are alike in this and called by the same name.
+  virtual const void* identity() const noexcept { return this; }
 
   /// What optimised JavaScript may call instead; may be null.
   virtual const LeafInfo* leaf() const noexcept { return nullptr; }

@@ -195,6 +195,29 @@ inline constexpr bool kIsLeafOf<Leaf, R, Types<B...>, A...> =
     std::is_same_v<typename Leaf::Result, R>&&
         std::is_same_v<Types<std::remove_cvref_t<B>...>, Types<std::remove_cvref_t<A>...>>;
 
+/// The function pointer that a std::function was made of; null for all other callables.
+template <class R, class... A>
+const void* PointerIn(const std::function<R(A...)>& function) noexcept {
+  if (const auto* const pointer = function.template target<R (*)(A...)>()) {
+    return reinterpret_cast<const void*>(*pointer);
+  }
+  const auto* const pointer = function.template target<R (*)(A...) noexcept>();
+  return pointer ? reinterpret_cast<const void*>(*pointer) : nullptr;
+}
+
+/// NativeFunction::identity of what calls `function`, at `native`.
+template <class F>
+const void* IdentityOf(const F& function, const NativeFunction* native) noexcept {
+  if constexpr (std::is_pointer_v<F>) {
+    return reinterpret_cast<const void*>(function);
+  } else if constexpr (kIsStdFunction<F>) {
+    const void* const pointer = PointerIn(function);
+    return pointer ? pointer : native;
+  } else {
+    return native;
+  }
+}
+
 template <class F, class R, class... A>
 class NativeOf final : public TypedNative<R, A...> {
  public:
@@ -208,6 +231,8 @@ class NativeOf final : public TypedNative<R, A...> {
       return InvokeCallable(function_, std::forward<A>(arguments)...);
     }
   }
+
+  const void* identity() const noexcept override { return IdentityOf(function_, this); }
 
   const LeafInfo* leaf() const noexcept override {
     if constexpr (kIsLeaf<F>) {
