@@ -40,6 +40,9 @@ struct EmbeddedSource {
 /// Every embedded file. The texts are constants of the program: V8 may use them without a copy.
 std::span<const EmbeddedSource> EmbeddedSources();
 
+/// Differs where a name or a text does.
+std::string_view EmbeddedHash();
+
 /// The text of one file; empty if there is none of that name.
 std::string_view EmbeddedJs(std::string_view name);
 
@@ -68,9 +71,11 @@ file(STRINGS "${MANIFEST}" files ENCODING UTF-8)
 set(arrays "")
 set(table "")
 set(count 0)
+set(hash "")
 foreach(file IN LISTS files)
   cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${FOLDER}" OUTPUT_VARIABLE name)
   file(READ "${file}" hex HEX)
+  string(SHA256 hash "${hash} ${name} ${hex}")
   string(LENGTH "${hex}" length)
   math(EXPR length "${length} / 2")
   string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
@@ -95,6 +100,8 @@ ${table}}};
 }  // namespace
 
 std::span<const EmbeddedSource> EmbeddedSources() { return kSources; }
+
+std::string_view EmbeddedHash() { return \"${hash}\"; }
 
 std::string_view EmbeddedJs(std::string_view name) {
   for (const EmbeddedSource& each : kSources) {

@@ -64,12 +64,7 @@ std::string CacheOfFunction(v8::Local<v8::Context> context, const std::string& n
 }  // namespace
 
 std::string HostScriptsIdentity() {
-  std::string identity(v8::V8::GetVersion());
-  for (const js::EmbeddedSource& each : js::EmbeddedSources()) {
-    identity += each.name;
-    identity += each.source;
-  }
-  return identity;
+  return fmt::format("V8 {}, {}", v8::V8::GetVersion(), js::EmbeddedHash());
 }
 
 void UseCodeCaches(const CodeCaches* caches) noexcept { in_use = caches; }

@@ -14,7 +14,7 @@ namespace nodehost::detail {
 /// V8's code caches by the name of what they are of.
 using CodeCaches = std::map<std::string_view, std::string_view>;
 
-/// Which text the files of js/ have: a cache of another text must not be used.
+/// Which text the files of js/ have, and which V8 this is: a cache of another must not be used.
 std::string HostScriptsIdentity();
 
 /// What HostScripts compiles from now on it takes from here. `caches` must outlive the isolates;

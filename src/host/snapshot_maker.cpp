@@ -176,7 +176,7 @@ void AddCaches(const SnapshotOptions& options) {
   const host::SnapshotFile before(options.output, libnode);
   std::string blob(before.contents().node);
   AddBuiltinCaches(blob, builtins);
-  const std::string scripts_of = host::HostScriptsHash();
+  const std::string scripts_of = detail::HostScriptsIdentity();
   host::SnapshotContents contents{
       .libnode = libnode, .node = blob, .scripts_of = scripts_of, .scripts = {}};
   for (const auto& [name, bytes] : own) contents.scripts[name] = bytes;

@@ -99,16 +99,12 @@ std::string LibnodeIdentity() {
                      BuildIdOf(reinterpret_cast<const void*>(&node::SpinEventLoop)));
 }
 
-std::string HostScriptsHash() {
-  return fmt::format("{:016x}", HashOf(detail::HostScriptsIdentity()));
-}
-
 StartSnapshot::StartSnapshot(std::string path)
     : path_(std::move(path)),
       file_(path_, LibnodeIdentity()),
       data_(ReadSnapshot<node::EmbedderSnapshotData>(file_.contents().node)) {
   if (!data_) throw PlatformError(fmt::format("the snapshot {} is refused by Node.js", path_));
-  if (file_.contents().scripts_of != HostScriptsHash()) return;  // compiled anew then
+  if (file_.contents().scripts_of != detail::HostScriptsIdentity()) return;  // compiled anew then
   detail::UseCodeCaches(&file_.contents().scripts);
 }
 

@@ -25,9 +25,6 @@ inline constexpr const char* kSnapshotName = "nodehost.snapshot";
 /// Names the libnode of this process: its version and the build it comes from.
 std::string LibnodeIdentity();
 
-/// Tells the files of js/ and the V8 of this process from others.
-std::string HostScriptsHash();
-
 /// Makes the table of native addresses that isolates are read from a snapshot with, also from one
 /// that libnode has of its own: before the platform registers what stops the environments at the
 /// end of the process.

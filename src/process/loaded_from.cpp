@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,22 +20,46 @@
 
 namespace nodehost::host {
 
-std::string LoadedFrom([[maybe_unused]] const void* address) {
-#if defined(__unix__) || defined(__APPLE__)
-  Dl_info info{};
-  if (dladdr(address, &info) != 0 && info.dli_fname) return info.dli_fname;
-#endif
-  return {};
-}
-
 namespace {
 
 #if defined(__linux__)
 
-struct Wanted {
-  std::uintptr_t address;
-  std::string id;
+using Header = ElfW(Phdr);
+
+struct LoadedFile {
+  const char* path = nullptr;  // empty for the program itself
+  std::uintptr_t base = 0;
+  std::span<const Header> headers;
+
+  const std::byte* At(const Header& header) const noexcept {
+    return reinterpret_cast<const std::byte*>(base + header.p_vaddr);
+  }
+  bool Holds(const void* address) const noexcept {
+    const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+    return std::ranges::any_of(headers, [&](const Header& each) {
+      const std::uintptr_t begin = base + each.p_vaddr;
+      return each.p_type == PT_LOAD && wanted >= begin && wanted < begin + each.p_memsz;
+    });
+  }
 };
+
+// dladdr would go on and look for the nearest symbol among all of the file's: of libnode's, half a
+// millisecond.
+LoadedFile FileOf(const void* address) {
+  struct Search {
+    const void* const address;
+    LoadedFile found;
+  } search{address, {}};
+  const auto look = [](dl_phdr_info* info, std::size_t, void* data) {
+    auto& [wanted, found] = *static_cast<Search*>(data);
+    const LoadedFile file{info->dlpi_name, info->dlpi_addr, {info->dlpi_phdr, info->dlpi_phnum}};
+    if (!file.Holds(wanted)) return 0;
+    found = file;
+    return 1;
+  };
+  dl_iterate_phdr(look, &search);
+  return search.found;
+}
 
 // The identifier among the notes of a loaded file: a name, a description and their sizes each.
 std::string IdInNotes(std::span<const std::byte> notes) {
@@ -61,33 +86,42 @@ std::string IdInNotes(std::span<const std::byte> notes) {
   return {};
 }
 
-int LookAtFile(dl_phdr_info* file, std::size_t, void* data) {
-  Wanted& wanted = *static_cast<Wanted*>(data);
-  const std::span headers(file->dlpi_phdr, file->dlpi_phnum);
-  bool holds = false;
-  for (const auto& each : headers) {
-    const std::uintptr_t begin = file->dlpi_addr + each.p_vaddr;
-    holds |=
-        each.p_type == PT_LOAD && wanted.address >= begin && wanted.address < begin + each.p_memsz;
-  }
-  if (!holds) return 0;
-  for (const auto& each : headers) {
-    if (each.p_type != PT_NOTE || !wanted.id.empty()) continue;
-    wanted.id = IdInNotes({reinterpret_cast<const std::byte*>(file->dlpi_addr + each.p_vaddr),
-                           static_cast<std::size_t>(each.p_memsz)});
-  }
-  return 1;
-}
-
 #endif
 
 }  // namespace
 
+std::string LoadedFrom([[maybe_unused]] const void* address) {
+#if defined(__linux__)
+  if (const char* const path = FileOf(address).path; path && *path) return path;
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+  Dl_info info{};
+  if (dladdr(address, &info) != 0 && info.dli_fname) return info.dli_fname;
+#endif
+  return {};
+}
+
+bool AreInOneFile([[maybe_unused]] const void* address, [[maybe_unused]] const void* other) {
+#if defined(__linux__)
+  return FileOf(address).Holds(other);
+#elif defined(__unix__) || defined(__APPLE__)
+  Dl_info info{};
+  Dl_info other_info{};
+  return dladdr(address, &info) != 0 && dladdr(other, &other_info) != 0 &&
+         info.dli_fbase == other_info.dli_fbase;
+#else
+  return false;
+#endif
+}
+
 std::string BuildIdOf(const void* address) {
 #if defined(__linux__)
-  Wanted wanted{reinterpret_cast<std::uintptr_t>(address), {}};
-  dl_iterate_phdr(&LookAtFile, &wanted);
-  if (!wanted.id.empty()) return wanted.id;
+  const LoadedFile file = FileOf(address);
+  for (const auto& each : file.headers) {
+    if (each.p_type != PT_NOTE) continue;
+    const std::string id = IdInNotes({file.At(each), static_cast<std::size_t>(each.p_memsz)});
+    if (!id.empty()) return id;
+  }
 #endif
   std::error_code error;
   const auto size = std::filesystem::file_size(LoadedFrom(address), error);

@@ -9,6 +9,9 @@ namespace nodehost::host {
 /// tell.
 std::string LoadedFrom(const void* address);
 
+/// Whether one shared library, or the program, holds both. False where the system does not tell.
+bool AreInOneFile(const void* address, const void* other);
+
 /// Tells the build of that file from others: the identifier that its linker gave it, else its size.
 std::string BuildIdOf(const void* address);
 

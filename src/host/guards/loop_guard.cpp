@@ -1,7 +1,6 @@
 #include "loop_guard.hpp"
 
 #if defined(__linux__)
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -22,6 +21,7 @@
 #include <optional>
 
 #include "imports.hpp"
+#include "process/loaded_from.hpp"
 #include "process/own_loops.hpp"
 #endif
 
@@ -108,13 +108,6 @@ bool MayClose(long fd) {
   return true;
 }
 
-bool AreInOneObject(const void* address, const void* other) {
-  Dl_info info{};
-  Dl_info other_info{};
-  return dladdr(address, &info) != 0 && dladdr(other, &other_info) != 0 &&
-         info.dli_fbase == other_info.dli_fbase;
-}
-
 struct ThreadStart {
   void* (*function)(void*);
   void* argument;
@@ -136,8 +129,8 @@ int GuardedThreadCreate(pthread_t* thread, const pthread_attr_t* attributes,
   const auto* const address = reinterpret_cast<const void*>(function);
   const bool is_of_node =
       (v8::Isolate::TryGetCurrent() || is_thread_of_node) &&
-      AreInOneObject(address, reinterpret_cast<const void*>(&v8::Isolate::TryGetCurrent));
-  const bool is_of_libuv = AreInOneObject(address, reinterpret_cast<const void*>(&uv_run));
+      AreInOneFile(address, reinterpret_cast<const void*>(&v8::Isolate::TryGetCurrent));
+  const bool is_of_libuv = AreInOneFile(address, reinterpret_cast<const void*>(&uv_run));
   auto* const start = new (std::nothrow) ThreadStart{function, argument, is_of_node, is_of_libuv};
   if (!start) return EAGAIN;
   const int error = pthread_create(thread, attributes, &RunThread, start);
