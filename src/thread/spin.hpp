@@ -66,4 +66,20 @@ class Spin {
   int left_ = 0;              // of those
 };
 
+/// A place among the threads of the process that spin while they wait for another's work. There is
+/// one fewer than cores: they leave one to the work.
+class SpinPlace {
+ public:
+  SpinPlace() noexcept;
+  ~SpinPlace();
+  SpinPlace(const SpinPlace&) = delete;
+  SpinPlace& operator=(const SpinPlace&) = delete;
+
+  /// False if all are taken.
+  explicit operator bool() const noexcept { return taken_; }
+
+ private:
+  const bool taken_;
+};
+
 }  // namespace nodehost::detail

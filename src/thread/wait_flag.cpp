@@ -17,8 +17,10 @@ namespace nodehost::detail {
 
 namespace {
 
-// Of the calling thread: as long as a call of a small package takes.
-thread_local constinit Spin spin(std::chrono::microseconds(50));
+// Of the calling thread: as long as a call of a small package takes, and to wake a JS thread for it
+// on a slow virtual machine. With less than both, who has once found that thread asleep sleeps
+// before it is done, finds it asleep again, and never comes back to waits that need no waking.
+thread_local constinit Spin spin(std::chrono::microseconds(150));
 
 }  // namespace
 
@@ -31,8 +33,14 @@ void WaitFlag::Set() noexcept {
   }
 }
 
+bool WaitFlag::SpinUntilSet() noexcept {
+  if (IsSet()) return true;
+  const SpinPlace place;
+  return place ? spin.Until([this] { return IsSet(); }) : IsSet();
+}
+
 void WaitFlag::Wait() noexcept {
-  if (spin.Until([this] { return IsSet(); })) return;
+  if (SpinUntilSet()) return;
   auto* const address = reinterpret_cast<int*>(&state_);
   while (MarkSlept()) {
     syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, kSlept, nullptr, nullptr, 0);
@@ -48,7 +56,7 @@ bool WaitFlag::MarkSlept() noexcept {
 bool WaitFlag::WaitUntil(std::chrono::steady_clock::time_point until) noexcept {
   // Who asks without waiting does not spin.
   if (IsSet() || std::chrono::steady_clock::now() >= until) return IsSet();
-  if (spin.Until([this] { return IsSet(); })) return true;
+  if (SpinUntilSet()) return true;
   using std::chrono::nanoseconds;
   using std::chrono::seconds;
   auto* const address = reinterpret_cast<int*>(&state_);

@@ -34,6 +34,7 @@ class WaitFlag {
   enum State : int { kUnset, kSet, kSlept };  // the waiter sleeps, or is about to
 
   bool IsSet() const noexcept { return state_.load(std::memory_order_acquire) == kSet; }
+  bool SpinUntilSet() noexcept;
   bool MarkSlept() noexcept;  // false if it is set
 
   // A futex itself and not std::atomic's wait and notify_one: the standard does not allow that to

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <deque>
 #include <thread>
 
 #include "thread/spin.hpp"
@@ -43,6 +44,15 @@ TEST_CASE("after each time in vain it looks once in twice as many waits, 64 at m
   for (const int rests : {1, 2, 4, 8, 16, 32, 64, 64}) {
     CHECK(LooksInVain(spin) > 1);
     for (int i = 0; i < rests; ++i) CHECK(LooksInVain(spin) == 1);
+  }
+}
+
+TEST_CASE("a core is left to what the spinning threads wait for") {
+  const unsigned cores = std::thread::hardware_concurrency();
+  for (int round = 0; round < 2; ++round) {
+    std::deque<nd::SpinPlace> places;
+    while (places.size() + 1 < cores) CHECK(static_cast<bool>(places.emplace_back()));
+    CHECK_FALSE(static_cast<bool>(nd::SpinPlace()));
   }
 }
 
