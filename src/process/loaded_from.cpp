@@ -119,7 +119,7 @@ std::string BuildIdOf(const void* address) {
   const LoadedFile file = FileOf(address);
   for (const auto& each : file.headers) {
     if (each.p_type != PT_NOTE) continue;
-    const std::string id = IdInNotes({file.At(each), static_cast<std::size_t>(each.p_memsz)});
+    std::string id = IdInNotes({file.At(each), static_cast<std::size_t>(each.p_memsz)});
     if (!id.empty()) return id;
   }
 #endif
