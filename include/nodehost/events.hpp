@@ -158,7 +158,7 @@ Subscription On(const Source& source, std::string_view name, F function) {
 template <class... A, class Source>
 Task<typename detail::OnceResult<A...>::Type> Once(const Source& source, std::string_view name) {
   using All = std::tuple<A...>;
-  Task<All> task(std::make_shared<detail::TaskState<All>>());
+  Task<All> task(detail::MakePooled<detail::TaskState<All>>());
   task.state()->set_vacant();
   detail::AwaitEvent(detail::SourceRef(source), name, sizeof...(A), detail::kTypeInfo<Task<All>>,
                      std::make_shared<Task<All>>(task), task.state());

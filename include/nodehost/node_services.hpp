@@ -167,7 +167,7 @@ class NODEHOST_API NodeServices {
                  A&&... arguments) {
     static_assert(!detail::kHoldsJs<T>,
                   "A Value cannot leave its instance: take data, with a type of C++'s.");
-    auto invocation = std::make_shared<detail::TypedInvocation<T, std::decay_t<A>...>>(
+    auto invocation = detail::MakePooled<detail::TypedInvocation<T, std::decay_t<A>...>>(
         std::string(module), std::string(name), std::forward<A>(arguments)...);
     Task<T> task = invocation->task();
     Send(invocation, options);

@@ -142,7 +142,7 @@ class WriteStream {
   /// JavaScript's Writable has finished, or C++ has read the end.
   Task<> End() const {
     State().producer().CheckNotGiven("WriteStream");
-    auto done = std::make_shared<detail::TaskState<void>>();
+    auto done = detail::MakePooled<detail::TaskState<void>>();
     State().producer().End(done);
     return Task<>(std::move(done));
   }

@@ -39,7 +39,7 @@ inline constexpr bool kIsTask<Task<T>> = true;
 // What is behind a coroutine that returns a Task. The result is published when the coroutine has
 // been destroyed with all that it held: who waits may then free what it refers to.
 template <class T>
-class TaskPromiseBase {
+class TaskPromiseBase : public Pooled {
  public:
   Task<T> get_return_object() noexcept;
   std::suspend_never initial_suspend() const noexcept { return {}; }
@@ -59,7 +59,7 @@ class TaskPromiseBase {
   void unhandled_exception() noexcept { state_->StoreError(std::current_exception()); }
 
  protected:
-  std::shared_ptr<TaskState<T>> state_ = std::make_shared<TaskState<T>>();
+  std::shared_ptr<TaskState<T>> state_ = MakePooled<TaskState<T>>();
 };
 
 template <class T>
@@ -101,12 +101,12 @@ class [[nodiscard]] Task {
   /// A Task that is done.
   template <class U = T>
   static Task Of(U&& value) requires(!std::is_void_v<T>) {
-    Task task(std::make_shared<detail::TaskState<T>>());
+    Task task(detail::MakePooled<detail::TaskState<T>>());
     task.state_->Fulfil(std::forward<U>(value));
     return task;
   }
   static Task Failed(std::exception_ptr error) {
-    Task task(std::make_shared<detail::TaskState<T>>());
+    Task task(detail::MakePooled<detail::TaskState<T>>());
     task.state_->Fail(std::move(error));
     return task;
   }
@@ -227,7 +227,7 @@ Task<T> detail::TaskPromiseBase<T>::get_return_object() noexcept {
 template <class T = void>
 class PromiseSource {
  public:
-  PromiseSource() : owner_(std::make_shared<Owner>()) {}
+  PromiseSource() : owner_(detail::MakePooled<Owner>()) {}
 
   Task<T> task() const { return Task<T>(owner_->state); }
 
@@ -256,7 +256,7 @@ class PromiseSource {
           HostError("The PromiseSource of a Task was destroyed before it settled the Task. Call "
                     "Resolve or Reject, or keep it until that is known.")));
     }
-    const std::shared_ptr<detail::TaskState<T>> state = std::make_shared<detail::TaskState<T>>();
+    const std::shared_ptr<detail::TaskState<T>> state = detail::MakePooled<detail::TaskState<T>>();
   };
   std::shared_ptr<Owner> owner_;
 };

@@ -134,7 +134,7 @@ Task<T> Any(const std::vector<Task<T>>& tasks) {
 /// comes of it then is dropped.
 template <class T>
 Task<T> Timeout(const Task<T>& task, std::chrono::nanoseconds timeout) {
-  const auto state = std::make_shared<detail::TaskState<T>>();
+  const auto state = detail::MakePooled<detail::TaskState<T>>();
   task.state()->OnSettled([state, from = task.state().get()] {
     if (from->failed()) {
       state->Fail(from->error());

@@ -228,13 +228,13 @@ void Make(const std::shared_ptr<LimitedInvocation>& invocation, bool here) {
 
 void InvokeLimited(const Member& member, const std::shared_ptr<LimitedCall>& call,
                    const RunOptions& limits) {
-  const auto invocation = std::make_shared<LimitedInvocation>(member, call, limits);
+  const auto invocation = MakePooled<LimitedInvocation>(member, call, limits);
   Make(invocation, invocation->thread().IsCurrent());
 }
 
 void InvokeLimitedAndWait(const Member& member, const std::shared_ptr<LimitedCall>& call,
                           const RunOptions& limits) {
-  const auto invocation = std::make_shared<LimitedInvocation>(member, call, limits);
+  const auto invocation = MakePooled<LimitedInvocation>(member, call, limits);
   JsThread& thread = invocation->thread();
   if (thread.IsOwnedHere()) {
     Make(invocation, /*here=*/true);

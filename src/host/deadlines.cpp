@@ -113,7 +113,7 @@ void Deadlines::Open(uv_loop_t* loop, v8::Isolate* isolate) {
 }
 
 void Deadlines::Run(detail::Job& job, const RunOptions& limits) {
-  const auto timed = std::make_shared<TimedJob>(job, DueTime(limits));
+  const auto timed = detail::MakePooled<TimedJob>(job, DueTime(limits));
   Watch(timed, limits);
   if (thread_.IsCurrent()) {
     RunHere(*timed);
@@ -128,18 +128,36 @@ void Deadlines::Run(detail::Job& job, const RunOptions& limits) {
 }
 
 void Deadlines::Enqueue(std::unique_ptr<detail::Job> job, const RunOptions& limits) {
-  const auto timed = std::make_shared<TimedJob>(std::move(job), DueTime(limits));
+  const auto timed = detail::MakePooled<TimedJob>(std::move(job), DueTime(limits));
   Watch(timed, limits);
   thread_.Enqueue(std::make_unique<QueuedJob>(timed, *this), /*must_accept=*/false);
 }
 
+// Of a job that had not begun after `timeout`, or when its token said stop.
+std::exception_ptr Deadlines::WithdrawnError(
+    std::optional<std::chrono::milliseconds> timeout) const {
+  if (timeout) {
+    return std::make_exception_ptr(DeadlineExceeded(
+        fmt::format("A job for environment \"{}\" had not been started after {} ms, its timeout, "
+                    "and was withdrawn.",
+                    thread_.name(), detail::Clamped(*timeout).count()),
+        /*started=*/false));
+  }
+  return std::make_exception_ptr(
+      Cancelled(fmt::format("A job for environment \"{}\" was cancelled before it was started.",
+                            thread_.name()),
+                /*started=*/false));
+}
+
 Watchdog::Task Deadlines::EndingOf(const std::shared_ptr<TimedJob>& timed,
-                                   std::exception_ptr withdrawn) {
-  return [this, withdrawn = std::move(withdrawn), weak_thread = thread_.weak_from_this(),
+                                   std::optional<std::chrono::milliseconds> timeout) {
+  return [this, timeout, weak_thread = thread_.weak_from_this(),
           weak_job = std::weak_ptr(timed)]() -> std::optional<Clock::time_point> {
     const auto job = weak_job.lock();
     const auto thread = weak_thread.lock();  // keeps this object alive
-    if (!job || !thread || job->Withdraw(withdrawn) || job->left()) return std::nullopt;
+    if (!job || !thread || job->Withdraw(WithdrawnError(timeout)) || job->left()) {
+      return std::nullopt;
+    }
     if (debugger_) debugger_->EndWait();
     probe_.Send();
     return Clock::now() + kAgain;
@@ -148,22 +166,13 @@ Watchdog::Task Deadlines::EndingOf(const std::shared_ptr<TimedJob>& timed,
 
 void Deadlines::Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& limits) {
   if (limits.timeout) {
-    const auto withdrawn = std::make_exception_ptr(DeadlineExceeded(
-        fmt::format("A job for environment \"{}\" had not been started after {} ms, its timeout, "
-                    "and was withdrawn.",
-                    thread_.name(), detail::Clamped(*limits.timeout).count()),
-        /*started=*/false));
-    timed->ticket = watchdog_->At(timed->until(), EndingOf(timed, withdrawn));
+    timed->ticket = watchdog_->At(timed->until(), EndingOf(timed, limits.timeout));
   }
   if (!limits.stop.stop_possible()) return;
-  const auto withdrawn = std::make_exception_ptr(
-      Cancelled(fmt::format("A job for environment \"{}\" was cancelled before it was started.",
-                            thread_.name()),
-                /*started=*/false));
   if (limits.stop.stop_requested()) {
-    timed->Withdraw(withdrawn);
+    timed->Withdraw(WithdrawnError(std::nullopt));
   } else {
-    timed->CancelWith(limits.stop, [this, ending = EndingOf(timed, withdrawn),
+    timed->CancelWith(limits.stop, [this, ending = EndingOf(timed, std::nullopt),
                                     weak_thread = thread_.weak_from_this()] {
       const auto thread = weak_thread.lock();
       if (thread) watchdog_->At(Clock::now(), ending);

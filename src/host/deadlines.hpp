@@ -61,7 +61,9 @@ class Deadlines {
   class QueuedJob;
 
   void Watch(const std::shared_ptr<TimedJob>& timed, const RunOptions& limits);
-  Watchdog::Task EndingOf(const std::shared_ptr<TimedJob>& timed, std::exception_ptr withdrawn);
+  std::exception_ptr WithdrawnError(std::optional<std::chrono::milliseconds> timeout) const;
+  Watchdog::Task EndingOf(const std::shared_ptr<TimedJob>& timed,
+                          std::optional<std::chrono::milliseconds> timeout);
   void RunHere(TimedJob& timed);
   void RunQueued(TimedJob& timed);
   template <class AfterJob>

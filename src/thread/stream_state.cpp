@@ -47,7 +47,7 @@ void ThrowEmptyStream() {
 
 const StreamWaiter& DoneWait() {
   static const auto* const done = [] {
-    auto* const made = new StreamWaiter(std::make_shared<TaskState<void>>());
+    auto* const made = new StreamWaiter(MakePooled<TaskState<void>>());
     (*made)->set_origin(nullptr);  // no environment's, as it outlives all
     (*made)->Fulfil(std::monostate());
     return made;

@@ -47,7 +47,7 @@ struct TaskOf<Task<T>> {
   static constexpr TaskOps kOps{
       [](void* task) -> std::shared_ptr<TaskStateBase> {
         auto& made = *static_cast<Task<T>*>(task);
-        if (!made || !made.state()->TakeVacant()) made = Task<T>(std::make_shared<State>());
+        if (!made || !made.state()->TakeVacant()) made = Task<T>(MakePooled<State>());
         return made.state();
       },
       [](const void* task) -> std::shared_ptr<TaskStateBase> {

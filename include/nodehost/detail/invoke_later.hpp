@@ -14,7 +14,7 @@
 namespace nodehost::detail {
 
 /// What a queued call owns.
-struct KeptCall {
+struct KeptCall : Pooled {
   virtual ~KeptCall() = default;
   const Signature* signature = nullptr;
   const void* const* arguments = nullptr;
@@ -67,7 +67,7 @@ Task<T> CallLater(const Ref& function, const Ref& receiver, P&&... parameters) {
   static_assert((!std::is_pointer_v<std::remove_cvref_t<A>> && ...),
                 "This call goes on after it has returned, and a C string may be gone by then. Take "
                 "a std::string.");
-  Task<T> task(std::make_shared<TaskState<T>>());
+  Task<T> task(MakePooled<TaskState<T>>());
   task.state()->set_vacant();
   if (IsHere(function)) {
     const void* const pointers[] = {std::addressof(parameters)..., nullptr};

@@ -10,6 +10,7 @@
 
 #include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/export.hpp"
+#include "nodehost/detail/pooled.hpp"
 
 namespace nodehost {
 class Js;
@@ -26,7 +27,7 @@ concept JsFunction = requires(std::decay_t<F>& function, Js& js) {
 template <class F>
 using JobResult = std::invoke_result_t<std::decay_t<F>&, Js&>;
 
-class Job {
+class Job : public Pooled {
  public:
   virtual ~Job() = default;
   /// On the JS thread. Exceptions are the job's own business.

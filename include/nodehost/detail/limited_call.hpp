@@ -85,9 +85,9 @@ class LimitedCallOf final : public LimitedCall {
     signature = &SignatureOf<Declared, Stored<A>...>::kValue;
     arguments = pointers_;
     result = std::addressof(result_);
-    outcome = std::make_shared<TaskState<T>>();
+    outcome = MakePooled<TaskState<T>>();
     if constexpr (later) {
-      result_ = Task<T>(std::make_shared<TaskState<T>>());
+      result_ = Task<T>(MakePooled<TaskState<T>>());
       result_.state()->set_vacant();
     }
   }
@@ -124,7 +124,7 @@ R CallLimited(const Member& member, const RunOptions& limits, P&&... parameters)
   using T = typename Result::Type;
   static_assert(CheckDecodable<std::remove_cv_t<T>>());
   const auto call =
-      std::make_shared<LimitedCallOf<T, Result::kLater, A...>>(std::forward<P>(parameters)...);
+      MakePooled<LimitedCallOf<T, Result::kLater, A...>>(std::forward<P>(parameters)...);
   if constexpr (Result::kLater) {
     const Task<T> task(call->State());
     InvokeLimited(member, call, limits);

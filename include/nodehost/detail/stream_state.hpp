@@ -245,7 +245,7 @@ class StreamState final : public StreamQueue {
       if (!HasRoom()) {
         room = StreamRoom::kNone;
         if (writer) {
-          *writer = std::make_shared<TaskState<void>>();
+          *writer = MakePooled<TaskState<void>>();
           AddWrite(*writer);
         } else {
           producer_waits_ = true;

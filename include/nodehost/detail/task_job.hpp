@@ -16,7 +16,7 @@ namespace nodehost::detail {
 template <class F, class T>
 class TaskJob final : public Job {
  public:
-  explicit TaskJob(F function) : function_(std::make_shared<F>(std::move(function))) {}
+  explicit TaskJob(F function) : function_(MakePooled<F>(std::move(function))) {}
 
   Task<T> task() const { return source_.task(); }
 

@@ -16,6 +16,7 @@
 #include "nodehost/detail/callable.hpp"
 #include "nodehost/detail/chrono.hpp"
 #include "nodehost/detail/export.hpp"
+#include "nodehost/detail/pooled.hpp"
 
 namespace nodehost {
 class Executor;
@@ -204,7 +205,7 @@ class TaskAwaiter {
   // nothing here may be touched.
   void await_suspend(std::coroutine_handle<> coroutine) {
     const auto state = state_;
-    const auto resumption = std::make_shared<Resumption>(coroutine);
+    const auto resumption = MakePooled<Resumption>(coroutine);
     resumption_ = resumption;
     if (executor_) {
       ResumeOn(*executor_, state, resumption);
