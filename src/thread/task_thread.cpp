@@ -32,7 +32,8 @@ TaskThread::TaskThread() {
 std::uint64_t TaskThread::CallAt(Clock::time_point when, std::function<void()> function) {
   CheckNotForked();
   const std::lock_guard lock(mutex_);
-  calls_.emplace(std::pair(when, ++last_number_), std::move(function));
+  const auto added = calls_.emplace(std::pair(when, ++last_number_), std::move(function)).first;
+  if (added == calls_.begin()) sooner_.store(true, std::memory_order_release);
   if (when < wakes_at_) {
     wakes_at_ = when;
     changed_.notify_one();
@@ -49,20 +50,30 @@ void TaskThread::Forget(Clock::time_point when, std::uint64_t number) {
   calls_.erase(found);
 }
 
+// Who adds a call meanwhile wakes nobody.
+bool TaskThread::SpinForSooner(std::unique_lock<std::mutex>& lock) {
+  wakes_at_ = Clock::time_point::min();
+  sooner_.store(false, std::memory_order_relaxed);
+  lock.unlock();
+  const bool found = spin_.Until([this] { return sooner_.load(std::memory_order_acquire); });
+  lock.lock();
+  return found || sooner_.load(std::memory_order_relaxed);
+}
+
 void TaskThread::Run() {
   is_task_thread = true;
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (calls_.empty()) {
-      wakes_at_ = Clock::time_point::max();
-      changed_.wait(lock);
-      continue;
-    }
     const auto first = calls_.begin();
-    const Clock::time_point due = first->first.first;
+    const Clock::time_point due = calls_.empty() ? Clock::time_point::max() : first->first.first;
     if (due > Clock::now()) {
+      if (SpinForSooner(lock)) continue;
       wakes_at_ = due;
-      changed_.wait_until(lock, due);
+      if (due == Clock::time_point::max()) {
+        changed_.wait(lock);
+      } else {
+        changed_.wait_until(lock, due);
+      }
       continue;
     }
     {

@@ -2,6 +2,7 @@
 // starts at its first use and is never joined, because what waits there may never end.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <map>
 #include <mutex>
 #include <utility>
+
+#include "spin.hpp"
 
 namespace nodehost::detail {
 
@@ -32,6 +35,7 @@ class TaskThread {
  private:
   TaskThread();
   [[noreturn]] void Run();
+  bool SpinForSooner(std::unique_lock<std::mutex>& lock);
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -40,6 +44,9 @@ class TaskThread {
   std::uint64_t last_number_ = 0;
   // When the thread looks at the calls next, unless it is notified; it is not for a later one.
   Clock::time_point wakes_at_ = Clock::time_point::max();
+
+  std::atomic<bool> sooner_ = false;  // a call came that is due before all others
+  Spin spin_{std::chrono::microseconds(50)};
 };
 
 }  // namespace nodehost::detail
