@@ -12,6 +12,19 @@ namespace nodehost::detail {
 
 class Realm;
 
+/// What `promise` is fulfilled with, if it is; what is no thenable is fulfilled with itself.
+inline bool IsFulfilled(v8::Local<v8::Value> promise, v8::Local<v8::Value>& value) {
+  if (!promise->IsObject()) {
+    value = promise;
+    return true;
+  }
+  if (!promise->IsPromise()) return false;
+  const auto settled = promise.As<v8::Promise>();
+  if (settled->State() != v8::Promise::kFulfilled) return false;
+  value = settled->Result();
+  return true;
+}
+
 /// What is to happen when a promise is settled. Exactly one of the three is called, on the JS
 /// thread, before the object goes.
 class PromiseWaiter {

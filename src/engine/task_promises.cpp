@@ -21,6 +21,19 @@ namespace nodehost::detail {
 
 namespace {
 
+void Fulfil(Realm& realm, const TypeInfo& type, TaskStateBase& state,
+            v8::Local<v8::Value> value) noexcept {
+  auto fill = [&](void* result, void*) {
+    Decode(realm, value, *type.element, result, "result", v8::Undefined(realm.isolate()));
+    return true;
+  };
+  try {
+    OpsOf<TaskOps>(type).fulfil(state, FillerOf(fill));
+  } catch (...) {
+    state.Fail(std::current_exception());
+  }
+}
+
 // A promise that settles a Task.
 class SettlesTask final : public PromiseWaiter {
  public:
@@ -28,15 +41,7 @@ class SettlesTask final : public PromiseWaiter {
       : type_(type), state_(std::move(state)) {}
 
   void Fulfilled(Realm& realm, v8::Local<v8::Value> value) noexcept override {
-    auto fill = [&](void* result, void*) {
-      Decode(realm, value, *type_.element, result, "result", v8::Undefined(realm.isolate()));
-      return true;
-    };
-    try {
-      OpsOf<TaskOps>(type_).fulfil(*state_, FillerOf(fill));
-    } catch (...) {
-      state_->Fail(std::current_exception());
-    }
+    Fulfil(realm, type_, *state_, value);
   }
   void Rejected(Realm& realm, v8::Local<v8::Value> reason) noexcept override {
     try {
@@ -206,11 +211,12 @@ class InvokeJob final : public Job {
 }  // namespace
 
 void SettleWith(Realm& realm, v8::Local<v8::Value> value, const TypeInfo& type, void* task) {
-  auto waiter = std::make_unique<SettlesTask>(type, OpsOf<TaskOps>(type).start(task));
-  if (value->IsObject()) {
-    realm.waiters().Add(realm, value, std::move(waiter));
+  auto state = OpsOf<TaskOps>(type).start(task);
+  v8::Local<v8::Value> fulfilled;
+  if (IsFulfilled(value, fulfilled)) {
+    Fulfil(realm, type, *state, fulfilled);
   } else {
-    waiter->Fulfilled(realm, value);
+    realm.waiters().Add(realm, value, std::make_unique<SettlesTask>(type, std::move(state)));
   }
 }
 
@@ -237,6 +243,12 @@ v8::Local<v8::Value> PromiseOf(Realm& realm, const TypeInfo& type, const void* t
 void InstallTaskHooks() noexcept {
   static constexpr TaskHooks kHooks{&ResumeInReaction, &ReportInEnvironment};
   SetTaskHooks(kHooks);
+}
+
+Ref FulfilledWith(const Ref& promise) {
+  const Entry entry(promise);
+  v8::Local<v8::Value> value;
+  return IsFulfilled(entry.value(), value) ? entry.Make(value) : Ref();
 }
 
 void ResumeAfter(const Ref& promise, const std::shared_ptr<AwaitedValue>& awaited) {

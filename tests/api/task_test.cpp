@@ -117,7 +117,7 @@ TEST_CASE("a promise that cannot be waited for says why, however often") {
   nh::Environment node = NewEnvironment();
   const int refused = node.Run([](nh::Js& js) -> nh::Task<int> {
     const nh::Value promise = js.Eval(
-        "Object.defineProperty(Promise.resolve(1), 'constructor',"
+        "Object.defineProperty(new Promise(() => {}), 'constructor',"
         "{ get() { throw new RangeError('no constructor'); } })");
     int count = 0;
     for (int i = 0; i < 100; ++i) {
@@ -330,6 +330,43 @@ TEST_CASE("a conversion that fails in a callback is told to who waits, in C++ to
   CHECK(TextOf([&] {
           wrong.callBack(never_called).Get();
         }).find("argument 1: expected number, got string") != std::string::npos);
+}
+
+TEST_CASE("a promise that is fulfilled already, and what is no promise, is not waited for") {
+  nh::Environment node = NewEnvironment();
+  const auto seen = node.RunAsync([](nh::Js& js) -> nh::Task<std::string> {
+    js.Eval("globalThis.seen = []; Promise.resolve().then(() => seen.push('microtask'))");
+    const auto note = [&](const nh::Value& value) {
+      js.Global()["seen"].Call("push", value.ToString());
+    };
+    note(co_await js.Eval("Promise.resolve('promise')"));
+    note(co_await js.Eval("(async () => 'async')()"));
+    note(co_await js.Eval("undefined"));
+    note(co_await js.Eval("42"));
+    note(co_await js.Eval("({ toString: () => 'thenable', then(f) { f('thenable'); } })"));
+    co_return js.Eval("seen.join(' ')").ToString();
+  });
+  CHECK(seen.Get() == "promise async undefined 42 microtask thenable");
+}
+
+TEST_CASE("a promise that is rejected already is waited for, and is no unhandled rejection") {
+  std::string uncaught;
+  nh::Environment node = test::Platform().CreateEnvironment(
+      {.base_dir = test::kModules, .on_uncaught = [&](const nh::JsError& error) {
+         uncaught = error.what();
+         return nh::UncaughtAction::kContinue;
+       }});
+  const auto text = node.RunAsync([](nh::Js& js) -> nh::Task<std::string> {
+    try {
+      co_await js.Eval("Promise.reject(new Error('no'))");
+    } catch (const nh::JsError& error) {
+      co_return error.message();
+    }
+    co_return "";
+  });
+  CHECK(text.Get() == "no");
+  node.Run([](nh::Js&) {});
+  CHECK(uncaught.empty());
 }
 
 TEST_CASE("a coroutine goes on as an async function does: in its async context, before ticks") {

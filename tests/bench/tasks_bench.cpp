@@ -12,12 +12,12 @@ namespace {
 
 constexpr int kAwaits = 1000;
 
-// kAwaits in a row, in one coroutine on the JS thread.
-void AwaitJs(benchmark::State& state) {
+// kAwaits of promises of `name` in a row, in one coroutine on the JS thread.
+void AwaitJs(benchmark::State& state, const char* name) {
   for (auto _ : state) {
     Node()
-        .RunAsync([](nh::Js& js) -> nh::Task<void> {
-          const nh::Value later = js.Global()["benchLater"];
+        .RunAsync([name](nh::Js& js) -> nh::Task<void> {
+          const nh::Value later = js.Global()[name];
           for (int i = 0; i < kAwaits; ++i) co_await later(1.5);
         })
         .Get();
@@ -70,16 +70,23 @@ void LimitedHop(benchmark::State& state) {
 
 void RegisterTasks() {
   Node().Run([](nh::Js& js) {
-    js.Eval("globalThis.benchLater = async (n) => n");
+    js.Eval(R"js(
+      globalThis.benchLater = async (n) => n;
+      globalThis.benchPending = async (n) => { await undefined; return n; };
+    )js");
     DefineV8Task(js);
     js.Global().Set("benchTask", [](double n) -> nh::Task<double> { co_return n; });
   });
   const auto add = [](const char* name, auto body) {
     benchmark::RegisterBenchmark(name, body)->UseRealTime();
   };
-  add("promise/await_js/nodehost", AwaitJs);
+  add("promise/await_js/nodehost", [](benchmark::State& state) { AwaitJs(state, "benchLater"); });
   add("promise/await_js/v8", [](benchmark::State& state) { AwaitJsByV8(state, kAwaits); });
   add("promise/await_js/js", [](benchmark::State& state) { AwaitInJs(state, "benchLater"); });
+  add("promise/await_pending/nodehost",
+      [](benchmark::State& state) { AwaitJs(state, "benchPending"); });
+  add("promise/await_pending/js",
+      [](benchmark::State& state) { AwaitInJs(state, "benchPending"); });
   add("promise/await_cpp/nodehost", [](benchmark::State& state) { AwaitInJs(state, "benchTask"); });
   add("promise/await_cpp/v8", [](benchmark::State& state) { AwaitInJs(state, "benchTaskV8"); });
   add("promise/await_cpp/js", [](benchmark::State& state) { AwaitInJs(state, "benchLater"); });
