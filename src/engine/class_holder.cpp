@@ -37,13 +37,13 @@ const ClassInfo* RootOf(const ClassInfo* info) noexcept {
 ClassHolder::ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made)
     : owner_(owner),
       info_(&info),
-      object_(made.object()),
+      held_{{made.link ? nullptr : &info, made.object()}, this},
       owned_(std::move(made.owned)),
       shared_(std::move(made.shared)),
       link_(made.link),
-      root_object_(RootOf(object_, info).object),
-      bytes_(static_cast<std::int64_t>(info.size +
-                                       (info.external_bytes ? info.external_bytes(object_) : 0))) {
+      root_object_(RootOf(held_.object, info).object),
+      bytes_(static_cast<std::int64_t>(
+          info.size + (info.external_bytes ? info.external_bytes(held_.object) : 0))) {
   owner_.Add(*this);
   owner_.Report(bytes_);
   if (!link_) return;
@@ -59,8 +59,8 @@ ClassHolder::~ClassHolder() {
 }
 
 void ClassHolder::PutInto(v8::Local<v8::Object> object) {
-  SetInternalPointer(object, 0, &mark);
-  SetInternalPointer(object, 1, this);
+  SetInternalPointer(object, 0, const_cast<char*>(&class_mark));
+  SetInternalPointer(object, 1, &held_);
 }
 
 std::shared_ptr<void> ClassHolder::Share() {
@@ -75,7 +75,7 @@ std::shared_ptr<void> ClassHolder::Share() {
   References& references = Realm::Of(*link_->thread).references();
   const auto both =
       std::make_shared<Both>(Both{shared_, references.Make(isolate, borrowed(isolate))});
-  std::shared_ptr<void> share(both, object_);
+  std::shared_ptr<void> share(both, held_.object);
   link_->share = share;
   return share;
 }
@@ -104,10 +104,10 @@ void* ClassHolder::Release(const ClassInfo& wanted) {
 }
 
 void ClassHolder::Forget() noexcept {
-  if (!object_) return;
+  if (!held_.object) return;
   owner_.Remove(*this);
   owner_.Report(-bytes_);
-  object_ = nullptr;
+  held_.object = nullptr;
   if (link_) std::exchange(link_, nullptr)->holder = nullptr;
   // Last: its destructor may do anything.
   const std::shared_ptr<void> shared = std::move(shared_);

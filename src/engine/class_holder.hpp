@@ -12,6 +12,7 @@
 #include "attachments.hpp"
 #include "heap_layout.hpp"
 #include "nodehost/detail/class_info.hpp"
+#include "nodehost/detail/leaf_info.hpp"
 
 namespace nodehost::detail {
 
@@ -29,19 +30,17 @@ class ClassHolder final : public Attachment {
   /// Of an object whose constructor has returned; null for all else. Calls nothing of V8's that
   /// could collect garbage.
   static ClassHolder* Of(v8::Local<v8::Value> value) noexcept {
-    InternalFields fields;
-    return HeapLayout::ReadFields(value, fields) && fields.first == &mark
-               ? static_cast<ClassHolder*>(fields.second)
-               : nullptr;
+    const InternalFields fields = HeapLayout::ReadFields(value);
+    return fields.first == &class_mark ? static_cast<Held*>(fields.second)->holder : nullptr;
   }
 
   const ClassInfo& info() const noexcept { return *info_; }
   /// Null once the object was handed over.
-  void* object() const noexcept { return object_; }
+  void* object() const noexcept { return held_.object; }
 
   /// The object as a `wanted`, which its class is or derives from.
   void* As(const ClassInfo& wanted) const noexcept {
-    void* object = object_;
+    void* object = held_.object;
     for (const ClassInfo* info = info_; info != &wanted; info = info->base) {
       object = info->upcast(object);
     }
@@ -73,14 +72,16 @@ class ClassHolder final : public Attachment {
  private:
   friend class ClassHolders;
 
-  // By its address: what says that the other field is a holder.
-  alignas(8) static constinit inline char mark = 0;
+  // What the second field points at.
+  struct Held : HeldObject {
+    ClassHolder* holder = nullptr;
+  };
 
   void Forget() noexcept;
 
   ClassHolders& owner_;
   const ClassInfo* const info_;
-  void* object_;
+  Held held_;
   // What keeps the object: `owned_` as long as nobody has asked for a share of it.
   std::unique_ptr<void, Releasable> owned_;
   std::shared_ptr<void> shared_;

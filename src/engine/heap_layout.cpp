@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -74,6 +75,31 @@ bool HeapLayout::ProbeFields(v8::Isolate* isolate, v8::Local<v8::Context> contex
     }
   }
   return true;
+}
+
+// For leaves, which have no headers of V8's. The word of the map has the two things in it that
+// ReadFields compares.
+const FieldLayout* HeapLayout::LayoutOfFields() noexcept {
+  constexpr int kKind = v8::internal::kApiTaggedSize;
+  static_assert(kFirstPropertyOffset - kKind < 8 && Internals::kMapInstanceTypeOffset - kKind <= 6);
+  const auto word_with = [](std::uint8_t first_property, std::uint16_t type) {
+    unsigned char bytes[sizeof(std::uint64_t)] = {};
+    std::memcpy(bytes + (kFirstPropertyOffset - kKind), &first_property, sizeof first_property);
+    std::memcpy(bytes + (Internals::kMapInstanceTypeOffset - kKind), &type, sizeof type);
+    return std::bit_cast<std::uint64_t>(bytes);
+  };
+  const auto tagged = [](int offset) { return offset - static_cast<int>(kTag); };
+  static const FieldLayout layout{
+      .tag_mask = v8::internal::kHeapObjectTagMask,
+      .tag = kTag,
+      .map = tagged(Internals::kHeapObjectMapOffset),
+      .kind = tagged(kKind),
+      .kind_mask = word_with(0xff, 0xffff),
+      .kind_value = word_with(kHeaderWords + 2, Internals::kFirstJSApiObjectType),
+      .first = tagged(Internals::kJSObjectHeaderSize),
+      .second = tagged(Internals::kJSObjectHeaderSize + Internals::kEmbedderDataSlotSize),
+  };
+  return reads_fields.load(std::memory_order_relaxed) ? &layout : nullptr;
 }
 
 bool HeapLayout::ProbeNumbers(v8::Isolate* isolate) {

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "node_version.hpp"
+#include "nodehost/detail/leaf_info.hpp"
 
 // As HandleScope: with compressed pointers, the sandbox or handles that are no slots, all lies
 // elsewhere.
@@ -27,19 +28,18 @@
 
 namespace nodehost::detail {
 
-/// What an object with two internal fields has in them.
+/// What an object with two internal fields has in them; nulls for all other values. Given by value,
+/// it stays in registers.
 struct InternalFields {
-  void* first;
-  void* second;
+  void* first = nullptr;
+  void* second = nullptr;
 };
 
 /// Used where the layout is not known. Apart, so that the usual case needs no stack frame.
-[[gnu::noinline, gnu::cold]] inline bool ReadFieldsByApi(v8::Local<v8::Value> value,
-                                                         InternalFields& fields) noexcept {
-  if (!value->IsObject() || value.As<v8::Object>()->InternalFieldCount() != 2) return false;
-  fields.first = InternalPointer(value.As<v8::Object>(), 0);
-  fields.second = InternalPointer(value.As<v8::Object>(), 1);
-  return true;
+[[gnu::noinline, gnu::cold]] inline InternalFields ReadFieldsByApi(
+    v8::Local<v8::Value> value) noexcept {
+  if (!value->IsObject() || value.As<v8::Object>()->InternalFieldCount() != 2) return {};
+  return {InternalPointer(value.As<v8::Object>(), 0), InternalPointer(value.As<v8::Object>(), 1)};
 }
 
 #if NODEHOST_READS_HEAP
@@ -102,23 +102,24 @@ class HeapLayout {
     return true;
   }
 
-  /// The two pointers in the internal fields of an object that has two, and no interceptors; false
+  /// The two pointers in the internal fields of an object that has two, and no interceptors; nulls
   /// for all other values. On any realm.
-  static bool ReadFields(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
+  static InternalFields ReadFields(v8::Local<v8::Value> value) noexcept {
     if (!reads_fields.load(std::memory_order_relaxed)) [[unlikely]]
-      return ReadFieldsByApi(value, fields);
+      return ReadFieldsByApi(value);
     const Word word = WordOf(value);
     if (!Internals::HasHeapObjectTag(word) ||
         Internals::GetInstanceType(word) != Internals::kFirstJSApiObjectType ||
         Field<std::uint8_t>(Field<Word>(word, Internals::kHeapObjectMapOffset),
                             kFirstPropertyOffset) != kHeaderWords + 2) {
-      return false;
+      return {};
     }
-    fields.first = Field<void*>(word, Internals::kJSObjectHeaderSize);
-    fields.second =
-        Field<void*>(word, Internals::kJSObjectHeaderSize + Internals::kEmbedderDataSlotSize);
-    return true;
+    return {Field<void*>(word, Internals::kJSObjectHeaderSize),
+            Field<void*>(word, Internals::kJSObjectHeaderSize + Internals::kEmbedderDataSlotSize)};
   }
+
+  /// As ReadFields knows it, for leaves, which have no headers of V8's; null where it does not.
+  static const FieldLayout* LayoutOfFields() noexcept;
 
   /// What NewExternal was given.
   void* ReadExternal(v8::Local<v8::Value> external) const noexcept {
@@ -187,9 +188,10 @@ class HeapLayout {
   bool ReadNumber(Word, double&) const noexcept { return false; }
   bool ReadInteger(Word, std::int32_t&) const noexcept { return false; }
   bool ReadText(Word, std::string_view&) const noexcept { return false; }
-  static bool ReadFields(v8::Local<v8::Value> value, InternalFields& fields) noexcept {
-    return ReadFieldsByApi(value, fields);
+  static InternalFields ReadFields(v8::Local<v8::Value> value) noexcept {
+    return ReadFieldsByApi(value);
   }
+  static const FieldLayout* LayoutOfFields() noexcept { return nullptr; }
   void* ReadExternal(v8::Local<v8::Value> external) const { return ExternalPointer(external); }
 };
 

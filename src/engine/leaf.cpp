@@ -126,22 +126,13 @@ void LeafCarryOut(void* options) noexcept {
   LeafFallBack(options);
 }
 
-namespace {
+alignas(8) const char class_mark = 0;  // V8 takes no odd address for a field
+std::atomic<const FieldLayout*> field_layout = nullptr;
 
-// Apart, so that the usual case needs no stack frame.
-[[gnu::noinline]] void* FindInBase(const ClassHolder& holder, const ClassInfo* info) noexcept {
-  const bool is_one = info && holder.object() && DerivesFrom(&holder.info(), *info);
-  return is_one ? holder.As(*info) : nullptr;
-}
-
-}  // namespace
-
-void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
+void* FindLeafObject(void* receiver, const ClassInfo* info) noexcept {
   const ClassHolder* const holder = ClassHolder::Of(BorrowedSlot(receiver));
-  if (!holder || holder->link()) return nullptr;
-  if (&holder->info() == info) [[likely]]
-    return holder->object();
-  return FindInBase(*holder, info);
+  if (!info || !holder || holder->link() || !holder->object()) return nullptr;
+  return DerivesFrom(&holder->info(), *info) ? holder->As(*info) : nullptr;
 }
 
 bool LeafBool(void* value, bool& result) noexcept {

@@ -32,6 +32,7 @@ Realm::Realm(JsThread& thread, v8::Isolate* isolate, v8::Local<v8::Context> cont
       host_scripts_(context),
       references_(std::make_shared<References>(thread.shared_from_this())) {
   heap_.Probe(isolate, context);
+  field_layout.store(HeapLayout::LayoutOfFields(), std::memory_order_release);
   InstallTaskHooks();
 }
 

@@ -1,6 +1,7 @@
-// The rows `v8` and `v8_fast` of js_to_cpp: callbacks written by hand on V8's API.
+// The rows `v8` and `v8_fast…` of js_to_cpp: callbacks written by hand on V8's API.
 #include <nodehost/v8.hpp>
 
+#include <limits>
 #include <memory>
 
 #include "engine/node_version.hpp"
@@ -153,9 +154,23 @@ double FastAdd(v8::Local<v8::Object>, double a, double b) { return a + b; }
 std::int32_t FastIncrement(v8::Local<v8::Object> object, std::int32_t by) {
   return CounterOf(object).value += by;
 }
+// With the results of Increment for all numbers: V8 cuts off what an integer cannot hold.
+std::int32_t FastIncrementChecked(v8::Local<v8::Object> object, double by,
+                                  v8::FastApiCallbackOptions& options) {
+  const bool fits = by >= std::numeric_limits<std::int32_t>::min() &&
+                    by <= std::numeric_limits<std::int32_t>::max() &&
+                    by == static_cast<std::int32_t>(by);
+  if (!fits) {
+    options.fallback = true;
+    return 0;
+  }
+  return CounterOf(object).value += static_cast<std::int32_t>(by);
+}
 #endif
 
-nh::Value MakeApi(nh::Js& js, bool fast) {
+enum class Calls { kOrdinary, kFast, kFastChecked };
+
+nh::Value MakeApi(nh::Js& js, Calls calls) {
   const nh::RawV8 raw(js);
   v8::Isolate* const isolate = raw.isolate();
   const auto text = [&](const char* name) {
@@ -180,12 +195,13 @@ nh::Value MakeApi(nh::Js& js, bool fast) {
 #if NODEHOST_HAS_FAST_CALLS
   static const v8::CFunction add = v8::CFunction::Make(&FastAdd);
   static const v8::CFunction increment = v8::CFunction::Make(&FastIncrement);
-  if (fast) {
+  static const v8::CFunction checked = v8::CFunction::Make(&FastIncrementChecked);
+  if (calls != Calls::kOrdinary) {
     quick_add = &add;
-    quick_increment = &increment;
+    quick_increment = calls == Calls::kFast ? &increment : &checked;
   }
 #else
-  (void)fast;
+  (void)calls;
 #endif
   counter->PrototypeTemplate()->Set(text("increment"),
                                     function(&Increment, quick_increment, signature));
@@ -204,10 +220,12 @@ nh::Value MakeApi(nh::Js& js, bool fast) {
 
 void RegisterV8Callbacks() {
   RegisterLoops(
-      "v8", [](nh::Js& js) { return MakeApi(js, false); }, true);
+      "v8", [](nh::Js& js) { return MakeApi(js, Calls::kOrdinary); }, true);
 #if NODEHOST_HAS_FAST_CALLS
   RegisterLoops(
-      "v8_fast", [](nh::Js& js) { return MakeApi(js, true); }, false);
+      "v8_fast", [](nh::Js& js) { return MakeApi(js, Calls::kFast); }, false);
+  JsLoop("int_method", "v8_fast_checked",
+         [](nh::Js& js) { return MakeApi(js, Calls::kFastChecked); });
 #endif
 }
 
