@@ -41,9 +41,9 @@ function rowsOf(benchmarks) {
     const value = run.bytes ?? run[run.label ?? 'real_time'] * kNanoseconds[run.time_unit];
     const perItem = run.items_per_second ? 1e9 / run.items_per_second : value;
     if (!times.has(run.name)) times.set(run.name, []);
-    const { p99, rate } = run;  // of services
+    const { p99, rate, in_flight: inFlight } = run;  // of services
     times.get(run.name).push(
-      { value: perItem, unit: run.bytes === undefined ? 'ns' : 'bytes', p99, rate });
+      { value: perItem, unit: run.bytes === undefined ? 'ns' : 'bytes', p99, rate, inFlight });
   }
   return new Map([...times].map(([name, all]) =>
     [name, { ...all[0], value: median(all.map((one) => one.value)) }]));
@@ -81,13 +81,16 @@ function ratio(row, list, to) {
 function tableOf({ title, what, to }, rows) {
   const cases = [...casesOf(rows, what)];
   const ofCalls = cases.some(([, list]) => list[0].rate !== undefined);
+  const rates = (row, base) => ['rate', 'inFlight'].flatMap(
+    (name) => [row[name].toFixed(0), (row[name] / (base?.[name] ?? NaN)).toFixed(2)]);
   const cells = (name, row, list) => [
     name, row.who, shown(row),
-    ...ofCalls ? [shown({ value: row.p99, unit: 'ns' }), row.rate.toFixed(0),
-                  (row.rate / (baseOf(list, to)?.rate ?? NaN)).toFixed(2)] : [ratio(row, list, to)],
+    ...ofCalls ? [shown({ value: row.p99, unit: 'ns' }), ...rates(row, baseOf(list, to))]
+               : [ratio(row, list, to)],
   ];
-  const heads = ['case', 'who', ...ofCalls ? ['p50', 'p99', 'calls/s'] : ['figure'],
-                 `× ${to.join(', ')}`];
+  const times = `× ${to.join(', ')}`;
+  const heads = ['case', 'who', ...ofCalls ? ['p50', 'p99', 'calls/s by 16 threads', times,
+                                              'with 16 in flight', times] : ['figure', times]];
   const line = (all) => `| ${all.join(' | ')} |`;
   return [`## ${title}`, '', line(heads), `|${'---|'.repeat(heads.length)}`,
           ...cases.flatMap(([name, list]) => list.map((row) => line(cells(name, row, list)))),

@@ -1,9 +1,11 @@
 // What a call of NodeServices costs in each hosting model, beside HTTP with keep-alive and JSON to
 // a node process. A program of its own: it starts processes. Latencies are those of one caller that
-// waits for each answer; the rate is that of kCallers of them.
+// waits for each answer; the rates are that of kCallers of them, each on a thread of its own, and
+// of one thread with as many calls in flight.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,28 +48,68 @@ struct Caller {
 };
 using NewCaller = std::function<Caller()>;
 
+/// The cases that are measured.
+enum class Case { kSmall, kLarge, kStream };
+using Deadline = Clock::time_point;
+
+/// Something that is called: by callers that wait, each on a thread of its own, and by one thread
+/// that has kCallers calls in flight, as a server has.
+struct Callee {
+  NewCaller caller;
+  std::function<int(Case, Deadline)> in_flight;  // how often it called until then
+};
+
+void Check(bool right) {
+  if (!right) throw std::runtime_error("a wrong result");
+}
+
+nh::Task<> CallSmall(NodeServices& services) {
+  Check(co_await services.InvokeExportAsync<int>(kModule, "add", 1, 2) == 3);
+}
+nh::Task<> CallLarge(NodeServices& services) {
+  Check(co_await services.InvokeExportAsync<std::string>(kModule, "echo", kText) == kText);
+}
+nh::Task<> CallStream(NodeServices& services) {
+  auto stream =
+      co_await services.InvokeExportAsync<nh::ReadStream<>>(kModule, "stream", kChunks, kChunkSize);
+  std::size_t size = 0;
+  while (const auto part = co_await stream.Read()) size += part->size();
+  Check(size == std::size_t{kChunks} * kChunkSize);
+}
+
 Caller CallerOf(NodeServices& services) {
-  const auto check = [](bool right) {
-    if (!right) throw std::runtime_error("a wrong result");
-  };
   return {
-      [&services, check] {
-        check(services.InvokeExportAsync<int>(kModule, "add", 1, 2).Get() == 3);
+      [&services] { Check(services.InvokeExportAsync<int>(kModule, "add", 1, 2).Get() == 3); },
+      [&services] {
+        Check(services.InvokeExportAsync<std::string>(kModule, "echo", kText).Get() == kText);
       },
-      [&services, check] {
-        check(services.InvokeExportAsync<std::string>(kModule, "echo", kText).Get() == kText);
-      },
-      [&services, check] {
+      [&services] {
         std::size_t size = 0;
         for (const nh::Bytes& part :
              services.InvokeExportAsync<nh::ReadStream<>>(kModule, "stream", kChunks, kChunkSize)
                  .Get()) {
           size += part.size();
         }
-        check(size == std::size_t{kChunks} * kChunkSize);
+        Check(size == std::size_t{kChunks} * kChunkSize);
       },
       [&services] { services.InvokeExportAsync<double>(kModule, "work", kTurns).Get(); },
   };
+}
+
+nh::Task<> CallUntil(NodeServices& services, nh::Task<> (*call)(NodeServices&), Deadline until,
+                     int& calls) {
+  for (; Clock::now() < until; ++calls) co_await call(services);
+}
+
+int CallInFlight(NodeServices& services, Case which, Deadline until) {
+  constexpr nh::Task<> (*kCalls[])(NodeServices&) = {&CallSmall, &CallLarge, &CallStream};
+  std::vector<int> calls(kCallers);
+  std::vector<nh::Task<>> all;
+  for (int& one : calls) {
+    all.push_back(CallUntil(services, kCalls[static_cast<int>(which)], until, one));
+  }
+  for (const nh::Task<>& task : all) task.Get();
+  return std::accumulate(calls.begin(), calls.end(), 0);
 }
 
 /// A connection to `node services.mjs`.
@@ -89,6 +132,14 @@ class Http {
 
   /// The body of the answer; of a chunked one with the sizes of its chunks in it.
   std::string_view Post(std::string_view body) {
+    Send(body);
+    while (!Receive()) {
+    }
+    return answer();
+  }
+
+  // Post in its parts.
+  void Send(std::string_view body) {
     request_ = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
     request_.append(std::to_string(body.size())).append("\r\n\r\n").append(body);
     for (std::size_t sent = 0; sent < request_.size();) {
@@ -97,47 +148,75 @@ class Http {
       sent += static_cast<std::size_t>(count);
     }
     answer_.clear();
-    std::size_t start = std::string::npos;
-    while ((start = answer_.find("\r\n\r\n")) == std::string::npos) Receive();
-    start += 4;
-    const std::size_t length = answer_.find("Content-Length: ");
-    if (length < start) {
-      const std::size_t size = std::stoul(answer_.substr(length + 16, 20));
-      while (answer_.size() < start + size) Receive();
-    } else {
-      while (!answer_.ends_with("\r\n0\r\n\r\n")) Receive();
-    }
-    return std::string_view(answer_).substr(start);
+    body_ = 0;
+    size_ = 0;
   }
-
- private:
-  void Receive() {
+  /// Waits for a part of the answer, and says whether that was the last.
+  bool Receive() {
     char buffer[1 << 16];
     const ssize_t count = recv(socket_, buffer, sizeof buffer, 0);
     if (count <= 0) throw std::runtime_error("recv");
     answer_.append(buffer, static_cast<std::size_t>(count));
+    if (body_ == 0) {
+      const std::size_t end = answer_.find("\r\n\r\n");
+      if (end == std::string::npos) return false;
+      body_ = end + 4;
+      const std::size_t length = answer_.find("Content-Length: ");
+      if (length < body_) size_ = body_ + std::stoul(answer_.substr(length + 16, 20));
+    }
+    return size_ > 0 ? answer_.size() >= size_ : answer_.ends_with("\r\n0\r\n\r\n");
   }
+  std::string_view answer() const { return std::string_view(answer_).substr(body_); }
+  int handle() const { return socket_; }
 
+ private:
   const int socket_;
   std::string request_;
   std::string answer_;
+  std::size_t body_ = 0;  // where it begins in the answer; 0: not known yet
+  std::size_t size_ = 0;  // of the whole answer; 0: it is chunked
 };
 
+std::string RequestFor(const std::string& name, const std::string& arguments) {
+  return R"({"name":")" + name + R"(","args":[)" + arguments + "]}";
+}
+const std::string kRequests[] = {
+    RequestFor("add", "1,2"), RequestFor("echo", '"' + kText + '"'),
+    RequestFor("stream", std::to_string(kChunks) + ',' + std::to_string(kChunkSize))};
+
 Caller CallerOf(const std::shared_ptr<Http>& http) {
-  const auto ask = [http](const std::string& name, const std::string& arguments) {
-    return http->Post(R"({"name":")" + name + R"(","args":[)" + arguments + "]}");
-  };
   return {
-      [ask] {
-        if (ask("add", "1,2") != "3") throw std::runtime_error("a wrong result");
-      },
-      [ask] { static_cast<void>(ask("echo", '"' + kText + '"')); },
-      [ask] {
-        static_cast<void>(
-            ask("stream", std::to_string(kChunks) + ',' + std::to_string(kChunkSize)));
-      },
-      [ask] { static_cast<void>(ask("work", std::to_string(kTurns))); },
+      [http] { Check(http->Post(kRequests[0]) == "3"); },
+      [http] { Check(http->Post(kRequests[1]).size() == kText.size() + 2); },
+      [http] { static_cast<void>(http->Post(kRequests[2])); },
+      [http] { static_cast<void>(http->Post(RequestFor("work", std::to_string(kTurns)))); },
   };
+}
+
+int CallInFlight(int port, Case which, Deadline until) {
+  const std::string& request = kRequests[static_cast<int>(which)];
+  std::vector<std::unique_ptr<Http>> all;
+  std::vector<pollfd> ready;
+  for (int i = 0; i < kCallers; ++i) {
+    all.push_back(std::make_unique<Http>(port));
+    ready.push_back({.fd = all.back()->handle(), .events = POLLIN, .revents = 0});
+    all.back()->Send(request);
+  }
+  int calls = 0;
+  for (int left = kCallers; left > 0;) {
+    if (poll(ready.data(), ready.size(), -1) < 0) throw std::runtime_error("poll");
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+      if (!ready[i].revents || !all[i]->Receive()) continue;
+      ++calls;
+      if (Clock::now() < until) {
+        all[i]->Send(request);
+      } else {
+        ready[i].fd = -1;
+        --left;
+      }
+    }
+  }
+  return calls;
 }
 
 /// How often `callers` callers have called in a second, all together.
@@ -175,25 +254,33 @@ Latency Latencies(Caller& caller, std::function<void()> Caller::*function,
 struct Row {
   std::string name;
   Latency latency;
-  double rate = 0;
+  double rate = 0;       // calls a second of kCallers callers
+  double in_flight = 0;  // of one thread with as many calls in flight
 };
+
+double RateInFlight(const Callee& callee, Case which, std::chrono::milliseconds time) {
+  const auto start = Clock::now();
+  const int calls = callee.in_flight(which, start + time);
+  return calls / std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// A hosting model, or HTTP, with so many instances.
 struct Model {
   const char* name;
-  std::function<NewCaller(int instances)> start;
+  std::function<Callee(int instances)> start;
 };
 
 std::vector<Model> Models() {
   const auto services = [](const std::function<std::shared_ptr<nh::HostingModel>()>& make) {
-    return [make](int instances) -> NewCaller {
+    return [make](int instances) -> Callee {
       nh::NodeServicesOptions options;
       options.project_dir = NODEHOST_BENCH_DIR;
       options.hosting = make();
       options.instances = static_cast<std::size_t>(instances);
       options.watched_extensions = {};
       auto made = std::make_shared<NodeServices>(test::Platform(), std::move(options));
-      return [made] { return CallerOf(*made); };
+      return {[made] { return CallerOf(*made); },
+              [made](Case which, Deadline until) { return CallInFlight(*made, which, until); }};
     };
   };
   return {
@@ -201,7 +288,7 @@ std::vector<Model> Models() {
       {"child", services(&test::ChildProcess::Make)},
       {"nats", services(&test::Nats::Make)},
       {kHttp,
-       [](int) -> NewCaller {
+       [](int) -> Callee {
          const auto printed = std::make_shared<std::string>();
          const auto mutex = std::make_shared<std::mutex>();
          const auto node = std::make_shared<test::Process>(
@@ -215,19 +302,22 @@ std::vector<Model> Models() {
            const std::lock_guard lock(*mutex);
            return std::sscanf(printed->c_str(), "port %d\n", &port) == 1;
          });
-         return [node, port] { return CallerOf(std::make_shared<Http>(port)); };
+         return {
+             [node, port] { return CallerOf(std::make_shared<Http>(port)); },
+             [node, port](Case which, Deadline until) { return CallInFlight(port, which, until); }};
        }},
   };
 }
 
-// The last two columns are relative to the row of HTTP, where that has been measured.
+// The last three columns are relative to the row of HTTP, where that has been measured.
 void Print(const char* name, const std::vector<Row>& rows) {
   const auto http = std::ranges::find(rows, kHttp, &Row::name);
   for (const Row& row : rows) {
-    std::printf("services/%-13s %-10s %9.1f %9.1f %9.0f", name, row.name.c_str(), row.latency.p50,
-                row.latency.p99, row.rate);
+    std::printf("services/%-13s %-10s %9.1f %9.1f %9.0f %9.0f", name, row.name.c_str(),
+                row.latency.p50, row.latency.p99, row.rate, row.in_flight);
     if (http != rows.end()) {
-      std::printf(" %7.2f %7.2f", http->latency.p50 / row.latency.p50, row.rate / http->rate);
+      std::printf(" %7.2f %7.2f %7.2f", http->latency.p50 / row.latency.p50, row.rate / http->rate,
+                  row.in_flight / http->in_flight);
     }
     std::puts("");
   }
@@ -242,9 +332,10 @@ void Write(const char* file, const std::vector<std::pair<std::string, Row>>& all
   for (const auto& [name, row] : all) {
     std::fprintf(out,
                  "%s\n{\"name\": \"services/%s/%s\", \"run_type\": \"iteration\", "
-                 "\"real_time\": %.0f, \"time_unit\": \"ns\", \"p99\": %.0f, \"rate\": %.0f}",
+                 "\"real_time\": %.0f, \"time_unit\": \"ns\", \"p99\": %.0f, \"rate\": %.0f, "
+                 "\"in_flight\": %.0f}",
                  &row == &all.front().second ? "" : ",", name.c_str(), row.name.c_str(),
-                 row.latency.p50 * 1e3, row.latency.p99 * 1e3, row.rate);
+                 row.latency.p50 * 1e3, row.latency.p99 * 1e3, row.rate, row.in_flight);
   }
   std::fputs("\n]}\n", out);
   std::fclose(out);
@@ -269,24 +360,26 @@ int main(int argc, char** argv) {
   if (models.empty()) {
     return std::fprintf(stderr, "there is no model %s\n", argv[1]), 2;
   }
-  std::printf("%-22s %-10s %9s %9s %9s %7s %7s\n", "", "", "p50 µs", "p99 µs", "calls/s", "1/p50",
-              "calls/s");
+  std::printf("%-22s %-10s %9s %9s %9s %9s %7s %7s %7s\n", "", "", "p50 µs", "p99 µs", "calls/s",
+              "in flight", "1/p50", "calls/s", "in flight");
   const std::pair<const char*, std::function<void()> Caller::*> cases[] = {
       {"invoke_small", &Caller::small},
       {"invoke_100kb", &Caller::large},
       {"stream", &Caller::stream}};
   std::vector<std::pair<std::string, Row>> all;
-  for (const auto& [name, function] : cases) {
+  for (std::size_t i = 0; i < std::size(cases); ++i) {
+    const auto& [name, function] = cases[i];
     if (only_case != "all" && only_case != name) continue;
     std::vector<Row> rows;
     for (const Model& model : models) {
-      const NewCaller caller = model.start(1);
+      const Callee callee = model.start(1);
       std::vector<Caller> callers(kCallers);
-      for (Caller& one : callers) one = caller();
+      for (Caller& one : callers) one = callee.caller();
       Rate(callers, function, time / 3);  // warms up
-      Row row{.name = model.name, .latency = {}, .rate = 0};
+      Row row{.name = model.name, .latency = {}};
       row.latency = Latencies(callers[0], function, time);
       row.rate = Rate(callers, function, time);
+      row.in_flight = RateInFlight(callee, static_cast<Case>(i), time);
       rows.push_back(row);
       all.emplace_back(name, row);
     }
@@ -297,9 +390,9 @@ int main(int argc, char** argv) {
     if (std::string_view(model.name) == kHttp || only_case != "all") continue;
     double rates[2] = {};
     for (int instances = 1; instances <= 2; ++instances) {
-      const NewCaller caller = model.start(instances);
+      const Callee callee = model.start(instances);
       std::vector<Caller> callers(4);
-      for (Caller& one : callers) one = caller();
+      for (Caller& one : callers) one = callee.caller();
       Rate(callers, &Caller::work, time / 3);
       rates[instances - 1] = Rate(callers, &Caller::work, time);
     }
