@@ -59,7 +59,7 @@ ClassHolder::~ClassHolder() {
 }
 
 void ClassHolder::PutInto(v8::Local<v8::Object> object) {
-  SetInternalPointer(object, 0, const_cast<char*>(&class_mark));
+  SetInternalPointer(object, 0, const_cast<char*>(&kClassMark));
   SetInternalPointer(object, 1, &held_);
 }
 

@@ -31,7 +31,7 @@ class ClassHolder final : public Attachment {
   /// could collect garbage.
   static ClassHolder* Of(v8::Local<v8::Value> value) noexcept {
     const InternalFields fields = HeapLayout::ReadFields(value);
-    return fields.first == &class_mark ? static_cast<Held*>(fields.second)->holder : nullptr;
+    return fields.first == &kClassMark ? static_cast<Held*>(fields.second)->holder : nullptr;
   }
 
   const ClassInfo& info() const noexcept { return *info_; }

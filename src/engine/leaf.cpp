@@ -126,7 +126,7 @@ void LeafCarryOut(void* options) noexcept {
   LeafFallBack(options);
 }
 
-alignas(8) const char class_mark = 0;  // V8 takes no odd address for a field
+alignas(8) const char kClassMark = 0;  // V8 takes no odd address for a field
 std::atomic<const FieldLayout*> field_layout = nullptr;
 
 void* FindLeafObject(void* receiver, const ClassInfo* info) noexcept {

@@ -77,7 +77,7 @@ struct FieldLayout {
 extern NODEHOST_API std::atomic<const FieldLayout*> field_layout;
 
 /// What the first internal field of an object of a described class points at.
-extern NODEHOST_API const char class_mark;
+extern NODEHOST_API const char kClassMark;
 
 /// LeafObject, for objects of each kind.
 NODEHOST_API void* FindLeafObject(void* receiver, const ClassInfo* info) noexcept;
@@ -100,10 +100,11 @@ inline void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
   read(map, layout->kind, kind);
   if ((kind & layout->kind_mask) == layout->kind_value) [[likely]] {
     const void* first = nullptr;
-    const HeldObject* held = nullptr;
+    const void* second = nullptr;
     read(object, layout->first, first);
-    read(object, layout->second, held);
-    if (first == &class_mark && held && held->leaf_class == info) [[likely]]
+    read(object, layout->second, second);
+    const auto* const held = static_cast<const HeldObject*>(second);
+    if (first == &kClassMark && held && held->leaf_class == info) [[likely]]
       return held->object;
   }
   return FindLeafObject(receiver, info);
