@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "activity.hpp"
 #include "callbacks.hpp"
 #include "catch.hpp"
 #include "convert/conversion.hpp"
@@ -247,6 +248,13 @@ void InstallTaskHooks() noexcept {
 
 Ref FulfilledWith(const Ref& promise) {
   const Entry entry(promise);
+  // A coroutine that never has to wait runs no JavaScript in which it could be stopped.
+  if (JsThread& thread = entry.realm().thread(); thread.access().NeedsCheck()) {
+    const Catch catching(entry.realm());
+    ServeInterrupts(thread, entry.isolate());
+    const v8::TryCatch& caught = catching;
+    if (caught.HasCaught() || !thread.access().MayEnter()) ThrowCaught(entry.realm(), caught);
+  }
   v8::Local<v8::Value> value;
   return IsFulfilled(entry.value(), value) ? entry.Make(value) : Ref();
 }

@@ -1,6 +1,7 @@
 // Calls within limits: time-outs and tokens.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -190,6 +191,34 @@ TEST_CASE("limits: microtasks without end are ended as a loop is") {
   const nh::Task<void> task = limits.microtasks.With(Soon())();
   CHECK_THROWS_AS(task.Get(), nh::DeadlineExceeded);
   node.WaitForExit();  // callbacks of others were cut off
+}
+
+TEST_CASE("limits: a coroutine that awaits fulfilled promises without end is ended") {
+  nh::Environment node = NewEnvironment();
+  for (const char* const each : {"Promise.resolve(1)", "1"}) {
+    const auto task = node.RunAsync(
+        [each](nh::Js& js) -> nh::Task<> {
+          const nh::Value value = js.Eval(each);
+          for (;;) co_await value;
+        },
+        {.timeout = 50ms});
+    CHECK_THROWS_AS(task.Get(), nh::DeadlineExceeded);
+  }
+  CHECK(node.Run([](nh::Js& js) { return js.Eval("1 + 1").As<int>(); }) == 2);
+  // Stop ends it, too: in the job, and where it was resumed.
+  for (const char* const before : {"1", "new Promise(setImmediate)"}) {
+    nh::Environment stopped = NewEnvironment();
+    std::atomic<bool> begun = false;
+    const auto task = stopped.RunAsync([before, &begun](nh::Js& js) -> nh::Task<> {
+      const nh::Value value = js.Eval("Promise.resolve(1)");
+      co_await js.Eval(before);
+      begun = true;
+      for (;;) co_await value;
+    });
+    while (!begun) std::this_thread::sleep_for(1ms);
+    stopped.Stop(0ms);
+    CHECK_THROWS_AS(task.Get(), nh::EnvironmentStopped);
+  }
 }
 
 TEST_CASE("limits: the signal of a function that takes one is aborted") {
