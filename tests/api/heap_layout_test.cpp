@@ -36,6 +36,36 @@ TEST_CASE("the values of this version of V8 are where HeapLayout believes them t
   });
 }
 
+TEST_CASE("a leaf finds what is behind its object without a call into the library") {
+  nh::Environment node = test::NewEnvironment();
+  node.Run([](nh::Js& js) {
+    using nh::detail::ClassInfo;
+    const nh::RawV8 raw(js);
+    int of_class = 0;
+    int object = 0;
+    const auto* const info = reinterpret_cast<const ClassInfo*>(&of_class);  // compared only
+    // As a ClassHolder has it, but with no holder, which the library would find none by.
+    struct {
+      nh::detail::HeldObject held;
+      void* holder = nullptr;
+    } behind{{info, &object}};
+    for (int fields = 1; fields <= 3; ++fields) {
+      const auto made = v8::ObjectTemplate::New(raw.isolate());
+      made->SetInternalFieldCount(fields);
+      const v8::Local<v8::Object> receiver = made->NewInstance(raw.context()).ToLocalChecked();
+      auto* const mark = const_cast<char*>(&nh::detail::kClassMark);
+      nh::detail::SetInternalPointer(receiver, 0, mark);
+      if (fields > 1) nh::detail::SetInternalPointer(receiver, 1, &behind);
+      if (fields > 2) nh::detail::SetInternalPointer(receiver, 2, &behind);
+      void* const found = nh::detail::LeafObject(*receiver, info);
+      CHECK(found == (fields == 2 ? &object : nullptr));
+      CHECK(nh::detail::LeafObject(*receiver, nullptr) == nullptr);
+    }
+    v8::Local<v8::Value> number = v8::Integer::New(raw.isolate(), 5);
+    CHECK(nh::detail::LeafObject(*number, info) == nullptr);
+  });
+}
+
 TEST_CASE("an Array of fractions as a script makes it is read in place") {
   for (const char* const script : {"[1.5, 2.5]", "[1, 2.5].map((n) => n * 1)",
                                    "(() => { const a = new Array(2); a[0] = 1.5; a[1] = 2.5; "

@@ -55,6 +55,7 @@ NODEHOST_API void LeafFallBack(void* options) noexcept;
 /// Has the ordinary call throw the exception that is being handled, in place of calling again. In a
 /// catch clause.
 NODEHOST_API void LeafCarryOut(void* options) noexcept;
+
 /// What the second internal field of an object of a described class points at.
 struct HeldObject {
   const ClassInfo* leaf_class = nullptr;  ///< null if no leaf may have it: it is Overridable
@@ -109,6 +110,7 @@ inline void* LeafObject(void* receiver, const ClassInfo* info) noexcept {
   }
   return FindLeafObject(receiver, info);
 }
+
 /// False if `value` is no boolean.
 NODEHOST_API bool LeafBool(void* value, bool& result) noexcept;
 
