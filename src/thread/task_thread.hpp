@@ -46,6 +46,8 @@ class TaskThread {
   Clock::time_point wakes_at_ = Clock::time_point::max();
 
   std::atomic<bool> sooner_ = false;  // a call came that is due before all others
+  // Coroutines come back from a JS thread in quick succession, or not for long. Longer, it would
+  // take the core that the JS thread or its caller needs.
   Spin spin_{std::chrono::microseconds(50)};
 };
 
