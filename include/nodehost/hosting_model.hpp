@@ -140,6 +140,10 @@ class HostingModel {
   /// The caller of the call `id` waits no more: an instance that is stuck in it is to be freed.
   virtual void Cancel(std::uint64_t id) = 0;
 
+  /// How many instances in a row have ended soon after their start, if all have and the next is not
+  /// due yet; else 0. A worker of NATS takes no call in such a pause: another may make it at once.
+  virtual int PausesAfter() const { return 0; }
+
   /// Has the calls that come from now on made by new instances, which load all modules anew. Those
   /// under way end where they are.
   virtual void Restart() = 0;

@@ -146,6 +146,7 @@ function makeChildren(settings) {
       calls.discard(number);
       if (!running) throw error;
       slot.failures++;
+      tellPause();
       replace(slot, `A worker process could not be started: ${error.message}`);
       return;
     }
@@ -164,6 +165,7 @@ function makeChildren(settings) {
       socketEnded: undefined,
     };
     slot.instance = instance;
+    if (running) tellPause();
     MapPrototypeSet(everyone, number, instance);
     calls.start(number, instance.name);
     instance.send = sender((message) => calls.send(number, message),
@@ -211,17 +213,31 @@ function makeChildren(settings) {
     error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
     instance.port.end(error);
     calls.breakStreams(number, error);
-    const served = calls.lose(number, reason, stopping);
+    const isReplaced = slot.instance === instance && !stopping;
+    if (isReplaced) {
+      slot.instance = undefined;
+      slot.failures = backOff.failuresAfter(slot.failures, calls.hasServed(number), lived);
+      tellPause();  // before its calls fail: who then makes another is to know
+    }
+    calls.lose(number, reason, stopping);
     MapPrototypeDelete(everyone, number);
     inspector?.ended(instance);
-    if (slot.instance !== instance || stopping) {
+    if (!isReplaced) {
       checkStopped();
       return;
     }
-    slot.instance = undefined;
-    slot.failures = backOff.failuresAfter(slot.failures, served, lived);
     const said = printed === '' ? '' : ` It printed: ${printed}`;
     replace(slot, `The ${name} ${reason}`, said);
+  }
+
+  /// After how many failures no process lives, the fewest of a slot; 0: one does, or is started.
+  function tellPause() {
+    let failures = slots[0].failures;
+    for (let i = 0; i < slots.length; ++i) {
+      if (slots[i].instance !== undefined) failures = 0;
+      else if (slots[i].failures < failures) failures = slots[i].failures;
+    }
+    backOff.setPausesAfter(failures);
   }
 
   /// Starts another, now or later. If that has failed too often, calls wait no more, because of

@@ -40,6 +40,11 @@ std::string TextOf(const std::exception_ptr& error) {
   }
 }
 
+[[noreturn]] void ThrowStopped() {
+  throw EnvironmentStopped("The EnvironmentPool has stopped; the call was not made.", std::nullopt,
+                           EndReason::kNone);
+}
+
 }  // namespace
 
 host::BackOff PoolMember::AfterEnd() const {
@@ -217,6 +222,14 @@ std::optional<std::string> PoolState::Lose(PoolMember& member) {
   return given_up_;
 }
 
+int PoolState::PausesAfter() {
+  const std::lock_guard lock(mutex_);
+  ReplaceDead();
+  if (!working_.empty() || vacant_.empty()) return 0;
+  const Vacancy& next = *std::ranges::min_element(vacant_, {}, &Vacancy::due);
+  return next.due > Clock::now() ? next.back_off.failures : 0;
+}
+
 void PoolState::Replenish() {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
@@ -366,11 +379,6 @@ PoolStatistics PoolState::Read() {
     statistics.running += static_cast<std::size_t>(member->running());
   }
   return statistics;
-}
-
-void PoolState::ThrowStopped() {
-  throw EnvironmentStopped("The EnvironmentPool has stopped; the call was not made.", std::nullopt,
-                           EndReason::kNone);
 }
 
 }  // namespace nodehost::detail

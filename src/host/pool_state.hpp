@@ -107,6 +107,10 @@ class PoolState {
   /// come to nothing again and again, returns how it ended: then the watcher is not told.
   std::optional<std::string> Lose(PoolMember& member);
 
+  /// How many of a place came to nothing, one after the other, if none lives and none is due yet;
+  /// else 0.
+  int PausesAfter();
+
   /// Has the keeper make what is missing.
   void Replenish();
 
@@ -140,7 +144,6 @@ class PoolState {
   void MoveDead(std::vector<Member>& members, IsDead&& is_dead);  // with mutex_ held
   void AskKeeper();                                               // with mutex_ held
   Member LeastBusy() const;                                       // with mutex_ held
-  [[noreturn]] static void ThrowStopped();
 
   NodejsPlatform& platform_;
   const PoolOptions options_;

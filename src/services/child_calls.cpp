@@ -70,7 +70,7 @@ Object ChildCalls::Functions(Js& js) {
     GiveWaiting(inner);
   });
   functions.Set("lose", [this](Js& inner, int number, const std::string& reason, bool stopping) {
-    return Lose(inner, number, reason, stopping);
+    Lose(inner, number, reason, stopping);
   });
   functions.Set("giveUpWaiting", [this](const std::string& reason) {
     const std::deque<std::uint64_t> lost = std::exchange(waiting_, {});
@@ -301,7 +301,7 @@ void ChildCalls::Cancel(std::uint64_t id) {
   Tell("probe", worker->number);
 }
 
-bool ChildCalls::Lose(Js& js, int number, const std::string& reason, bool stopping) {
+void ChildCalls::Lose(Js& js, int number, const std::string& reason, bool stopping) {
   Worker& worker = *workers_.Find(number);
   std::vector<std::uint64_t> lost;
   for (const auto& [id, call] : calls_) {
@@ -323,10 +323,8 @@ bool ChildCalls::Lose(Js& js, int number, const std::string& reason, bool stoppi
                                          call.invocation->module());
     Fail(at, std::make_exception_ptr(InstanceEnded(text, call.begun)));
   }
-  const bool served = worker.served;
   workers_.Erase(worker);
   GiveWaiting(js);
-  return served;
 }
 
 }  // namespace nodehost::services

@@ -79,7 +79,7 @@ class ChildCalls : public std::enable_shared_from_this<ChildCalls> {
   void OpenStream(Worker& worker, std::uint64_t id);
   void Fail(Calls::iterator call, const std::exception_ptr& error);
   void AfterAnswer(Worker& worker);
-  bool Lose(Js& js, int number, const std::string& reason, bool stopping);
+  void Lose(Js& js, int number, const std::string& reason, bool stopping);
   void DestroyStreams(std::uint64_t id, const Call& call);
 
   const std::shared_ptr<detail::JsThread> thread_;

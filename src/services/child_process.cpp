@@ -6,6 +6,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -107,14 +108,17 @@ std::optional<std::uint32_t> GroupOf(const ChildProcessOptions& options) {
   return options.group;
 }
 
-// The pauses before a process is replaced, which all hosting models share.
-Object BackOffFunctions(Js& js) {
+// The pauses before a process is replaced, which all hosting models share. `pauses_after` is told
+// how many processes have come to nothing, one after the other, if none lives and none is due yet;
+// else 0.
+Object BackOffFunctions(Js& js, std::atomic<int>& pauses_after) {
   Object functions = Object::New(js);
   functions.Set("givesUpAt", host::BackOff::kGivesUpAt);
   functions.Set("failuresAfter", [](int failures, bool served, double lived_ms) {
     const std::chrono::milliseconds lived(static_cast<std::int64_t>(lived_ms) + 1);
     return host::BackOff{failures}.AfterEnd(served, lived).failures;
   });
+  functions.Set("setPausesAfter", [&pauses_after](int failures) { pauses_after = failures; });
   functions.Set("pauseAfter", [](int failures) {
     return static_cast<int>(host::BackOff{failures}.pause().count());
   });
@@ -182,6 +186,8 @@ class ChildProcessModel final : public HostingModel {
     }
   }
 
+  int PausesAfter() const override { return pauses_after_; }
+
   void Restart() override {
     try {
       control_->Run([this](Js&) { calls_->children().Call("restart"); });
@@ -207,13 +213,14 @@ class ChildProcessModel final : public HostingModel {
     calls_ = services::ChildCalls::New(js);
     const Object options = services::WireOptions(js);
     options.Set("calls", calls_->Functions(js));
-    options.Set("backOff", BackOffFunctions(js));
+    options.Set("backOff", BackOffFunctions(js, pauses_after_));
     options.Set("inspector", services::RunScript(js, "inspector", Object::New(js)));
     calls_->set_children(
         services::RunScript(js, "children", options).Call("makeChildren", settings));
   }
 
   const ChildProcessOptions options_;
+  std::atomic<int> pauses_after_{0};
   std::shared_ptr<services::ChildCalls> calls_;  // of `control_`
   std::optional<Environment> control_;
 };

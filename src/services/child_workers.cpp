@@ -88,6 +88,7 @@ void ChildWorkers::AddFunctions(const Object& functions) {
     const Worker* const worker = Find(number);
     return worker && worker->retired && worker->calls == 0 && worker->streams.empty();
   });
+  functions.Set("hasServed", [this](int number) { return Find(number)->served; });
   functions.Set("end", [this](int number) {
     if (const Worker* const worker = Find(number)) worker->pipe->End();
   });

@@ -227,6 +227,8 @@ class Generation : public std::enable_shared_from_this<Generation> {
                    });
   }
 
+  int PausesAfter() { return pool_->PausesAfter(); }
+
   bool is_idle() {
     const std::lock_guard lock(mutex_);
     return under_way_.empty() && waiting_.empty();
@@ -391,6 +393,15 @@ class InProcessModel final : public HostingModel {
     for (const auto& generation : All()) generation->Cancel(id);
   }
 
+  int PausesAfter() const override {
+    std::shared_ptr<Generation> generation;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!restarting_) generation = current_;
+    }
+    return generation ? generation->PausesAfter() : 0;
+  }
+
   void Restart() override {
     const std::lock_guard lock(mutex_);
     if (std::exchange(restarting_, true)) {
@@ -472,7 +483,7 @@ class InProcessModel final : public HostingModel {
 
   std::optional<HostingContext> context_;
   Errands errands_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::shared_ptr<Generation> current_;
   std::vector<std::shared_ptr<Generation>> old_;

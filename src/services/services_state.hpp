@@ -27,6 +27,7 @@ class ServicesState : public std::enable_shared_from_this<ServicesState> {
   void Send(const std::shared_ptr<Invocation>& invocation, const InvokeOptions& options);
   /// Fails the call `id` with Cancelled, if it is under way, and frees its instance.
   void Cancel(std::uint64_t id);
+  int PausesAfter() const { return model_->PausesAfter(); }
   void Restart();
   void Stop(std::chrono::milliseconds timeout);
   std::chrono::milliseconds stop_timeout() const noexcept { return options_.stop_timeout; }

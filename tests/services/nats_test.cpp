@@ -25,9 +25,10 @@ namespace {
 // A worker of `subject`, which has said that it listens.
 class Worker {
  public:
-  Worker(const std::string& url, const std::string& subject, std::vector<std::string> more = {}) {
+  Worker(const std::string& url, const std::string& subject, std::vector<std::string> more = {},
+         const std::string& project = kProject) {
     std::vector<std::string> command = {NODEHOST_COMMAND, "worker", "--nats",    url,
-                                        "--subject",      subject,  "--project", kProject};
+                                        "--subject",      subject,  "--project", project};
     command.insert(command.end(), more.begin(), more.end());
     process_.emplace(std::move(command), [this](std::string_view text) {
       const std::lock_guard lock(mutex_);
@@ -363,6 +364,45 @@ TEST_CASE("a worker that has enough, or is slow, leaves calls to others, or lets
   }
   stop.request_stop();
   serves.join();
+}
+
+TEST_CASE("a worker whose instances end as they are used leaves the calls to another meanwhile") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  TemporaryFolder broken;
+  broken.Write("pid.js", "process.exit(3);");
+  TemporaryFolder sound;
+  sound.Write("pid.js", "module.exports = () => process.pid;");
+  Worker ends(url, subject, {}, broken.path());
+  REQUIRE(ends.Listens());
+  nh::NodeServices services(Platform(), OptionsFor(url, subject));
+  for (int i = 0; i < 8; ++i) {  // the next instance comes up 6.4 s after the last of these
+    CHECK(FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./pid")).started());
+  }
+  const auto waits = services.InvokeAsync<int>("./pid");
+  Worker answers(url, subject, {}, sound.path());
+  CHECK(waits.Get(5s) == answers.process().pid());
+  for (int i = 0; i < 20; ++i) {
+    CHECK(services.InvokeAsync<int>("./pid").Get(5s) == answers.process().pid());
+  }
+}
+
+TEST_CASE("a call that no worker has an instance for fails after the time that one has to start") {
+  const std::string url = NatsServer::Shared().url();
+  const std::string subject = NewSubject();
+  TemporaryFolder broken;
+  broken.Write("ends.js", "process.exit(3);");
+  Worker worker(url, subject, {}, broken.path());
+  REQUIRE(worker.Listens());
+  auto options = OptionsFor(url, subject);
+  options.launch_timeout = 200ms;
+  nh::NodeServices services(Platform(), std::move(options));
+  for (int i = 0; i < 6; ++i) FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./ends"));
+  const auto error = FailureOf<nh::InstanceEnded>(services.InvokeAsync<int>("./ends"));
+  CHECK_FALSE(error.started());
+  CHECK_MESSAGE(
+      std::string(error.what()).find("as 4 before it; ./ends was not called.") != std::string::npos,
+      error.what());
 }
 
 TEST_CASE("a worker that could not keep to its rights says so and ends") {

@@ -5,6 +5,8 @@
 //   to SUBJECT.call       kOffer    restarts u64, ms left u64, module, export, the arguments or
 //   nothing from a worker         kAccept   its subject, its name: it would make the call
 //                         kBusy     it has enough
+//                         kPausing  failures u64, its name: so many instances in a row have
+//                                   ended, and the next one comes after a pause
 //   to the worker         kCall     like kOffer, and make it at once: to one that has just answered
 //                                   another. Said again, the worker says kAccept, or kBusy if it
 //                                   has not begun it and will not
@@ -35,6 +37,7 @@ enum class Kind : char {
   kOffer = 'O',
   kAccept = 'A',
   kBusy = 'B',
+  kPausing = 'P',
   kCall = 'C',
   kGo = 'G',
   kCancel = 'X',

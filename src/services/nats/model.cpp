@@ -17,6 +17,7 @@
 
 #include "failure.hpp"
 #include "frame.hpp"
+#include "host/back_off.hpp"
 #include "many_frames.hpp"
 #include "nodehost/nats.hpp"
 #include "outbox.hpp"
@@ -51,6 +52,36 @@ std::unique_ptr<Call> Drop(Calls& calls, Calls::iterator found) {
 // Whether there are streams to go on with when the result has come.
 bool IsOpen(const Call& call) {
   return call.received.is_stream() || (call.link && !call.link->idle);
+}
+
+std::exception_ptr NotCalled(const Call& call, const std::string& why) {
+  return std::make_exception_ptr(
+      InstanceEnded(fmt::format("{}; {} was not called.", why, call.invocation->name()), false));
+}
+
+// A worker takes no call, or none for want of an instance. What the call fails with, if it does:
+// one that waits is told when the worker's instances end again and again, as is one that waits for
+// an instance elsewhere.
+std::exception_ptr Refused(Call& call, Kind kind, FrameReader& frame,
+                           std::chrono::milliseconds launch_timeout) {
+  const Clock::time_point now = Clock::now();
+  call.next = now + kPause;
+  if (!call.place.worker.empty()) return nullptr;
+  Pause pause;
+  if (kind == Kind::kPausing) {
+    pause.failures = frame.Number();
+    pause.worker = frame.Text();
+  } else {
+    call.nobody = now;  // one is at work
+  }
+  const Pause before = std::exchange(call.pause, pause);
+  constexpr std::uint64_t kMost = host::BackOff::kGivesUpAt;
+  const bool again =
+      pause.failures >= kMost && before.worker == pause.worker && before.failures < pause.failures;
+  if (!again && now - call.nobody < launch_timeout) return nullptr;
+  return NotCalled(call,
+                   fmt::format("An instance of the {} ended soon after its start, as {} before it",
+                               pause.worker, std::min(pause.failures, kMost) - 1));
 }
 
 class NatsModel final : public HostingModel {
@@ -185,15 +216,12 @@ class NatsModel final : public HostingModel {
   // What the call fails with, if it does.
   std::exception_ptr NobodyListens(Call& call) {
     const Clock::time_point now = Clock::now();
-    if (call.place.worker.empty()) {
-      call.next = now + kPause;
-      if (now - call.nobody < launch_timeout_) return nullptr;
-      return std::make_exception_ptr(InstanceEnded(
-          fmt::format("No worker listens to the subject {} of NATS; {} was not called.",
-                      options_.subject, call.invocation->name()),
-          false));
-    }
     call.next = now + kPause;
+    if (call.place.worker.empty()) {
+      if (now - call.nobody < launch_timeout_) return nullptr;
+      return NotCalled(
+          call, fmt::format("No worker listens to the subject {} of NATS", options_.subject));
+    }
     if (call.nobody == Clock::time_point()) call.nobody = now;
     if (now - call.nobody < kGone || now - reconnected_ < kSettle) return nullptr;
     return std::make_exception_ptr(
@@ -214,12 +242,9 @@ class NatsModel final : public HostingModel {
   std::exception_ptr ReceiveFor(Call& call, std::string_view data) {
     FrameReader frame(data);
     const Kind kind = frame.ReadKind();
-    if (kind == Kind::kBusy) {
-      if (call.sendings > 0) {
-        OfferInstead(call);
-      } else {
-        call.next = Clock::now() + kPause;
-      }
+    if (kind == Kind::kBusy || kind == Kind::kPausing) {
+      if (call.sendings == 0) return Refused(call, kind, frame, launch_timeout_);
+      OfferInstead(call);
       return nullptr;
     }
     if (std::exchange(call.sendings, 0) > 0) call.arguments = {};

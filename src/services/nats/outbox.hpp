@@ -31,6 +31,12 @@ namespace nodehost::services::nats {
 constexpr auto kOfferAgain = std::chrono::milliseconds(1000);  // that no worker has taken
 constexpr auto kGoAgain = std::chrono::milliseconds(500);      // to learn of a worker's end
 
+/// What a worker says that has no instance for a while.
+struct Pause {
+  std::string worker;          // what people know it by
+  std::uint64_t failures = 0;  // of instances, one after the other
+};
+
 struct Call {
   explicit Call(std::shared_ptr<Invocation> of) : invocation(std::move(of)) {}
 
@@ -40,7 +46,8 @@ struct Call {
   int sendings = 0;            // of the call, to a worker that has said nothing about it yet
   int refused = 0;             // of these, because nobody listened
   Clock::time_point next{};    // when to offer it, or say go, again
-  Clock::time_point nobody{};  // since when nobody has listened
+  Clock::time_point nobody{};  // since when nobody has listened, or had an instance
+  Pause pause;                 // of the worker that has refused it last, for want of an instance
   Outgoing sent;               // the arguments, where they are too large for the offer
   Incoming received;           // the result
   std::vector<int> streams;    // which arguments are streams

@@ -215,6 +215,7 @@ class NatsWorker {
     const std::string inbox = connection_->NewInbox();
     subject_ = options_.nats.subject + ".worker." + inbox.substr(inbox.rfind('.') + 1);
     chunk_ = ChunkOf(*connection_);
+    accept_ = FrameWriter(Kind::kAccept).Text(subject_).Text(name_).text();
   }
 
   void Listen() {
@@ -238,12 +239,25 @@ class NatsWorker {
     const std::string reply(message.reply);
     Served call = ReadCall(frame, reply);
     const std::lock_guard lock(mutex_);
-    if (calls_.size() >= options_.max_calls && calls_.find(reply) == calls_.end()) {
-      connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
-      return;
-    }
+    if (calls_.find(reply) == calls_.end() && Refuses(reply)) return;
     calls_.emplace(reply, std::move(call));
-    Accept(reply);
+    connection_->Publish(reply, accept_);
+  }
+
+  // Whether it takes no more calls, `busy` or for other reasons, and has said so. Called with
+  // mutex_ held.
+  bool Refuses(const std::string& reply, bool busy = false) {
+    if (busy || calls_.size() >= options_.max_calls) {
+      connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
+    } else if (const int failures = services_->PausesAfter(); failures > 0) {
+      connection_->Publish(reply, FrameWriter(Kind::kPausing)
+                                      .Number(static_cast<std::uint64_t>(failures))
+                                      .Text(name_)
+                                      .text());
+    } else {
+      return false;
+    }
+    return true;
   }
 
   // What is behind the kind of an offer, or of a call that is to be made at once.
@@ -259,10 +273,6 @@ class NatsWorker {
     return call;
   }
 
-  void Accept(const std::string& reply) {
-    connection_->Publish(reply, FrameWriter(Kind::kAccept).Text(subject_).Text(name_).text());
-  }
-
   void TakeCall(FrameReader& frame, const std::string& reply) {
     Served call = ReadCall(frame, reply);
     const std::chrono::milliseconds time_left = call.time_left;
@@ -270,17 +280,14 @@ class NatsWorker {
     {
       const std::lock_guard lock(mutex_);
       if (calls_.find(reply) != calls_.end()) {
-        Accept(reply);
+        connection_->Publish(reply, accept_);
         return;
       }
       if (clients_.MayBeDropped(ClientOf(reply), IdOf(reply))) {
         connection_->Publish(reply, FrameWriter(Kind::kUnknown).text());
         return;
       }
-      if (draining_ || calls_.size() >= options_.max_calls || !call.arguments.complete()) {
-        connection_->Publish(reply, FrameWriter(Kind::kBusy).text());
-        return;
-      }
+      if (Refuses(reply, draining_ || !call.arguments.complete())) return;
       Served& taken = calls_.emplace(reply, std::move(call)).first->second;
       taken.told = true;
       start = Begin(taken, reply);
@@ -496,6 +503,7 @@ class NatsWorker {
   const std::string name_;
   std::string subject_;    // this worker's own
   std::size_t chunk_ = 0;  // bytes of data in a message
+  std::string accept_;     // the frame that says that it would make a call
   Clients clients_;
   std::mutex mutex_;
   std::condition_variable changed_;
