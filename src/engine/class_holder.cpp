@@ -58,6 +58,12 @@ ClassHolder::~ClassHolder() {
   Forget();
 }
 
+void* ClassHolder::operator new(std::size_t, ClassHolders& owner) { return owner.memory_.Take(); }
+void ClassHolder::operator delete(void* memory, ClassHolders&) noexcept { operator delete(memory); }
+void ClassHolder::operator delete(void* memory) noexcept {
+  Slab<sizeof(ClassHolder)>::Give(memory);
+}
+
 void ClassHolder::PutInto(v8::Local<v8::Object> object) {
   SetInternalPointer(object, 0, const_cast<char*>(&kClassMark));
   SetInternalPointer(object, 1, &held_);

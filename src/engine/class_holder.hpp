@@ -13,6 +13,7 @@
 #include "heap_layout.hpp"
 #include "nodehost/detail/class_info.hpp"
 #include "nodehost/detail/leaf_info.hpp"
+#include "slab.hpp"
 
 namespace nodehost::detail {
 
@@ -22,6 +23,10 @@ class ClassHolder final : public Attachment {
  public:
   ClassHolder(ClassHolders& owner, const ClassInfo& info, Made made);
   ~ClassHolder() override;
+
+  static void* operator new(std::size_t size, ClassHolders& owner);
+  static void operator delete(void* memory, ClassHolders& owner) noexcept;
+  static void operator delete(void* memory) noexcept;
 
   /// Makes a JavaScript object with kFields internal fields one that Of finds the holder of.
   void PutInto(v8::Local<v8::Object> object);
@@ -123,6 +128,7 @@ class ClassHolders {
   static constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: Knuth
 
   v8::Isolate* const isolate_;
+  Slab<sizeof(ClassHolder)> memory_;
   // Most objects are never looked for by their address. The new ones wait here until one is.
   ClassHolder* new_ = nullptr;
   std::unique_ptr<ClassHolder*[]> table_;

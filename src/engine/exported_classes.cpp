@@ -52,14 +52,16 @@ v8::Local<v8::Name> NameOf(Realm& realm, const std::string& name) {
 constexpr auto kHidden = static_cast<v8::PropertyAttribute>(v8::DontEnum);
 
 // Has structuredClone, postMessage and the like refuse the objects, of which they would make empty
-// ones.
+// ones. By a getter: a value would take memory in each object.
 void RefuseClones(Realm& realm, v8::Local<v8::ObjectTemplate> objects) {
   const v8::TryCatch caught(realm.isolate());
   v8::Local<v8::Value> mode;
   if (!realm.host_scripts().RunOnce("first_use/transfer_mode.js").ToLocal(&mode)) return;
   if (mode->IsUndefined()) return;  // no such Node; IsSymbol() is false for private ones
-  objects->SetPrivate(v8::Local<v8::Data>(mode).As<v8::Private>(),
-                      v8::Integer::New(realm.isolate(), 0));
+  const auto zero = [](v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) {
+    info.GetReturnValue().Set(0);
+  };
+  objects->SetNativeDataProperty(v8::Local<v8::Data>(mode).As<v8::Name>(), zero);
 }
 
 }  // namespace
@@ -187,7 +189,7 @@ v8::Local<v8::Object> Classes::Find(v8::Isolate* isolate, void* object, const Cl
 
 void Classes::Hold(v8::Isolate* isolate, v8::Local<v8::Object> object, const ClassInfo& info,
                    Made made) {
-  auto holder = std::make_unique<ClassHolder>(holders_, info, std::move(made));
+  std::unique_ptr<ClassHolder> holder(new (holders_) ClassHolder(holders_, info, std::move(made)));
   holder->PutInto(object);
   attachments_.Add(isolate, object, std::move(holder));
 }
