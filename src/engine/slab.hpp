@@ -7,18 +7,7 @@
 #include <new>
 #include <utility>
 
-// AddressSanitizer is to see the end of each object.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NODEHOST_SLABS 0
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define NODEHOST_SLABS 0
-#endif
-#if !defined(NODEHOST_SLABS)
-#define NODEHOST_SLABS 1
-#endif
+#include "thread/keeps_memory.hpp"
 
 namespace nodehost::detail {
 
@@ -33,7 +22,7 @@ class Slab {
     while (Page* const page = with_room_) Drop(*page);
   }
 
-#if NODEHOST_SLABS
+#if NODEHOST_KEEPS_MEMORY
   void* Take() {
     Page& page = with_room_ ? *with_room_ : NewPage();
     Place* const place = page.free;

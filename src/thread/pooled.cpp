@@ -5,22 +5,11 @@
 #include <new>
 #include <utility>
 
-// AddressSanitizer is to see the end of each object.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NODEHOST_POOLS_MEMORY 0
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define NODEHOST_POOLS_MEMORY 0
-#endif
-#if !defined(NODEHOST_POOLS_MEMORY)
-#define NODEHOST_POOLS_MEMORY 1
-#endif
+#include "keeps_memory.hpp"
 
 namespace nodehost::detail {
 
-#if NODEHOST_POOLS_MEMORY
+#if NODEHOST_KEEPS_MEMORY
 
 namespace {
 

@@ -1,5 +1,6 @@
 // Streams as results and arguments of calls, and calls that are given up.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <map>
@@ -10,6 +11,7 @@
 #include "all_models.hpp"
 #include "nodehost/stream_functions.hpp"
 #include "nodehost/streams.hpp"
+#include "support/quarantine.hpp"
 
 using namespace test;
 
@@ -26,6 +28,15 @@ nh::ReadStream<> Source(std::size_t size, int count) {
       co_await out.Write(nh::Bytes::CopyOf(std::string(size, static_cast<char>('a' + i % 26))));
     }
   });
+}
+
+constexpr std::size_t kLarge = std::size_t{64} << 10;
+
+// That this process has had.
+int MostMemoryMiB() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<int>(usage.ru_maxrss / 1024);
 }
 
 // Whether its reader goes, soon.
@@ -68,6 +79,34 @@ TEST_CASE_TEMPLATE("what a function writes to callback.stream, and a stream that
     size += part.size();
   }
   CHECK(size == 30'000'000);
+}
+
+TEST_CASE_TEMPLATE("a GiB goes through a function in flat memory", Model, MODELS) {
+  nh::NodeServices services(Platform(), Options<Model>());
+  const auto through = [&](int chunks) {
+    std::size_t size = 0;
+    bool whole = true;
+    const auto stream = services.With({.timeout = 50s})
+                            .template InvokeExportAsync<nh::ReadStream<>>("./streams", "through",
+                                                                          Source(kLarge, chunks));
+    for (const nh::Bytes& part : stream.Get(20s)) {
+      whole = whole && part.text().front() == static_cast<char>('a' + size / kLarge % 26);
+      size += part.size();
+    }
+    CHECK(whole);
+    CHECK(size == static_cast<std::size_t>(chunks) * kLarge);
+  };
+  const auto function_memory = [&] {
+    return services.InvokeExportAsync<int>("./streams", "mostMemory").Get(20s);
+  };
+  through(1024);  // 64 MiB
+  const int before = MostMemoryMiB();
+  const int before_there = function_memory();
+  through(16 * 1024);
+  // V8 frees Buffers when it collects garbage, every 32 to 64 MiB of them.
+  constexpr int kRoom = 200 + static_cast<int>(test::kQuarantineMiB);
+  CHECK(MostMemoryMiB() - before < kRoom);
+  CHECK(function_memory() - before_there < kRoom);
 }
 
 TEST_CASE_TEMPLATE("bytes arrive whole, whatever class they are of", Model, MODELS) {

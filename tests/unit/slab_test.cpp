@@ -59,7 +59,7 @@ TEST_CASE(
   }
 }
 
-#if NODEHOST_SLABS
+#if NODEHOST_KEEPS_MEMORY
 TEST_CASE("a slab: memory that was given back is used again") {
   Slab slab;
   std::vector<void*> pieces;
