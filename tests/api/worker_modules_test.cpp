@@ -375,13 +375,15 @@ TEST_CASE("ticks that a callback leaves in a Worker are run as in the environmen
 }
 
 TEST_CASE("Stop ends a Worker that the environment's thread waits for in C++") {
-  for (const std::string code :
-       {"d.keep((n) => { d.enter(); for (;;) {} })",
-        "d.keep((n) => n); setTimeout(() => { d.enter(); for (;;) {} })"}) {
-    CAPTURE(code);
+  for (const bool loops_in_the_call : {true, false}) {
+    CAPTURE(loops_in_the_call);
     Office office;
     office.desk->leave.set_value();
-    office.StartAndWait(code);
+    const std::future<void> entered = office.desk->entered.get_future();
+    office.StartAndWait(loops_in_the_call
+                            ? "d.keep((n) => { d.enter(); for (;;) {} })"
+                            : "d.keep((n) => n); setTimeout(() => { d.enter(); for (;;) {} })");
+    if (!loops_in_the_call) entered.wait();  // or the Worker would answer before
     std::atomic<bool> heard = false;
     std::promise<void> begun;
     office.node.Post([&](nh::Js&) {
@@ -389,7 +391,7 @@ TEST_CASE("Stop ends a Worker that the environment's thread waits for in C++") {
       heard = !office.desk->CallOrHear();
     });
     begun.get_future().wait();
-    office.desk->entered.get_future().wait();
+    entered.wait();
     CHECK(office.node.Stop(0ms).ended);
     CHECK(heard);
   }
