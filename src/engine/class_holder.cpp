@@ -58,6 +58,7 @@ ClassHolder::~ClassHolder() {
   Forget();
 }
 
+static_assert(alignof(ClassHolder) == alignof(void*), "as the memory of a Slab is aligned");
 void* ClassHolder::operator new(std::size_t, ClassHolders& owner) { return owner.memory_.Take(); }
 void ClassHolder::operator delete(void* memory, ClassHolders&) noexcept { operator delete(memory); }
 void ClassHolder::operator delete(void* memory) noexcept {

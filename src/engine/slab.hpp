@@ -3,15 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <new>
-#include <utility>
 
 #include "thread/keeps_memory.hpp"
 
 namespace nodehost::detail {
 
-/// Outlives what is in it.
+/// Of kSize bytes each, aligned as a pointer. Outlives what is in it.
 template <std::size_t kSize>
 class Slab {
  public:
@@ -29,13 +27,16 @@ class Slab {
     page.free = place->next;
     ++page.used;
     if (!page.free) Unlink(page);
-    return place;
+    return &place->next;
   }
 
   static void Give(void* memory) noexcept {
-    Page& page = *reinterpret_cast<Page*>(reinterpret_cast<std::uintptr_t>(memory) & ~(kPage - 1));
+    Place* const place =
+        reinterpret_cast<Place*>(static_cast<char*>(memory) - offsetof(Place, next));
+    Page& page = *place->page;
     if (!page.free) page.slab->Link(page);
-    page.free = new (memory) Place{page.free};
+    place->next = page.free;
+    page.free = place;
     // One page without an object is kept: the next may come soon.
     if (--page.used == 0 && (page.next || page.link != &page.slab->with_room_)) Drop(page);
   }
@@ -45,35 +46,41 @@ class Slab {
 #endif
 
  private:
-  static constexpr std::uintptr_t kPage = 16 << 10;  // bytes, and how they are aligned
-
+  struct Page;
   // Where an object may be made.
   struct Place {
-    Place* next;
+    Page* page;
+    union {
+      Place* next;
+      char object[kSize];
+    };
   };
-  struct alignas(std::max_align_t) Page {
+  static constexpr std::size_t kPlaces = (std::size_t{16} << 10) / sizeof(Place);
+  struct Page {
     Slab* slab;
-    Page* next = nullptr;   // of those with room
-    Page** link = nullptr;  // what points at it there
-    Place* free = nullptr;
-    std::size_t used = 0;
+    Page* next;   // of those with room
+    Page** link;  // what points at it there
+    Place* free;
+    std::size_t used;
+    Place places[kPlaces];
   };
 
   Page& NewPage() {
-    constexpr std::size_t kStep = (kSize + alignof(std::max_align_t) - 1) /
-                                  alignof(std::max_align_t) * alignof(std::max_align_t);
-    static_assert(sizeof(Page) + 16 * kStep <= kPage);
-    auto* const memory = static_cast<char*>(::operator new(kPage, std::align_val_t(kPage)));
-    Page& page = *new (memory) Page{this};
-    for (std::size_t end = kPage; end >= sizeof(Page) + kStep; end -= kStep) {
-      page.free = new (memory + end - kStep) Place{page.free};
+    Page& page = *new Page;
+    page.slab = this;
+    page.free = nullptr;
+    page.used = 0;
+    for (std::size_t i = kPlaces; i-- > 0;) {
+      page.places[i].page = &page;
+      page.places[i].next = page.free;
+      page.free = &page.places[i];
     }
     Link(page);
     return page;
   }
   static void Drop(Page& page) noexcept {
     Unlink(page);
-    ::operator delete(&page, std::align_val_t(kPage));
+    delete &page;
   }
   void Link(Page& page) noexcept {
     page.next = with_room_;

@@ -53,7 +53,7 @@ TEST_CASE(
     }
   }
   for (const Piece& piece : pieces) {
-    CHECK(reinterpret_cast<std::uintptr_t>(piece.memory) % alignof(std::max_align_t) == 0);
+    CHECK(reinterpret_cast<std::uintptr_t>(piece.memory) % alignof(void*) == 0);
     CHECK(IsWhole(piece));
     Slab::Give(piece.memory);
   }
