@@ -153,6 +153,7 @@ function makeChildren(settings) {
     const instance = {
       name: `worker process ${child.pid}`, number, child, ready: false, retired: false,
       isFirst: slot.number === 0,
+      over: false,
       send: undefined, port: undefined, printed: '', stuckTimer: undefined, launchTimer: undefined,
       failure: undefined,
       closeIfDone() {
@@ -182,10 +183,9 @@ function makeChildren(settings) {
     instance.launchTimer = setTimeout(
       () => instance.kill(`was not ready within ${settings.launchTimeout} ms`),
       settings.launchTimeout);
-    let over = false;
     const end = (reason) => {
-      if (over) return;
-      over = true;
+      if (instance.over) return;
+      instance.over = true;
       clearTimeout(instance.launchTimer);
       clearTimeout(instance.stuckTimer);
       lose(slot, instance, instance.failure ?? reason, now() - startedAt);
@@ -213,19 +213,18 @@ function makeChildren(settings) {
     error.code = 'ERR_NODEHOST_INSTANCE_ENDED';
     instance.port.end(error);
     calls.breakStreams(number, error);
-    const isReplaced = slot.instance === instance && !stopping;
-    if (isReplaced) {
-      slot.instance = undefined;
+    if (slot.instance === instance && !stopping) {
       slot.failures = backOff.failuresAfter(slot.failures, calls.hasServed(number), lived);
       tellPause();  // before its calls fail: who then makes another is to know
     }
     calls.lose(number, reason, stopping);
     MapPrototypeDelete(everyone, number);
     inspector?.ended(instance);
-    if (!isReplaced) {
+    if (slot.instance !== instance || stopping) {  // restarted or stopped, perhaps meanwhile
       checkStopped();
       return;
     }
+    slot.instance = undefined;
     const said = printed === '' ? '' : ` It printed: ${printed}`;
     replace(slot, `The ${name} ${reason}`, said);
   }
@@ -234,8 +233,9 @@ function makeChildren(settings) {
   function tellPause() {
     let failures = slots[0].failures;
     for (let i = 0; i < slots.length; ++i) {
-      if (slots[i].instance !== undefined) failures = 0;
-      else if (slots[i].failures < failures) failures = slots[i].failures;
+      const { failures: ofSlot, instance } = slots[i];
+      if (instance !== undefined && !instance.over) failures = 0;
+      else if (ofSlot < failures) failures = ofSlot;
     }
     backOff.setPausesAfter(failures);
   }

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,25 @@ TEST_CASE("a worker that cannot be started again, for want of descriptors, is tr
   CHECK(std::string(error.what()).find("worker process could not be started: ") !=
         std::string::npos);
   CHECK(services.InvokeExportAsync<int>("./fails", "pid").Get(20s) != first);
+}
+
+TEST_CASE("a restart from where the end of a worker is heard starts one worker") {
+  const auto at_once = [](const std::function<void()>& function) { function(); };
+  const auto hear = [&](nh::NodeServices& services, auto then) -> nh::Task<> {
+    const nh::Task<int> call = services.InvokeExportAsync<int>("./fails", "exits", 3);
+    try {
+      co_await call.On(at_once);  // goes on on the thread that has the workers
+    } catch (const nh::InstanceEnded&) {
+      then();
+    }
+  };
+  nh::NodeServices services(Platform(), Options<ChildProcess>());
+  hear(services, [&] { services.Restart(); }).Get(20s);
+  std::this_thread::sleep_for(500ms);  // a second one would be there by then
+  std::vector<nh::Task<int>> calls;
+  for (int i = 0; i < 20; ++i) calls.push_back(services.InvokeExportAsync<int>("./fails", "pid"));
+  const int pid = calls.front().Get(20s);
+  for (const nh::Task<int>& call : calls) CHECK(call.Get(20s) == pid);
 }
 
 TEST_CASE("a worker ends with its service") {
