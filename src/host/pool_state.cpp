@@ -224,7 +224,9 @@ std::optional<std::string> PoolState::Lose(PoolMember& member) {
 
 int PoolState::PausesAfter() {
   const std::lock_guard lock(mutex_);
+  if (stopped_) return 0;
   ReplaceDead();
+  AskKeeper();
   if (!working_.empty() || vacant_.empty()) return 0;
   const Vacancy& next = *std::ranges::min_element(vacant_, {}, &Vacancy::due);
   return next.due > Clock::now() ? next.back_off.failures : 0;
