@@ -37,15 +37,16 @@ struct NatsOptions {
 /// The functions run in the workers that listen to `options.subject`: `nodehost worker --nats URL
 /// --project DIR --subject NAME`, or `RunNatsWorker`. NATS finds them, and shares the calls out:
 /// each is offered to all, and the worker that NATS chooses has it. A worker that has answered one
-/// is sent the next straight away, for a tenth of a second from when it was chosen. A call counts
-/// as begun from when a worker has been told to make it; one that no worker has been told to make,
-/// or that has reached none, is offered again. A server that goes and comes back costs no call:
-/// what was lost with it is asked for again.
+/// is sent the next straight away, for a tenth of a second from when it was chosen. A worker whose
+/// instances have all ended soon after their start takes no call until the next is due. A call
+/// counts as begun from when a worker has been told to make it; one that no worker has been told to
+/// make, or that has reached none, is offered again. A server that goes and comes back costs no
+/// call: what was lost with it is asked for again.
 ///
 /// Arguments and results are copied as for `ChildProcess`; they may be larger than the server's
 /// messages. Of `NodeServicesOptions`, the number of instances, the variables, the output and the
-/// debugger are the workers' own affair; `launch_timeout` is how long a server and a worker are
-/// waited for. `NodeServices::Restart` restarts all workers' instances.
+/// debugger are the workers' own affair; `launch_timeout` is how long a server, and a worker with
+/// an instance, are waited for. `NodeServices::Restart` restarts all workers' instances.
 ///
 /// Throws `HostError` where the client library of NATS (`libnats`) is not to be had.
 NODEHOST_API std::shared_ptr<HostingModel> Nats(NatsOptions options);

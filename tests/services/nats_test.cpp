@@ -450,8 +450,9 @@ TEST_CASE("messages of strangers cost no more than the call that they are about"
 namespace {
 
 // Listens to `subject` as a worker does, and answers each call with 3. `answers(kind, count)` says
-// whether it does so to the message of this kind, which is its `count`th. The global `leave()`
-// makes it listen no more: its promise is fulfilled when the server knows.
+// whether it does so to the message of this kind, which is its `count`th, or what it says instead,
+// a `refusal`. The global `leave()` makes it listen no more: its promise is fulfilled when the
+// server knows.
 nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subject,
                     const std::string& answers) {
   const nh::Value worker = js.Eval(R"((port, subject, answers) => new Promise((resolve) => {
@@ -477,7 +478,8 @@ nh::Task<> BeWorker(nh::Js& js, const std::string& url, const std::string& subje
     const counts = {};
     const take = (kind, reply) => {
       counts[kind] = (counts[kind] ?? 0) + 1;
-      const { answer = true } = answers(kind, counts[kind]);
+      const { answer = true, refusal } = answers(kind, counts[kind]);
+      if (refusal !== undefined) return publish(reply, refusal);
       if (kind === 'O') publish(reply, Buffer.from('A'), sized(`${subject}.fake`), sized('fake'));
       if ((kind === 'G' || kind === 'C') && answer) {
         publish(reply, Buffer.from([0x44, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]), serialize(3));
@@ -564,6 +566,29 @@ TEST_CASE("a call that was lost on its way to a worker is sent again") {
   nh::NodeServices services(Platform(), OptionsFor(url, subject));
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
   CHECK(services.InvokeAsync<int>("./add", 1, 2).Get(10s) == 3);
+}
+
+TEST_CASE("a worker that is busy is asked again, also by who would wait for none to start") {
+  const std::string url = NatsServer::Shared().url();
+  const auto call = [&](const std::string& refusal) {
+    const std::string subject = NewSubject();
+    nh::Environment node = Platform().CreateEnvironment();
+    node.RunAsync([&](nh::Js& js) {
+          return BeWorker(js, url, subject,
+                          "kind === 'O' && count < 3 ? { refusal: " + refusal + " } : {}");
+        })
+        .Get(10s);
+    auto options = OptionsFor(url, subject);
+    options.launch_timeout = 0ms;
+    nh::NodeServices services(Platform(), std::move(options));
+    return services.InvokeAsync<int>("./add", 1, 2).Get(10s);
+  };
+  CHECK(call("Buffer.from('B')") == 3);
+  CHECK_THROWS_WITH_AS(
+      call("Buffer.from('P' + '\\0'.repeat(8) + '\\x04' + '\\0'.repeat(7) + 'fake')"),
+      "An instance of the fake ended soon after its start; ./add was not called.",
+      nh::InstanceEnded);
+  CHECK_THROWS_AS(call("Buffer.from('P')"), nh::HostError);  // which says no more
 }
 
 TEST_CASE("a subject that is none, and a server that is not there, are errors that say so") {

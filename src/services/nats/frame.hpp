@@ -8,8 +8,8 @@
 //                         kPausing  failures u64, its name: so many instances in a row have
 //                                   ended, and the next one comes after a pause
 //   to the worker         kCall     like kOffer, and make it at once: to one that has just answered
-//                                   another. Said again, the worker says kAccept, or kBusy if it
-//                                   has not begun it and will not
+//                                   another. Said again, the worker says kAccept, or kBusy or
+//                                   kPausing if it has not begun it and will not
 //                         kGo       make it: to one worker only. Said again, it does no harm
 //                         kCancel   nobody waits for it
 //                         kForget   ids u64…: their results have come

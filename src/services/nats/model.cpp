@@ -59,29 +59,29 @@ std::exception_ptr NotCalled(const Call& call, const std::string& why) {
       InstanceEnded(fmt::format("{}; {} was not called.", why, call.invocation->name()), false));
 }
 
-// A worker takes no call, or none for want of an instance. What the call fails with, if it does:
-// one that waits is told when the worker's instances end again and again, as is one that waits for
-// an instance elsewhere.
+// A worker takes no call: it has enough, or no instance for a while. What the call fails with, if
+// it does: one that waits is told when the worker's instances end again and again, as is one that
+// waits for an instance elsewhere.
 std::exception_ptr Refused(Call& call, Kind kind, FrameReader& frame,
                            std::chrono::milliseconds launch_timeout) {
   const Clock::time_point now = Clock::now();
   call.next = now + kPause;
   if (!call.place.worker.empty()) return nullptr;
-  Pause pause;
-  if (kind == Kind::kPausing) {
-    pause.failures = frame.Number();
-    pause.worker = frame.Text();
-  } else {
+  const Pause before = std::exchange(call.pause, {});
+  if (kind == Kind::kBusy) {
     call.nobody = now;  // one is at work
+    return nullptr;
   }
-  const Pause before = std::exchange(call.pause, pause);
+  const std::uint64_t failures = frame.Number();
+  call.pause = {.worker = std::string(frame.Text()), .failures = failures};
   constexpr std::uint64_t kMost = host::BackOff::kGivesUpAt;
   const bool again =
-      pause.failures >= kMost && before.worker == pause.worker && before.failures < pause.failures;
+      failures >= kMost && before.worker == call.pause.worker && before.failures < failures;
   if (!again && now - call.nobody < launch_timeout) return nullptr;
-  return NotCalled(call,
-                   fmt::format("An instance of the {} ended soon after its start, as {} before it",
-                               pause.worker, std::min(pause.failures, kMost) - 1));
+  const std::string others =
+      failures > 1 ? fmt::format(", as {} before it", std::min(failures, kMost) - 1) : "";
+  return NotCalled(call, fmt::format("An instance of the {} ended soon after its start{}",
+                                     call.pause.worker, others));
 }
 
 class NatsModel final : public HostingModel {
